@@ -1,0 +1,69 @@
+"""What the embedded checkpoint is shown of a photo of any size: the whole frame, and samples of its real pixels.
+
+Squashing a large photo into a small square hides noise, blocking and slight blur. So the photo becomes two squares of
+the same grid of cells: `global`, the whole frame resized; and `detail`, where each cell holds a window of the photo's
+own pixels, taken unscaled from the same cell of the photo. Cost does not grow with the photo. Windows start at
+multiples of 8 pixels, so the block grid of an unscaled JPEG has one phase in all of them. In a chequerboard, half of
+the cells show their busiest window, where blur, blocking and ringing are visible, and half their calmest, where noise is.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+WINDOW = 32
+STEP = 8
+
+
+def global_detail(image: Image.Image, size: int) -> tuple[Image.Image, Image.Image]:
+    """The global and the detail view of an RGB photo, both size x size pixels; size is a multiple of 32."""
+    whole = image.resize((size, size), Image.Resampling.BICUBIC, reducing_gap=3.0)
+    return whole, detail(image, size // WINDOW)
+
+
+def detail(image: Image.Image, cells: int) -> Image.Image:
+    """Windows of 32 x 32 unscaled pixels, one from each of cells x cells cells of the photo."""
+    short = min(image.size)
+    if short < WINDOW:
+        factor = WINDOW / short
+        image = image.resize((round(image.width * factor), round(image.height * factor)), Image.Resampling.BICUBIC)
+    pixels = np.asarray(image)
+    activity = _window_activity(np.asarray(image.convert("L"), np.int16))
+    rows, columns = _starts(pixels.shape[0], cells), _starts(pixels.shape[1], cells)
+    out = np.empty((cells * WINDOW, cells * WINDOW, 3), np.uint8)
+    for i, (top, bottom) in enumerate(rows):
+        for j, (left, right) in enumerate(columns):
+            block = activity[top:bottom, left:right]
+            flat = int(block.argmax() if (i + j) % 2 == 0 else block.argmin())
+            y, x = (top + flat // block.shape[1]) * STEP, (left + flat % block.shape[1]) * STEP
+            out[i * WINDOW : (i + 1) * WINDOW, j * WINDOW : (j + 1) * WINDOW] = pixels[y : y + WINDOW, x : x + WINDOW]
+    return Image.fromarray(out)
+
+
+def _window_activity(luma: NDArray[np.int16]) -> NDArray[np.int64]:
+    """Sum of absolute neighbour differences in the window that starts at each multiple of 8 pixels."""
+    height, width = (side // STEP * STEP for side in luma.shape)
+    luma = luma[:height, :width]
+    change = np.zeros((height, width), np.int32)
+    change[:, 1:] += np.abs(np.diff(luma, axis=1))
+    change[1:] += np.abs(np.diff(luma, axis=0))
+    blocks = change.reshape(height // STEP, STEP, width // STEP, STEP).sum((1, 3))
+    total = np.pad(blocks.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+    span = WINDOW // STEP
+    return np.asarray(total[span:, span:] - total[:-span, span:] - total[span:, :-span] + total[:-span, :-span])
+
+
+def _starts(side: int, cells: int) -> list[tuple[int, int]]:
+    """For each cell the half-open range of window starts, in steps of 8 pixels, that lie in it (at least one)."""
+    last = (side // STEP * STEP - WINDOW) // STEP
+    ranges = []
+    for cell in range(cells):
+        low = min(int(np.ceil(cell * side / cells / STEP)), last)
+        high = min(int(((cell + 1) * side / cells - WINDOW) // STEP), last)
+        if high < low:
+            middle = ((cell + 0.5) * side / cells - WINDOW / 2) / STEP
+            low = high = int(np.clip(round(middle), 0, last))
+        ranges.append((low, high + 1))
+    return ranges

@@ -1,0 +1,93 @@
+"""An endless, seeded stream of synthetic samples. Item i is decided by (seed, i) alone, so a run resumes exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
+
+from idetex_plugin.assessment import Region
+from idetex_plugin.models.views import global_detail
+from idetex_plugin.training import photos
+from idetex_plugin.training.synthesis import Recipe, Synthesizer, cell_targets
+
+
+@dataclass(frozen=True)
+class Item:
+    """One training sample: views uint8 (2, 3, size, size), ranks and weights (cells, cells, types), the clean
+    source's mean colour per cell 0..1 (cells, cells, 3), the regions, and the photo's width and height in pixels."""
+
+    index: int
+    views: torch.Tensor
+    ranks: torch.Tensor
+    weights: torch.Tensor
+    colours: torch.Tensor
+    regions: tuple[Region, ...]
+    size: tuple[int, int]
+
+
+class Stream(IterableDataset[Item]):
+    """Samples number `start`, `start` + 1, … without end, cut from photographs held in memory."""
+
+    def __init__(
+        self, sources: list[NDArray[np.uint8]], recipe: Recipe, *, size: int, cells: int, seed: int, start: int = 0
+    ) -> None:
+        super().__init__()
+        self.sources, self.size, self.cells, self.seed, self.start = sources, size, cells, seed, start
+        self.synthesizer = Synthesizer(recipe)
+
+    def item(self, index: int) -> Item:
+        """Sample number `index`."""
+        rng = np.random.default_rng((self.seed, index))
+        source = self.sources[int(rng.integers(len(self.sources)))]
+        sample = self.synthesizer.sample(photos.cut(source, rng, self.synthesizer.recipe.photo_sides), rng)
+        image = Image.fromarray(sample.image)
+        views = global_detail(image, self.size)
+        ranks, weights = cell_targets(sample, self.cells)
+        colours = np.asarray(views[0].resize((self.cells, self.cells), Image.Resampling.BOX), np.float32) / 255
+        pixels = np.stack([np.asarray(view).transpose(2, 0, 1) for view in views])
+        return Item(
+            index, torch.from_numpy(pixels), torch.from_numpy(ranks), torch.from_numpy(weights),
+            torch.from_numpy(colours), sample.regions, image.size,
+        )
+
+    def __iter__(self) -> Iterator[Item]:
+        worker = get_worker_info()
+        step, offset = (worker.num_workers, worker.id) if worker else (1, 0)
+        index = self.start + offset
+        while True:
+            yield self.item(index)
+            index += step
+
+
+def load_sources(folder: Path, split: photos.Split) -> list[NDArray[np.uint8]]:
+    """All photographs of one part of the fixed split."""
+    return [photos.read(folder / name) for name in photos.listed(split)]
+
+
+def batches(stream: Stream, batch: int, workers: int) -> Iterator[list[Item]]:
+    """Lists of `batch` items. With w workers each batch comes from one worker; order is deterministic."""
+    loader: Any = DataLoader(
+        stream, batch_size=batch, collate_fn=list, num_workers=workers, worker_init_fn=_one_thread,
+        prefetch_factor=4 if workers else None,
+    )
+    return iter(loader)
+
+
+def _one_thread(_: int) -> None:
+    import cv2
+
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+
+
+def normalised(items: list[Item]) -> torch.Tensor:
+    """Views as the model's input: (N, 2, 3, size, size) float32 in -1..1."""
+    return torch.stack([item.views for item in items]).float().div_(127.5).sub_(1)

@@ -1,0 +1,46 @@
+"""The photographs, their fixed split by photograph, and how a training source is cut from one."""
+
+from __future__ import annotations
+
+import csv
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+
+import cv2
+import numpy as np
+
+from idetex_plugin.training.synthesis.degrade import Pixels
+
+Split = Literal["train", "validation", "test"]
+
+
+def listed(split: Split) -> list[str]:
+    """Names, relative to the folder of photographs, of one part of the fixed split."""
+    with (files("idetex_plugin.training") / "split.tsv").open(newline="", encoding="utf-8") as lines:
+        return [row["photograph"] for row in csv.DictReader(lines, delimiter="\t") if row["split"] == split]
+
+
+def read(path: Path) -> Pixels:
+    """RGB uint8 (H, W, 3). Raises FileNotFoundError or ValueError naming the file."""
+    if not path.is_file():
+        raise FileNotFoundError(f"photograph {path} of the split is missing")
+    pixels = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    if pixels is None:
+        raise ValueError(f"{path} is not an image that can be read")
+    return np.ascontiguousarray(np.asarray(pixels, np.uint8)[..., ::-1])
+
+
+def cut(photo: Pixels, rng: np.random.Generator, sides: tuple[int, int]) -> Pixels:
+    """A clean training source: a random crop of at least 60 % of each side, shrunk so that the JPEG coding of the
+    photograph itself is gone or weak, longest side log-uniform in `sides` (never enlarged), flipped half the time."""
+    height, width = photo.shape[:2]
+    h, w = (round(side * rng.uniform(0.6, 1.0)) for side in (height, width))
+    y, x = int(rng.integers(height - h + 1)), int(rng.integers(width - w + 1))
+    crop = photo[y : y + h, x : x + w]
+    longest = max(h, w)
+    goal = float(np.exp(rng.uniform(*np.log(sides))))
+    ratio = min(goal / longest, rng.uniform(0.65, 1.0))
+    size = (max(48, round(w * ratio)), max(48, round(h * ratio)))
+    small = np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return np.ascontiguousarray(small[:, ::-1] if rng.random() < 0.5 else small)
