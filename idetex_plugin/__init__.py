@@ -1,0 +1,21 @@
+"""Explainable image-quality assessment as a plugin: regions, answers, a description and a level for every photo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from idetex_plugin.assessment import Assessment
+    from idetex_plugin.assessor import Assessor
+
+__all__ = ["Assessment", "Assessor"]
+
+_HOMES = {"Assessment": "idetex_plugin.assessment", "Assessor": "idetex_plugin.assessor"}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        from importlib import import_module
+
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,70 @@
+"""The Typer application: a group that imports a command's module only when that command is run."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from idetex_plugin.cli.table import COMMANDS
+
+SETTINGS: dict[str, Any] = {
+    "add_completion": False,
+    "rich_markup_mode": None,
+    "pretty_exceptions_enable": False,
+    "context_settings": {"help_option_names": ["-h", "--help"]},
+}
+
+
+class LazyGroup(TyperGroup):
+    """Lists commands from the table, and builds one from its module when it is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command, or None if the table has no such name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(f"idetex_plugin.cli.{cmd_name.replace('-', '_')}").command
+        if not isinstance(command, typer.Typer):
+            single = typer.Typer(**SETTINGS)
+            single.command(cmd_name, help=command.__doc__)(command)
+            command = single
+        built = get_command(command)
+        built.name = cmd_name
+        return built
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the table into the help without importing any command."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+app = typer.Typer(cls=LazyGroup, no_args_is_help=True, **SETTINGS)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"idetex-plugin {version('idetex-plugin')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Explainable image-quality assessment: where a photo is damaged, answers about it, and a description."""
+
+
+def run() -> None:
+    """Run the command line of this process."""
+    app(prog_name="idetex")
