@@ -44,6 +44,8 @@ class Reason(StrEnum):
     # the caller
     UNSUPPORTED_TASK = "unsupported_task"
     VETOED = "vetoed"
+    # this program or a plugin
+    INTERNAL = "internal_error"
 
 
 class State(StrEnum):
@@ -138,6 +140,13 @@ class Quality(Record):
     level: Level
     score: float | None = Field(default=None, ge=1, le=5)
     probabilities: Mapping[Level, float] = Field(default_factory=dict)
+
+    @classmethod
+    def of(cls, probabilities: Mapping[Level, float], level: Level) -> Self:
+        """With the score that these probabilities give; without any, no score."""
+        total = sum(probabilities.values())
+        score = sum(word.score * share for word, share in probabilities.items()) / total if total else None
+        return cls(level=level, score=score, probabilities=probabilities)
 
 
 class PhotoInfo(Record):

@@ -71,6 +71,14 @@ class Box(BaseModel):
         height = min(self.y2, other.y2) - max(self.y1, other.y1)
         return max(width, 0.0) * max(height, 0.0)
 
+    def clip(self, other: Box) -> Box | None:
+        """The shared part, or None."""
+        if self.intersection(other) <= 0:
+            return None
+        return Box(
+            x1=max(self.x1, other.x1), y1=max(self.y1, other.y1), x2=min(self.x2, other.x2), y2=min(self.y2, other.y2)
+        )
+
     def iou(self, other: Box) -> float:
         """Intersection over union, 0..1."""
         shared = self.intersection(other)

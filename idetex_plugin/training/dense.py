@@ -76,7 +76,7 @@ def token_precision(model: Any, heads: DenseHeads, items: list[Item], device: to
     with torch.no_grad():
         for start in range(0, len(items), 16):
             tokens = image_tokens(model, normalised(items[start : start + 16]).to(device))
-            scores.append(heads(tokens.float())[0][..., 0].cpu().numpy())
+            scores.append(heads(tokens.float())[0][..., 0].float().cpu().numpy())
     score = np.concatenate(scores).reshape(-1, len(VIDA))
     truth = np.stack([item.ranks.numpy() for item in items]).reshape(score.shape) >= 1
     weight = np.stack([item.weights.numpy() for item in items]).reshape(score.shape)

@@ -1,0 +1,217 @@
+"""The embedded checkpoint's own language: one token a distortion, a severity, a level, a place.
+
+A region is `TYPE<p4><p0><p32><p16>SEVERITY`: x1 y1 x2 y2 as borders of a grid of `bins` parts. Types, severities, levels
+and positions are single tokens of its vocabulary, so a choice among them is one step, whose probabilities are exact.
+A description has one line for the content, one a finding, the key distortions, and the verdict.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from idetex_plugin.assessment import Answer, Description, Failure, Finding, Quality, Reason, Region
+from idetex_plugin.boxes import Box
+from idetex_plugin.engines.base import Reply, Request
+from idetex_plugin.models.cards import Card
+from idetex_plugin.models.dialects.base import Look, Question, unusable
+from idetex_plugin.taxonomy import VIDA, Level, Severity, Vocabulary
+
+NONE = "None"
+DETECT, AFFECTS, LOCATE, ASK, OPTIONS, OR, LEVEL, DESCRIBE, ANSWER = (
+    "<detect>", "<affects>", "<locate>", "<ask>", "<options>", "<or>", "<level>", "<describe>", "<answer>",
+)
+KEY_LINE = "Key distortions: "
+VERDICT = "Thus, the quality of the image is "
+MAX_TOKENS = 320
+BOX = re.compile(r"<p(\d{1,3})><p(\d{1,3})><p(\d{1,3})><p(\d{1,3})>")
+
+
+class NanoDialect:
+    """See the module. Reads only what it can have written: anything else is a Failure."""
+
+    name = "nano"
+
+    def __init__(self, card: Card, vocabulary: Vocabulary = VIDA) -> None:
+        if card.bins is None:
+            raise ValueError(f"card {card.name!r}: the nano dialect needs bins")
+        self.bins = card.bins
+        types = "|".join(re.escape(name) for name in vocabulary.names)
+        severities = "|".join(severity.value for severity in Severity)
+        self._region = re.compile(rf"({types}){BOX.pattern}({severities})")
+
+    def detect(self, look: Look) -> Request:
+        return Request(DETECT, look.images, max_tokens=MAX_TOKENS)
+
+    def affects(self, look: Look, box: Box) -> Request:
+        return Request(AFFECTS + self.render_box(box), look.images, max_tokens=MAX_TOKENS)
+
+    def locate(self, look: Look, expression: str) -> Request:
+        return Request(LOCATE + expression, look.images, max_tokens=MAX_TOKENS)
+
+    def ask(self, look: Look, question: Question) -> Request:
+        return Request(self.render_question(question), look.images, max_tokens=16, choices=question.options)
+
+    def level(self, look: Look) -> Request:
+        return Request(LEVEL, look.images, max_tokens=2, choices=tuple(Level))
+
+    def describe(self, look: Look) -> Request:
+        return Request(DESCRIBE, look.images, max_tokens=2 * MAX_TOKENS)
+
+    def read_detect(self, reply: Reply, look: Look) -> tuple[Region, ...] | Failure:
+        if failure := unusable(reply):
+            return failure
+        return self._regions(reply)
+
+    def read_affects(self, reply: Reply, look: Look, box: Box) -> tuple[Region, ...] | Failure:
+        regions = self.read_detect(reply, look)
+        if isinstance(regions, Failure):
+            return regions
+        clipped = ((region, region.box.clip(box)) for region in regions)
+        return tuple(region.model_copy(update={"box": inside}) for region, inside in clipped if inside)
+
+    def read_locate(self, reply: Reply, look: Look) -> tuple[Box, ...] | Failure:
+        if failure := unusable(reply):
+            return failure
+        text = reply.text.strip()
+        if text == NONE:
+            return ()
+        matches = list(BOX.finditer(text))
+        if "".join(match.group() for match in matches) != text:
+            return _unparseable(text)
+        return self._boxes(matches)
+
+    def read_ask(self, reply: Reply, question: Question) -> Answer | Failure:
+        if failure := unusable(reply):
+            return failure
+        choice = reply.text.strip()
+        if choice not in question.options:
+            return _unparseable(choice)
+        return Answer(
+            name=question.name, question=question.text, options=question.options, choice=choice,
+            probabilities=dict(reply.choice_probabilities),
+        )
+
+    def read_level(self, reply: Reply) -> Quality | Failure:
+        if failure := unusable(reply):
+            return failure
+        word = reply.text.strip()
+        if word not in set(Level):
+            return _unparseable(word)
+        return Quality.of({Level(key): share for key, share in reply.choice_probabilities.items()}, Level(word))
+
+    def read_describe(self, reply: Reply, look: Look) -> Description | Failure:
+        if failure := unusable(reply):
+            return failure
+        lines = reply.text.strip().splitlines()
+        if len(lines) < 3 or not lines[-2].startswith(KEY_LINE) or not lines[-1].startswith(VERDICT):
+            return _unparseable(reply.text)
+        verdict = lines[-1].removeprefix(VERDICT).rstrip(".")
+        if verdict not in set(Level):
+            return _unparseable(lines[-1])
+        findings = [self._finding(line) for line in lines[1:-2]]
+        keys = lines[-2].removeprefix(KEY_LINE).rstrip(".")
+        names = () if keys == NONE else tuple(keys.split(", "))
+        found = {finding.distortion for finding in findings if isinstance(finding, Finding)}
+        for finding in findings:
+            if isinstance(finding, Failure):
+                return finding
+        if not set(names) <= found or len(found) > 0 > len(names):
+            return _unparseable(lines[-2])
+        kept = tuple(finding for finding in findings if isinstance(finding, Finding))
+        return Description(
+            text=readable(lines[0], kept, names, Level(verdict)),
+            content=lines[0], findings=kept, key_distortions=names, verdict=Level(verdict),
+        )
+
+    def render_box(self, box: Box) -> str:
+        """The box as four location tokens, its borders moved to the nearest of the grid, at least one part wide."""
+        x1, y1, x2, y2 = box.to_scaled(self.bins, self.bins)
+        x1, y1 = min(x1, self.bins - 1), min(y1, self.bins - 1)
+        return "".join(f"<p{value}>" for value in (x1, y1, max(x2, x1 + 1), max(y2, y1 + 1)))
+
+    def render_regions(self, regions: Iterable[Region]) -> str:
+        """The reply that says exactly these regions."""
+        return "".join(f"{r.distortion}{self.render_box(r.box)}{r.severity}" for r in regions) or NONE
+
+    def render_question(self, question: Question) -> str:
+        """The question's text with its options, without the preamble, which this checkpoint does not need."""
+        return f"{ASK}{question.text}{OPTIONS}{OR.join(question.options)}"
+
+    def render_description(self, content: str, regions: Sequence[Region], keys: Sequence[str], level: Level) -> str:
+        """The four-step reply."""
+        findings = [f"{self.render_regions([region])} {region.effect}" for region in regions]
+        return "\n".join([content, *findings, f"{KEY_LINE}{', '.join(keys) or NONE}.", f"{VERDICT}{level}."])
+
+    def _finding(self, line: str) -> Finding | Failure:
+        match = self._region.match(line)
+        if match is None:
+            return _unparseable(line)
+        boxes = self._boxes([match], first=2)
+        if isinstance(boxes, Failure):
+            return boxes
+        return Finding(
+            distortion=match.group(1), severity=Severity(match.group(6)), boxes=boxes, effect=line[match.end() :].strip()
+        )
+
+    def _regions(self, reply: Reply) -> tuple[Region, ...] | Failure:
+        text = reply.text
+        if text.strip() == NONE:
+            return ()
+        regions: list[Region] = []
+        end = 0
+        while end < len(text):
+            match = self._region.match(text, end)
+            if match is None:
+                return _unparseable(text[end:])
+            boxes = self._boxes([match], first=2)
+            if isinstance(boxes, Failure):
+                return boxes
+            regions.append(
+                Region(
+                    distortion=match.group(1), severity=Severity(match.group(6)), box=boxes[0],
+                    confidence=_confidence(reply, match.start(), match.end(1)),
+                )
+            )
+            end = match.end()
+        return tuple(dict.fromkeys(regions))
+
+    def _boxes(self, matches: Sequence[re.Match[str]], first: int = 1) -> tuple[Box, ...] | Failure:
+        try:
+            return tuple(
+                Box.from_scaled(
+                    (int(m[first]), int(m[first + 1]), int(m[first + 2]), int(m[first + 3])), self.bins, self.bins
+                )
+                for m in matches
+            )
+        except ValueError:
+            return _unparseable(matches[-1].group())
+
+
+def readable(content: str, findings: Sequence[Finding], keys: Sequence[str], level: Level) -> str:
+    """The description in the ViDA wording, boxes 0-1000."""
+    lines = [content]
+    for finding in findings:
+        places = "".join("({},{}),({},{})".format(*box.to_thousand()) for box in finding.boxes)
+        lines.append(f"{finding.severity} {finding.distortion.lower()} at {places}: {finding.effect}")
+    lines.append(f"{KEY_LINE}{', '.join(keys) or 'none'}.")
+    lines.append(f"{VERDICT}{level}.")
+    return "\n".join(lines)
+
+
+def _confidence(reply: Reply, start: int, end: int) -> float | None:
+    """Probability of the tokens that spell the text from start to end, which is P(this type is reported next)."""
+    import math
+
+    total, at = 0.0, 0
+    for token in reply.tokens:
+        if at < end and at + len(token.text) > start:
+            if token.logprob is None:
+                return None
+            total += token.logprob
+        at += len(token.text)
+    return math.exp(min(total, 0.0)) if reply.tokens else None
+
+
+def _unparseable(text: str) -> Failure:
+    return Failure(reason=Reason.UNPARSEABLE, message=f"cannot read the reply at {text[:80]!r}")

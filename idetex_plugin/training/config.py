@@ -1,0 +1,69 @@
+"""A training recipe: one TOML file, hashed into the checkpoint's card."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+
+from idetex_plugin.assessment import Record
+from idetex_plugin.training.model import Architecture
+
+
+class SynthesisConfig(Record):
+    """See `training.synthesis.Recipe`, whose fields these are."""
+
+    counts: tuple[float, ...] = (0.2, 0.45, 0.25, 0.1)
+    whole_share: float = 0.4
+    sides: tuple[float, float] = (0.22, 0.75)
+    camera_jpeg_share: float = 0.5
+    photo_sides: tuple[int, int] = (320, 1100)
+
+
+class StageConfig(Record):
+    """Length and speed of one stage. `matrix_rate` is Muon's for hidden matrices, `rate` AdamW's for the rest."""
+
+    steps: int = Field(gt=0)
+    batch: int = Field(gt=0)
+    rate: float = 1e-3
+    matrix_rate: float = 2e-3
+    warmup: int = 40
+    weight_decay: float = 0.02
+    floor: float = 0.02
+
+
+class ReaderConfig(StageConfig):
+    """`turns`: questions asked of a photo beside detection and level; `tower`: whether tower and connector learn too."""
+
+    turns: int = 7
+    describe_share: float = 0.5
+    tower: bool = False
+
+
+class TrainConfig(Record):
+    """A whole recipe. Photographs are those of the fixed split's "train" part below the folder given on the command line."""
+
+    seed: int = 1
+    bins: int = 32
+    merges: int = 320
+    workers: int = 1
+    threads: int = 1
+    bf16: bool = True
+    save_minutes: float = 5
+    architecture: Architecture = Architecture()
+    synthesis: SynthesisConfig = SynthesisConfig()
+    dense: StageConfig
+    reader: ReaderConfig
+    joint: ReaderConfig | None = None
+
+
+def read_config(path: Path) -> tuple[TrainConfig, str]:
+    """The recipe and the first 16 hex digits of its SHA-256. Raises ValueError naming the file and the fault."""
+    data = path.read_bytes()
+    try:
+        config = TrainConfig.model_validate(tomllib.loads(data.decode()))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as fault:
+        raise ValueError(f"{path}: {fault}") from fault
+    return config, hashlib.sha256(data).hexdigest()[:16]

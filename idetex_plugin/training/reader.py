@@ -1,0 +1,61 @@
+"""The reader stage: the language model learns to read answers and boxes off image tokens that already mean something.
+
+The tower is frozen, so its tokens are computed once and kept. Location tokens start as smooth curves over their grid and
+are taught with neighbours sharing the target, since one border off is nearly right.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+
+from idetex_plugin.training.packing import IGNORED, Packed, attention_mask
+from idetex_plugin.training.tokenizer import places
+
+SPREAD = 0.7
+
+
+def smooth_places(model: Any, tokenizer: Any, bins: int) -> torch.Tensor:
+    """Start the embeddings of the location tokens as cosines of their place; gives their ids, in order."""
+    ids = torch.tensor(tokenizer.convert_tokens_to_ids(places(bins)))
+    weight = model.get_input_embeddings().weight
+    x = torch.linspace(0, 1, bins + 1)[:, None]
+    waves = torch.cos(torch.pi * x * torch.arange(12)) * torch.linspace(1, 0.3, 12)
+    mix = torch.randn(12, weight.shape[1], generator=torch.Generator().manual_seed(0))
+    curve = waves @ mix
+    with torch.no_grad():
+        weight[ids] = (curve / curve.std() * weight.std()).to(weight.dtype)
+    return ids
+
+
+def reader_loss(model: Any, tokens: torch.Tensor, packed: Packed, place_ids: torch.Tensor) -> torch.Tensor:
+    """Mean cross-entropy of the answers' tokens. tokens: (N, 2 * cells², width), the image tokens of each photo."""
+    embeddings = model.get_input_embeddings()(packed.ids)
+    spots = packed.ids == model.config.image_token_id
+    embeddings = embeddings.masked_scatter(spots[..., None], tokens.to(embeddings.dtype))
+    hidden = model.model.text_model(
+        inputs_embeds=embeddings, position_ids=packed.positions, use_cache=False,
+        attention_mask=attention_mask(packed.groups, embeddings.dtype),
+    ).last_hidden_state
+    taught = packed.labels != IGNORED
+    logits = model.lm_head(hidden[taught]).float()
+    return soft_cross_entropy(logits, packed.labels[taught], place_ids)
+
+
+def soft_cross_entropy(logits: torch.Tensor, labels: torch.Tensor, place_ids: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy (M, vocabulary) against (M,); the target of a location token is a bell over its neighbours."""
+    logp = F.log_softmax(logits, -1)
+    plain = -logp.gather(1, labels[:, None])[:, 0]
+    at = labels[:, None] == place_ids[None]
+    is_place = at.any(1)
+    if not is_place.any():
+        return plain.mean()
+    centre = at[is_place].float().argmax(1)
+    offsets = torch.arange(len(place_ids), device=labels.device)[None] - centre[:, None]
+    bell = torch.exp(-0.5 * (offsets / SPREAD) ** 2)
+    bell = bell / bell.sum(1, keepdim=True)
+    placed = -(bell * logp[is_place][:, place_ids]).sum(1)
+    return torch.cat([plain[~is_place], placed]).mean()
+
