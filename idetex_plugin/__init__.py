@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from idetex_plugin.assessor import Assessor
 
 __all__ = ["Assessment", "Assessor"]
+__version__ = "0.1.0"
 
 _HOMES = {"Assessment": "idetex_plugin.assessment", "Assessor": "idetex_plugin.assessor"}
 

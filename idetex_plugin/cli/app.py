@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from idetex_plugin import __version__
 from idetex_plugin.cli.table import COMMANDS
 
 SETTINGS: dict[str, Any] = {
@@ -50,9 +51,7 @@ app = typer.Typer(cls=LazyGroup, no_args_is_help=True, **SETTINGS)
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
-
-        typer.echo(f"idetex-plugin {version('idetex-plugin')}")
+        typer.echo(f"idetex-plugin {__version__}")
         raise typer.Exit
 
 

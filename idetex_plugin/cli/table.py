@@ -3,4 +3,7 @@
 from __future__ import annotations
 
 COMMANDS: dict[str, str] = {
+    "assess": "Assess photographs into a run folder.",
+    "report": "Write the HTML page of a run.",
+    "export": "Export a run as JSON lines, CSV or Parquet.",
 }

@@ -1,0 +1,188 @@
+"""Photos in, assessments out."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from idetex_plugin import fingerprint
+from idetex_plugin.assessment import Assessment, Failure, Region
+from idetex_plugin.boxes import Box
+from idetex_plugin.engines.base import Engine, Reply, Request
+from idetex_plugin.examiner import Examiner, idle_statuses
+from idetex_plugin.flow import Claim, Flow, Key
+from idetex_plugin.models.cards import TASKS, Card
+from idetex_plugin.models.dialects.base import Dialect, Look, Question
+from idetex_plugin.models.registry import get_card, make_dialect, show
+from idetex_plugin.photo import DEFAULT_MAX_PIXELS, Photo, PhotoError, load_photo
+from idetex_plugin.sources import Source
+from idetex_plugin.tasks import make_task
+from idetex_plugin.turn import Turn
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+DECODERS = max(1, min(4, (os.cpu_count() or 1)))
+
+
+class Assessor:
+    """Assesses photos with one model on one engine, which starts when the first photo needs it.
+
+    A source is a path, encoded bytes, a PIL image, a numpy array, or a `sources.Source`.
+
+    model: a name that `idetex models` lists, a checkpoint's folder, a card's TOML file, or a `Card`.
+    engine: "auto", "vllm", "server", "transformers", or an `Engine` (then the caller closes it).
+    tasks: any of "grounding", "perception", "description".
+    questions: asked by the perception task; None for the default ones.
+    max_pixels: a photo with more is refused instead of decoded.
+    decoders: threads that decode photos ahead of the engine, twice as many photos ahead.
+    engine_options: passed to `engines.choose.make_engine`, such as url, dtype or slots.
+
+    One stream runs at a time; a second one waits for the first. Safe to use and to close from several threads.
+    Raises ValueError for an unknown model, task or question.
+    """
+
+    def __init__(
+        self,
+        model: str | os.PathLike[str] | Card = "nano",
+        engine: str | Engine = "auto",
+        tasks: Sequence[str] = TASKS,
+        questions: Sequence[Question] | None = None,
+        *,
+        max_pixels: int = DEFAULT_MAX_PIXELS,
+        decoders: int = DECODERS,
+        **engine_options: Any,
+    ) -> None:
+        unknown = [name for name in tasks if name not in TASKS]
+        if unknown or not tasks:
+            raise ValueError(f"tasks {list(tasks)}: choose from {', '.join(TASKS)}")
+        self.card = model if isinstance(model, Card) else get_card(model)
+        self.dialect: Dialect = make_dialect(self.card)
+        self.max_pixels = max_pixels
+        self._tasks = tuple(
+            make_task(name, self.dialect, questions) for name in TASKS if name in tasks and name in self.card.tasks
+        )
+        self._idle = idle_statuses(self.card, tasks)
+        self._wanted = engine
+        self._engine_options = engine_options
+        self._engine: Engine | None = None if isinstance(engine, str) else engine
+        self._own_engine = isinstance(engine, str)
+        self.engine_choice: tuple[str, str] | None = None
+        self._pool = ThreadPoolExecutor(decoders, thread_name_prefix="idetex-decode")
+        self._ahead = 2 * decoders
+        self._turn = Turn()
+        self._stopping = threading.Event()
+        self._closed = False
+
+    @cached_property
+    def fingerprint_parts(self) -> dict[str, str]:
+        """What the fingerprint is made of, by name."""
+        return fingerprint.parts(self.card, self._tasks)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """16 hex digits: the same for assessments that may be compared, whatever the engine."""
+        return fingerprint.combine(self.fingerprint_parts)
+
+    def start(self) -> Engine:
+        """The engine, started if it has not been. `engine_choice` then has its name and why it was chosen."""
+        if self._closed:
+            raise RuntimeError("this assessor is closed")
+        if self._engine is None:
+            from idetex_plugin.engines.choose import make_engine
+
+            self._engine, why = make_engine(str(self._wanted), self.card, **self._engine_options)
+            self.engine_choice = self._engine.name, why
+            log.info("engine %s: %s", *self.engine_choice)
+        elif self.engine_choice is None:
+            self.engine_choice = self._engine.name, "given by the caller"
+        return self._engine
+
+    def assess(self, source: Any) -> Assessment:
+        """Assess one photo. A photo that cannot be read gives a failed assessment; only a dead engine raises."""
+        [assessment] = self.assess_many([source])
+        return assessment
+
+    def assess_many(self, sources: Iterable[Any]) -> Iterator[Assessment]:
+        """Assess photos as they come, in any order, with memory that does not grow with their number."""
+        for _, assessment in self.stream(enumerate(sources)):
+            yield assessment
+
+    def stream(
+        self, items: Iterable[tuple[Key, Any]], *, claim: Claim | None = None
+    ) -> Iterator[tuple[Key, Assessment]]:
+        """Like `assess_many`, for (key, source) pairs, giving (key, assessment) pairs.
+
+        claim: called from decoding threads with (key, sha256) of every readable photo; False drops the photo.
+        """
+        with self._turn:
+            self._stopping.clear()
+            flow = Flow(
+                items, self._examiner, self.start, self._pool,
+                ahead=self._ahead, claim=claim, stopping=self._stopping,
+            )  # fmt: skip
+            for key, assessment in flow:
+                announce(assessment)
+                yield key, assessment
+
+    def drain(self) -> None:
+        """Make the running stream take no further photo; what is in flight still comes out."""
+        self._stopping.set()
+
+    def ask_region(self, source: Any, box: Box) -> tuple[Region, ...] | Failure:
+        """What affects this region of the photo: regions clipped to the box, empty if the model says none does."""
+        return self._query(
+            source,
+            lambda look: self.dialect.affects(look, box),
+            lambda reply, look: self.dialect.read_affects(reply, look, box),
+        )
+
+    def locate(self, source: Any, expression: str) -> tuple[Box, ...] | Failure:
+        """Where the described distortion is, such as "Noise affecting the sky"; boxes in the model's order."""
+        return self._query(
+            source, lambda look: self.dialect.locate(look, expression), self.dialect.read_locate
+        )
+
+    def _query(
+        self, source: Any, ask: Callable[[Look], Request], read: Callable[[Reply, Look], T | Failure]
+    ) -> T | Failure:
+        try:
+            photo = self._load(source)
+        except PhotoError as error:
+            return error.failure
+        look = show(self.card, photo.image)
+        with self._turn:
+            [(_, [reply])] = self.start().stream([(0, (ask(look),))])
+        return read(reply, look)
+
+    def _load(self, source: Any) -> Photo:
+        if isinstance(source, Source):
+            return load_photo(source.path, name=source.name, max_pixels=self.max_pixels)
+        return load_photo(source, max_pixels=self.max_pixels)
+
+    @cached_property
+    def _examiner(self) -> Examiner:
+        return Examiner(self.card, self._tasks, self.fingerprint, self._load, self._idle)
+
+    def close(self) -> None:
+        """Stop the running stream after what is in flight, then free the engine. Idempotent."""
+        self.drain()
+        with self._turn.or_mine():
+            self._closed = True
+            self._pool.shutdown(cancel_futures=True)
+            engine, self._engine = self._engine, None
+            if engine is not None and self._own_engine:
+                engine.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,147 @@
+"""`idetex assess`: photographs in, a run folder with a report out."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from idetex_plugin.cli.exits import Exit, stop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rich.console import Console
+
+    from idetex_plugin.assessor import Assessor
+    from idetex_plugin.runs.store import Run
+    from idetex_plugin.sources import Source
+
+log = logging.getLogger(__name__)
+
+
+def command(
+    paths: Annotated[
+        list[str], typer.Argument(help="Photos, folders (searched to any depth) and quoted globs.", show_default=False)
+    ],
+    out: Annotated[Path, typer.Option(help="The run folder. If it holds a run, that is continued.")] = Path("run"),
+    model: Annotated[str, typer.Option(help="A name from `idetex models`, a folder, or a card's TOML file.")] = "nano",
+    engine: Annotated[str, typer.Option(help="auto, vllm, server or transformers.")] = "auto",
+    url: Annotated[str, typer.Option(help="The server's address, for the server engine.", show_default=False)] = "",
+    tasks: Annotated[
+        str, typer.Option(help="What to ask, separated by commas.")
+    ] = "grounding,perception,description",
+    questions: Annotated[
+        Path | None, typer.Option(help="A TOML file with your own questions.", exists=True, dir_okay=False)
+    ] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Assess the run's failed photos again.")] = False,
+    fail_on: Annotated[
+        str, typer.Option(help="Exit with 1 when so many photos fail: a count (5), a share (10%) or never.")
+    ] = "100%",
+    max_pixels: Annotated[
+        int | None, typer.Option(help="Refuse photos with more pixels than this.", min=1, show_default=False)
+    ] = None,
+    report: Annotated[bool, typer.Option(help="Write the report page at the end.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Assess photographs into a run folder.
+
+    Every photo gets one row, written as soon as it is known. The same command continues a run that was stopped, and
+    never assesses the same content twice. Exit codes: 0 done, 1 more failures than --fail-on allows, 2 wrong use,
+    3 the engine could not start or died, 130 stopped by Ctrl-C (once: after what is in flight; twice: at once).
+    """
+    import json
+
+    from rich.console import Console
+
+    from idetex_plugin.cli.report import write_run_report
+    from idetex_plugin.cli.tables import print_summary, summary_json
+    from idetex_plugin.runs import Run
+    from idetex_plugin.runs.limits import FailLimit
+    from idetex_plugin.runs.summary import summarise
+
+    errors = Console(stderr=True)
+    try:
+        limit = FailLimit.parse(fail_on)
+        chosen = _assessor(model, engine, tasks, questions, url, max_pixels)
+        total = sum(1 for _ in _sources(paths, out))
+        if not total:
+            stop(f"no photos found in {', '.join(paths)}")
+        run = Run.writer(out, chosen.card, chosen.fingerprint, chosen.fingerprint_parts)
+    except ValueError as error:
+        stop(str(error))
+    with chosen as assessor, run:
+        signal = _work(run, assessor, _sources(paths, out), total, retry_failed, errors)
+        summary = summarise(run)
+        page = write_run_report(run) if report and signal is None else None
+        if as_json:
+            typer.echo(json.dumps(summary_json(summary) | {"report": str(page) if page else None}))
+        else:
+            print_summary(summary, Console())
+            typer.echo("\n".join(_closing(run, assessor, page)))
+    if signal is not None:
+        typer.echo("Stopped; the same command continues.", err=True)
+        raise typer.Exit(128 + signal)
+    if limit.reached(summary.failed, summary.total):
+        stop(f"{summary.failed} of {summary.total} photos failed (--fail-on {fail_on})", Exit.JUDGED)
+
+
+def _assessor(
+    model: str, engine: str, tasks: str, questions: Path | None, url: str | None, max_pixels: int | None
+) -> Assessor:
+    from idetex_plugin.assessor import Assessor
+    from idetex_plugin.photo import DEFAULT_MAX_PIXELS
+    from idetex_plugin.tasks.questions import read_questions
+
+    return Assessor(
+        model,
+        engine,
+        [name.strip() for name in tasks.split(",") if name.strip()],
+        None if questions is None else read_questions(questions),
+        max_pixels=DEFAULT_MAX_PIXELS if max_pixels is None else max_pixels,
+        **({"url": url} if url else {}),
+    )
+
+
+def _sources(paths: list[str], out: Path) -> Iterator[Source]:
+    """The photos of these paths, without what the run folder holds (thumbnails of an earlier report)."""
+    from idetex_plugin.sources import find_photos
+
+    inside = out.resolve()
+    return (source for source in find_photos(paths) if inside not in Path(source.path).resolve().parents)
+
+
+def _work(
+    run: Run, assessor: Assessor, sources: Iterable[Source], total: int, retry_failed: bool, errors: Console
+) -> int | None:
+    """Do the work under a progress meter. Returns the signal that stopped it, or None."""
+    from idetex_plugin.cli.interrupt import on_interrupt
+    from idetex_plugin.cli.progress import meter
+    from idetex_plugin.runs.work import Work
+
+    with meter(total, errors) as shown:
+
+        def drain() -> None:
+            shown.say("Stopping after the photos in flight. Ctrl-C again stops at once.")
+            assessor.drain()
+
+        with on_interrupt(drain) as interrupts:
+            try:
+                Work(run, assessor, retry_failed=retry_failed, on_step=shown.step).do(sources)
+            except KeyboardInterrupt:
+                return interrupts.received
+            except Exception as error:
+                log.debug("the engine ended", exc_info=True)
+                shown.say("What was finished is kept; the same command continues.")
+                stop(f"the engine ended: {type(error).__name__}: {error}", Exit.ENGINE)
+    return interrupts.received
+
+
+def _closing(run: Run, assessor: Assessor, page: Path | None) -> Iterator[str]:
+    engine = assessor.engine_choice
+    yield f"Model {assessor.card.name}" + (f", engine {engine[0]} ({engine[1]})" if engine else ", nothing new to ask")
+    yield f"Rows: {run.folder}, idetex export {run.folder}"
+    if page is not None:
+        yield f"Report: {page}"

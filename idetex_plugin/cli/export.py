@@ -1,0 +1,54 @@
+"""`idetex export`: a run's rows for other programs."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from idetex_plugin.cli.exits import stop
+
+
+class Format(StrEnum):
+    """File formats of an export."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+class Rows(StrEnum):
+    """What a line of an export is."""
+
+    PHOTOS = "photos"
+    REGIONS = "regions"
+    ANSWERS = "answers"
+
+
+def command(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")] = Path("run"),
+    out: Annotated[Path, typer.Option(help="The file to write; - for standard output.")] = Path("-"),
+    format_name: Annotated[Format, typer.Option("--format", help="The file format.")] = Format.JSONL,
+    rows: Annotated[Rows, typer.Option(help="What a line is.")] = Rows.PHOTOS,
+) -> None:
+    """Export the rows of a run: flat columns to query, and each photo's whole assessment as JSON."""
+    from idetex_plugin.runs import Run, RunError
+    from idetex_plugin.runs.export import export, whole_file
+
+    try:
+        with Run(folder) as run:
+            if str(out) == "-":
+                export(run, rows, format_name, sys.stdout.buffer)
+                return
+            with whole_file(out) as file:
+                count = export(run, rows, format_name, file)
+            typer.echo(f"{count} {rows} in {out}", err=True)
+    except RunError as error:
+        stop(str(error))
+    except ImportError:
+        stop('Parquet needs pyarrow: pip install "idetex-plugin[parquet]"')
+    except OSError as error:
+        stop(f"{out} cannot be written: {error}")

@@ -1,0 +1,136 @@
+"""Progress on stderr: a bar with rate and time left on a terminal, a line now and then elsewhere."""
+
+from __future__ import annotations
+
+import threading
+import time
+from types import TracebackType
+from typing import Protocol, Self
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from idetex_plugin.assessment import State
+from idetex_plugin.runs.work import Outcome, Step
+
+LINE_SECONDS = 10.0
+
+
+class Meter(Protocol):
+    """Counts steps and shows them, between entering and leaving it."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+    def step(self, step: Step) -> None:
+        """Count one photo. May be called from any thread."""
+        ...
+
+    def say(self, message: str) -> None:
+        """Show a message without tearing the progress."""
+        ...
+
+
+def meter(total: int, console: Console) -> Meter:
+    """The meter that fits this console."""
+    return BarMeter(total, console) if console.is_terminal else LineMeter(total, console)
+
+
+class BarMeter:
+    """A rich progress bar."""
+
+    def __init__(self, total: int, console: Console) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), RateColumn(), TimeRemainingColumn(),
+            TextColumn("{task.fields[failed]}"),
+            console=console,
+        )  # fmt: skip
+        self._task = self._progress.add_task("starting", total=total, failed="", start=False)
+        self._turn = threading.Lock()
+        self._failed = self._fresh = self._kept = 0
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def step(self, step: Step) -> None:
+        """Advance the bar. Kept rows count as done before the start, so that the rate is that of new ones."""
+        with self._turn:
+            self._failed += step.state is State.FAILED
+            failed = f"{self._failed} failed" if self._failed else ""
+            if step.outcome is Outcome.KEPT:
+                self._progress.update(self._task, advance=1, failed=failed)
+                return
+            if not self._fresh:
+                self._progress.start_task(self._task)
+            self._fresh += 1
+            self._progress.update(self._task, advance=1, failed=failed, description="assessing")
+
+    def say(self, message: str) -> None:
+        """Print above the bar."""
+        self._progress.console.print(message, markup=False, highlight=False)
+
+
+class RateColumn(ProgressColumn):
+    """Photos a second over the last while, or a photo's seconds when that is slow."""
+
+    def render(self, task: Task) -> Text:
+        """The rate of the bar's task, empty while unknown."""
+        speed = task.finished_speed or task.speed
+        if not speed:
+            return Text("")
+        return Text(f"{speed:.1f} photos/s" if speed >= 1 else f"{1 / speed:.1f} s/photo")
+
+
+class LineMeter:
+    """A line every ten seconds, for logs."""
+
+    def __init__(self, total: int, console: Console) -> None:
+        self._total = total
+        self._console = console
+        self._turn = threading.Lock()
+        self._done = self._failed = self._fresh = 0
+        self._started = self._said = time.monotonic()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._done:
+            self.say(self._line())
+
+    def step(self, step: Step) -> None:
+        """Count, and print a line if the last one is ten seconds old."""
+        with self._turn:
+            self._done += 1
+            self._failed += step.state is State.FAILED
+            self._fresh += step.outcome is not Outcome.KEPT
+            if time.monotonic() - self._said >= LINE_SECONDS:
+                self._said = time.monotonic()
+                self.say(self._line())
+
+    def say(self, message: str) -> None:
+        """Print one line."""
+        self._console.print(message, markup=False, highlight=False, soft_wrap=True)
+
+    def _line(self) -> str:
+        rate = self._fresh / max(time.monotonic() - self._started, 1e-9)
+        left = f", {(self._total - self._done) / rate:.0f} s left" if rate and self._done < self._total else ""
+        return f"{self._done}/{self._total} photos, {rate:.1f} photos/s{left}, {self._failed} failed"

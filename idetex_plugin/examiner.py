@@ -1,0 +1,161 @@
+"""One photo's way from a source to questions, and from replies to an assessment. No threads, no engine."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from idetex_plugin.assessment import OK, Assessment, Failure, PhotoInfo, Reason, State, TaskStatus
+from idetex_plugin.engines.base import Reply, Request
+from idetex_plugin.models.cards import TASKS, Card
+from idetex_plugin.models.dialects.base import Look
+from idetex_plugin.models.registry import show
+from idetex_plugin.photo import Photo, PhotoError
+
+log = logging.getLogger(__name__)
+
+
+class Task(Protocol):
+    """What a task is to the examiner: see `idetex_plugin.tasks`."""
+
+    @property
+    def name(self) -> str:
+        """One of `models.cards.TASKS`."""
+        ...
+
+    def ask(self, look: Look) -> tuple[Request, ...]:
+        """The requests of one photo."""
+        ...
+
+    def read(self, replies: Sequence[Reply], look: Look) -> Any:
+        """The result, or a Failure, from one reply a request."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A photo that waits for its replies. `parts` says how many of the requests, in order, belong to each task."""
+
+    info: PhotoInfo
+    look: Look
+    requests: tuple[Request, ...]
+    parts: tuple[tuple[Task, int], ...]
+
+
+@dataclass(frozen=True)
+class Examiner:
+    """Asks the tasks' questions about photos, and reads the replies.
+
+    load: gives the pixels of a source, or raises PhotoError.
+    idle: the status of every task that is not asked.
+    """
+
+    card: Card
+    tasks: tuple[Task, ...]
+    fingerprint: str
+    load: Callable[[Any], Photo]
+    idle: Mapping[str, TaskStatus] = field(default_factory=dict)
+
+    def prepare(self, source: Any) -> Case | Assessment:
+        """The case of one source, or the assessment of a photo that could not be read. Never raises."""
+        try:
+            photo = self.load(source)
+        except PhotoError as error:
+            return self.refuse(error.info, error.failure)
+        except Exception as error:
+            log.exception("reading %r", source)
+            return self.refuse(PhotoInfo(name=_name(source)), _internal("reading the photo", error))
+        try:
+            look = show(self.card, photo.image)
+            asked = [(task, task.ask(look)) for task in self.tasks]
+        except Exception as error:
+            log.exception("asking about %s", photo.info.name)
+            return self.refuse(photo.info, _internal("asking about the photo", error))
+        return Case(
+            info=photo.info,
+            look=look,
+            requests=tuple(request for _, requests in asked for request in requests),
+            parts=tuple((task, len(requests)) for task, requests in asked),
+        )
+
+    def refuse(self, info: PhotoInfo, failure: Failure, engine: str = "") -> Assessment:
+        """The assessment of a photo for which no task could be asked."""
+        status = TaskStatus.of(failure)
+        return Assessment(
+            photo=info,
+            model=self.card.name,
+            fingerprint=self.fingerprint,
+            engine=engine,
+            tasks=self._statuses({task.name: status for task in self.tasks}),
+            failure=failure,
+        )
+
+    def conclude(self, case: Case, replies: Sequence[Reply], engine: str) -> Assessment:
+        """The assessment from one reply a request. Never raises."""
+        if len(replies) != len(case.requests):
+            message = f"{len(case.requests)} requests got {len(replies)} replies"
+            return self.refuse(case.info, Failure(reason=Reason.ENGINE_ERROR, message=message), engine)
+        statuses: dict[str, TaskStatus] = {}
+        found: dict[str, Any] = {}
+        start = 0
+        for task, count in case.parts:
+            result = _read(task, replies[start : start + count], case)
+            start += count
+            if isinstance(result, Failure):
+                statuses[task.name] = TaskStatus.of(result)
+            else:
+                statuses[task.name] = OK
+                found |= _fields(task.name, result)
+        return Assessment(
+            photo=case.info,
+            model=self.card.name,
+            fingerprint=self.fingerprint,
+            engine=engine,
+            tasks=self._statuses(statuses),
+            **found,
+        )
+
+    def _statuses(self, statuses: Mapping[str, TaskStatus]) -> dict[str, TaskStatus]:
+        known = {**self.idle, **statuses}
+        return {name: known[name] for name in TASKS if name in known}
+
+
+def idle_statuses(card: Card, wanted: Sequence[str]) -> dict[str, TaskStatus]:
+    """The skipped status of every task that is not wanted, or that the checkpoint does not speak."""
+    statuses = {}
+    for name in TASKS:
+        if name not in wanted:
+            statuses[name] = TaskStatus(state=State.SKIPPED, message="not asked for")
+        elif name not in card.tasks:
+            statuses[name] = TaskStatus(
+                state=State.SKIPPED, reason=Reason.UNSUPPORTED_TASK, message=f"{card.name} does not speak this task"
+            )
+    return statuses
+
+
+def _read(task: Task, replies: Sequence[Reply], case: Case) -> Any:
+    try:
+        return task.read(replies, case.look)
+    except Exception as error:
+        log.exception("reading the %s replies about %s", task.name, case.info.name)
+        return _internal(f"reading the {task.name} replies", error)
+
+
+def _fields(task: str, result: Any) -> dict[str, Any]:
+    if task == "grounding":
+        return {"regions": result}
+    if task == "perception":
+        answers, quality = result
+        return {"answers": answers, "quality": quality}
+    return {task: result}
+
+
+def _internal(doing: str, error: Exception) -> Failure:
+    return Failure(reason=Reason.INTERNAL, message=f"{doing} failed: {type(error).__name__}: {error}")
+
+
+def _name(source: Any) -> str:
+    named = getattr(source, "name", source)
+    return str(named).encode(errors="replace").decode() if isinstance(named, str) else type(source).__name__

@@ -1,0 +1,81 @@
+"""Writing a run's tables as JSON lines, CSV or Parquet, a line at a time."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from idetex_plugin.runs.flat import TABLES, Table
+from idetex_plugin.runs.store import Run
+
+BATCH = 1000
+
+
+def export(run: Run, table: str, format_name: str, out: BinaryIO) -> int:
+    """Write one of `flat.TABLES` in one of `FORMATS` to a binary file; returns the number of lines.
+
+    Memory does not grow with the number of photos. Raises ImportError when Parquet is asked for without pyarrow.
+    """
+    return FORMATS[format_name](TABLES[table](run), out)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A file that takes its name only when it is complete."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with partial.open("wb") as file:
+            yield file
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _jsonl(table: Table, out: BinaryIO) -> int:
+    count = 0
+    for count, line in enumerate(table.lines, 1):  # noqa: B007
+        out.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+    return count
+
+
+def _csv(table: Table, out: BinaryIO) -> int:
+    text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
+    writer = csv.DictWriter(text, list(table.columns))
+    writer.writeheader()
+    count = 0
+    for count, line in enumerate(table.lines, 1):  # noqa: B007
+        writer.writerow(_plain(table, line))
+    text.detach()
+    return count
+
+
+def _parquet(table: Table, out: BinaryIO) -> int:
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetWriter
+
+    kinds = {"text": pa.string(), "json": pa.string(), "integer": pa.int64(), "number": pa.float64()}
+    schema = pa.schema([(name, kinds[kind]) for name, kind in table.columns.items()])
+    count = 0
+    with ParquetWriter(out, schema) as writer:
+        while batch := list(islice(table.lines, BATCH)):
+            writer.write_table(pa.Table.from_pylist([_plain(table, line) for line in batch], schema=schema))
+            count += len(batch)
+    return count
+
+
+def _plain(table: Table, line: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: json.dumps(value, ensure_ascii=False) if table.columns[name] == "json" and value is not None else value
+        for name, value in line.items()
+    }
+
+
+FORMATS: dict[str, Callable[[Table, BinaryIO], int]] = {"jsonl": _jsonl, "csv": _csv, "parquet": _parquet}

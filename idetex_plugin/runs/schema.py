@@ -1,0 +1,97 @@
+"""The run's database: its tables, its version, and how a connection to it is opened."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+FILE_NAME = "run.sqlite"
+APPLICATION = 0x69447458
+VERSION = 1
+
+SCHEMA = f"""
+BEGIN;
+CREATE TABLE run (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    fingerprint TEXT NOT NULL,
+    fingerprint_parts TEXT NOT NULL,
+    model TEXT NOT NULL,
+    card TEXT NOT NULL,
+    version TEXT NOT NULL,
+    started_at TEXT NOT NULL
+);
+CREATE TABLE photos (
+    number INTEGER PRIMARY KEY,
+    path BLOB NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    size INTEGER,
+    mtime_ns INTEGER,
+    sha256 TEXT,
+    state TEXT NOT NULL,
+    reason TEXT,
+    level TEXT,
+    score REAL,
+    copied_from TEXT,
+    assessed_at TEXT NOT NULL,
+    assessment TEXT NOT NULL
+);
+CREATE INDEX photos_sha256 ON photos (sha256);
+CREATE INDEX photos_name ON photos (name);
+CREATE VIEW regions AS
+    SELECT photos.number AS photo, photos.name AS name, region.key AS region,
+        json_extract(region.value, '$.distortion') AS distortion, json_extract(region.value, '$.severity') AS severity,
+        json_extract(region.value, '$.box.x1') AS x1, json_extract(region.value, '$.box.y1') AS y1,
+        json_extract(region.value, '$.box.x2') AS x2, json_extract(region.value, '$.box.y2') AS y2,
+        json_extract(region.value, '$.confidence') AS confidence, json_extract(region.value, '$.effect') AS effect
+    FROM photos, json_each(photos.assessment, '$.regions') AS region;
+CREATE VIEW answers AS
+    SELECT photos.number AS photo, photos.name AS name, json_extract(answer.value, '$.name') AS answer,
+        json_extract(answer.value, '$.question') AS question, json_extract(answer.value, '$.choice') AS choice,
+        json_extract(answer.value, '$.probabilities') AS probabilities
+    FROM photos, json_each(photos.assessment, '$.answers') AS answer;
+CREATE VIEW tasks AS
+    SELECT photos.number AS photo, photos.name AS name, task.key AS task,
+        json_extract(task.value, '$.state') AS state, json_extract(task.value, '$.reason') AS reason,
+        json_extract(task.value, '$.message') AS message
+    FROM photos, json_each(photos.assessment, '$.tasks') AS task;
+PRAGMA application_id = {APPLICATION};
+PRAGMA user_version = {VERSION};
+COMMIT;
+"""
+
+
+class RunError(ValueError):
+    """The run folder cannot be used as asked; the message says why and what to do."""
+
+
+def connect(folder: Path, *, create: bool) -> sqlite3.Connection:
+    """Open the database of a run folder, for use from any one thread at a time. Raises RunError."""
+    file = folder / FILE_NAME
+    if not create and not file.is_file():
+        raise RunError(f"{folder} is not a run folder: it has no {FILE_NAME}")
+    database = sqlite3.connect(file, isolation_level=None, check_same_thread=False, timeout=30)
+    try:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = NORMAL")
+        _check(database, file, create=create)
+    except sqlite3.DatabaseError as error:
+        database.close()
+        raise RunError(f"{file} cannot be read as a run: {error}") from error
+    except RunError:
+        database.close()
+        raise
+    return database
+
+
+def _check(database: sqlite3.Connection, file: Path, *, create: bool) -> None:
+    (application,) = database.execute("PRAGMA application_id").fetchone()
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    if version == 0 and application == 0:
+        (tables,) = database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if create and not tables:
+            database.executescript(SCHEMA)
+            return
+    if application != APPLICATION:
+        raise RunError(f"{file} is another program's database")
+    if version != VERSION:
+        raise RunError(f"{file} has schema version {version}, this program reads version {VERSION}")

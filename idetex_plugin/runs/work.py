@@ -1,0 +1,123 @@
+"""Assessing photos into a run folder: what is known is kept, equal content is copied, the rest is assessed."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from idetex_plugin.assessment import Assessment, State
+from idetex_plugin.assessor import Assessor
+from idetex_plugin.runs.rows import Row, Stamp, copy_for, path_key
+from idetex_plugin.runs.store import Run
+from idetex_plugin.sources import Source
+
+
+class Outcome(StrEnum):
+    """What happened to one photo of a command."""
+
+    KEPT = "kept"
+    """Its row was there already."""
+    COPIED = "copied"
+    """Another photo with the same content has been assessed, and its result was copied."""
+    ASSESSED = "assessed"
+    """It was assessed, or found unreadable, now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One photo done: its row is written. `state` is that of the row."""
+
+    name: str
+    outcome: Outcome
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One photo on its way to its row."""
+
+    source: Source
+    stamp: Stamp
+
+
+class Work:
+    """One command's work on a run.
+
+    A photo whose file has the size and date of its row is not opened. A readable photo whose content has a row, or is
+    being assessed, is not asked about again. With `retry_failed`, rows of failures count as absent, once a command.
+    on_step: called for every photo when its row is written, from any thread.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        assessor: Assessor,
+        *,
+        retry_failed: bool = False,
+        on_step: Callable[[Step], None] = lambda step: None,
+    ) -> None:
+        self._run = run
+        self._assessor = assessor
+        self._retry_failed = retry_failed
+        self._on_step = on_step
+        self._turn = threading.Lock()
+        self._waiting: dict[str, list[Job]] = {}
+        self._failed_again: set[str] = set()
+        self.outcomes: Counter[Outcome] = Counter()
+
+    def do(self, sources: Iterable[Source]) -> None:
+        """Give every source its row. Memory does not grow with their number. Only a dead engine raises."""
+        for job, assessment in self._assessor.stream(self._jobs(sources), claim=self._claim):
+            self._finish(job, assessment)
+
+    def _jobs(self, sources: Iterable[Source]) -> Iterator[tuple[Job, Source]]:
+        for source in sources:
+            stamp = Stamp.of(source.path)
+            state = self._run.state_of(source.path, stamp)
+            if state is None or (self._retry_failed and state is State.FAILED):
+                yield Job(source, stamp), source
+            else:
+                self._step(source, Outcome.KEPT, state)
+
+    def _claim(self, job: Job, sha256: str) -> bool:
+        with self._turn:
+            if sha256 in self._waiting:
+                self._waiting[sha256].append(job)
+                return False
+            failures_count = not self._retry_failed or sha256 in self._failed_again
+            row = self._run.find_content(sha256, failed=failures_count)
+            if row is None:
+                self._waiting[sha256] = []
+                return True
+        self._reuse(job, row)
+        return False
+
+    def _reuse(self, job: Job, row: Row) -> None:
+        if path_key(job.source.path) == path_key(row.path):
+            self._run.touch(row.path, job.stamp)
+            self._step(job.source, Outcome.KEPT, row.state)
+        else:
+            self._copy(job, row.assessment, row.copied_from or row.assessment.photo.name)
+
+    def _finish(self, job: Job, assessment: Assessment) -> None:
+        self._run.write(job.source.path, job.stamp, assessment)
+        with self._turn:
+            sha256 = assessment.photo.sha256 or ""
+            waiting = self._waiting.pop(sha256, [])
+            if self._retry_failed and assessment.state is State.FAILED:
+                self._failed_again.add(sha256)
+        self._step(job.source, Outcome.ASSESSED, assessment.state)
+        for other in waiting:
+            self._copy(other, assessment, assessment.photo.name)
+
+    def _copy(self, job: Job, assessment: Assessment, original: str) -> None:
+        self._run.write(job.source.path, job.stamp, copy_for(job.source.name, assessment, original), original)
+        self._step(job.source, Outcome.COPIED, assessment.state)
+
+    def _step(self, source: Source, outcome: Outcome, state: State) -> None:
+        with self._turn:
+            self.outcomes[outcome] += 1
+        self._on_step(Step(source.name, outcome, state))

@@ -1,0 +1,34 @@
+"""A lock for one user at a time that knows whose turn it is."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Turn:
+    """Waits for other threads; refuses the thread that has the turn already, which would wait for itself."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._owner: int | None = None
+
+    def __enter__(self) -> None:
+        if self._owner == threading.get_ident():
+            raise RuntimeError("a stream is already running in this thread: finish or close it first")
+        self._lock.acquire()
+        self._owner = threading.get_ident()
+
+    def __exit__(self, *_: object) -> None:
+        self._owner = None
+        self._lock.release()
+
+    @contextmanager
+    def or_mine(self) -> Iterator[None]:
+        """Like entering, but goes ahead when this thread has the turn already."""
+        if self._owner == threading.get_ident():
+            yield
+            return
+        with self:
+            yield
