@@ -1,4 +1,4 @@
-"""What makes two assessments of the same photo comparable: the weights, the card, the words asked, how replies are read.
+"""What makes two assessments of a photo comparable: the weights, the card, the words asked, how replies are read.
 
 The words are not versioned by hand: the requests for a fixed probe image are hashed as they are.
 """

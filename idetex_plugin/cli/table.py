@@ -1,4 +1,4 @@
-"""The list of commands: name to the line that `idetex --help` shows. `NAME` is `command` in `idetex_plugin.cli.NAME`."""
+"""The commands: name to the line in `idetex --help`. NAME is `command` in the module `idetex_plugin.cli.NAME`."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from idetex_plugin.assessment import OK, State
 from idetex_plugin.models.cards import TASKS
 from idetex_plugin.runs.rows import Row, first_failure
 from idetex_plugin.runs.store import Run
@@ -68,14 +69,15 @@ def _where(row: Row) -> dict[str, Any]:
 
 def _photo(row: Row) -> dict[str, Any]:
     said = row.assessment
-    failed = said.failure or next((status for status in said.tasks.values() if status.state == "failed"), None)
+    grounded = said.tasks.get("grounding") == OK
+    failed = said.failure or next((status for status in said.tasks.values() if status.state is State.FAILED), None)
     line = _where(row) | {
         "width": said.photo.width, "height": said.photo.height, "format": said.photo.format,
         "model": said.model, "fingerprint": said.fingerprint, "engine": said.engine,
         "assessed_at": row.assessed_at, "copied_from": row.copied_from,
         "state": str(said.state), "reason": first_failure(said), "message": failed.message if failed else None,
-        "region_count": len(said.regions) if "grounding" in said.tasks and said.tasks["grounding"].state == "ok" else None,
-        "distortions": "; ".join(sorted({region.distortion for region in said.regions})),
+        "region_count": len(said.regions) if grounded else None,
+        "distortions": "; ".join(sorted({region.distortion for region in said.regions})) if grounded else None,
         "worst_severity": max((r.severity for r in said.regions if r.severity), key=Severity.rank.fget, default=None),
         "assessment": json.loads(said.model_dump_json()),
     }  # fmt: skip
