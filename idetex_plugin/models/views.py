@@ -4,7 +4,7 @@ Squashing a large photo into a small square hides noise, blocking and slight blu
 the same grid of cells: `global`, the whole frame resized; and `detail`, where each cell holds a window of the photo's
 own pixels, taken unscaled from the same cell of the photo. Cost does not grow with the photo. Windows start at
 multiples of 8 pixels, so the block grid of an unscaled JPEG has one phase in all of them. In a chequerboard, half of
-the cells show their busiest window, where blur, blocking and ringing are visible, and half their calmest, where noise is.
+the cells show their busiest window, where blur, blocking and ringing show, and half their calmest, where noise does.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ class StageConfig(Record):
 
 
 class ReaderConfig(StageConfig):
-    """`turns`: questions asked of a photo beside detection and level; `tower`: whether tower and connector learn too."""
+    """`turns`: questions drawn for a photo beside the constant ones; `tower`: whether tower and connector learn too."""
 
     turns: int = 7
     describe_share: float = 0.5
@@ -43,8 +43,10 @@ class ReaderConfig(StageConfig):
 
 
 class TrainConfig(Record):
-    """A whole recipe. Photographs are those of the fixed split's "train" part below the folder given on the command line."""
+    """A whole recipe. Photographs are the "train" part of `split`, a table beside the recipe (see `photos.listed`; the
+    package's own by default), below the folder given on the command line."""
 
+    split: Path | None = None
     seed: int = 1
     bins: int = 32
     merges: int = 320
@@ -64,6 +66,8 @@ def read_config(path: Path) -> tuple[TrainConfig, str]:
     data = path.read_bytes()
     try:
         config = TrainConfig.model_validate(tomllib.loads(data.decode()))
+        if config.split is not None:
+            config = config.model_copy(update={"split": path.parent / config.split})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as fault:
         raise ValueError(f"{path}: {fault}") from fault
     return config, hashlib.sha256(data).hexdigest()[:16]

@@ -67,9 +67,12 @@ class Stream(IterableDataset[Item]):
             index += step
 
 
-def load_sources(folder: Path, split: photos.Split) -> list[NDArray[np.uint8]]:
-    """All photographs of one part of the fixed split."""
-    return [photos.read(folder / name) for name in photos.listed(split)]
+def load_sources(folder: Path, split: photos.Split, table: Path | None = None) -> list[NDArray[np.uint8]]:
+    """All photographs of one part of a split by photograph. Raises ValueError when there is none."""
+    names = photos.listed(split, table)
+    if not names:
+        raise ValueError(f"the split {table or 'of the package'} lists no photograph for {split!r}")
+    return [photos.read(folder / name) for name in names]
 
 
 def batches(stream: Stream, batch: int, workers: int) -> Iterator[list[Item]]:

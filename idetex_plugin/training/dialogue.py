@@ -11,8 +11,8 @@ from idetex_plugin.assessment import Region
 from idetex_plugin.models.dialects import nano
 from idetex_plugin.models.dialects.base import Question
 from idetex_plugin.models.dialects.nano import NanoDialect
-from idetex_plugin.taxonomy import NOT_VISIBLE, VIDA, Severity
 from idetex_plugin.tasks import questions as ask
+from idetex_plugin.taxonomy import NOT_VISIBLE, VIDA, Severity
 from idetex_plugin.training import phrases, rules
 from idetex_plugin.training.data import Item
 from idetex_plugin.training.synthesis.masks import random_box
@@ -83,7 +83,9 @@ class Dialogues:
 
     def affects(self, regions: Sequence[Region], rng: np.random.Generator) -> Turn:
         """What affects a random place, or more often a damaged one."""
-        box = regions[int(rng.integers(len(regions)))].box if regions and rng.random() < 0.5 else random_box(rng, 0.15, 0.6)
+        box = random_box(rng, 0.15, 0.6)
+        if regions and rng.random() < 0.5:
+            box = regions[int(rng.integers(len(regions)))].box
         clipped = [(region, region.box.clip(box)) for region in regions]
         inside = [
             region.model_copy(update={"box": part})
@@ -111,7 +113,8 @@ class Dialogues:
         """Which of four types is there, or none of three."""
         names = {region.distortion for region in regions}
         if not names:
-            return self.answered("type", ask.type_present(self._shuffled([*self._other(names, 3, rng), ask.NO_DISTORTION], rng)), ask.NO_DISTORTION)
+            options = self._shuffled([*self._other(names, OPTIONS - 1, rng), ask.NO_DISTORTION], rng)
+            return self.answered("type", ask.type_present(options), ask.NO_DISTORTION)
         right = str(rng.choice(sorted(names)))
         options = self._shuffled([right, *self._other(names, OPTIONS - 1, rng)], rng)
         return self.answered("type", ask.type_present(options), right)
@@ -128,8 +131,9 @@ class Dialogues:
         """How severe a type is; a quarter of the time one that is not there."""
         worst: dict[str, Severity] = {}
         for region in regions:
-            if region.severity and region.severity.rank > (worst[region.distortion].rank if region.distortion in worst else 0):
-                worst[region.distortion] = region.severity
+            if region.severity:
+                known = worst.get(region.distortion, region.severity)
+                worst[region.distortion] = max(known, region.severity, key=lambda severity: severity.rank)
         if not worst or rng.random() < 0.25:
             return self.answered("severity", ask.severity_of(self._other(set(worst), 1, rng)[0]), NOT_VISIBLE)
         name = str(rng.choice(sorted(worst)))

@@ -22,7 +22,9 @@ CHAT_TEMPLATE = (
 )
 
 
-def export(model: Any, tokenizer: Any, config: TrainConfig, recipe_hash: str, steps: dict[str, int], folder: Path) -> None:
+def export(
+    model: Any, tokenizer: Any, config: TrainConfig, recipe_hash: str, steps: dict[str, int], folder: Path
+) -> None:
     """Write weights (bfloat16 safetensors), tokenizer, processor and `training.json` (recipe and steps taken)."""
     side = {"longest_edge": config.architecture.image_size}
     pixels = Idefics3ImageProcessorPil(

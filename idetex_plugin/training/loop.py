@@ -81,7 +81,8 @@ class Loop:
             recent = value if self.step == first + 1 else 0.97 * recent + 0.03 * value
             if self.step % 20 == 0 or self.done:
                 speed = (self.step - first) / (time.monotonic() - started)
-                log(self.step, {"loss": recent, "samples/s": speed * self.stage.batch, "left_min": (self.stage.steps - self.step) / speed / 60})
+                left = (self.stage.steps - self.step) / speed / 60
+                log(self.step, {"loss": recent, "samples/s": speed * self.stage.batch, "left_min": left})
             if time.monotonic() - saved > save_minutes * 60:
                 self.save()
                 saved = time.monotonic()

@@ -15,9 +15,12 @@ from idetex_plugin.training.synthesis.degrade import Pixels
 Split = Literal["train", "validation", "test"]
 
 
-def listed(split: Split) -> list[str]:
-    """Names, relative to the folder of photographs, of one part of the fixed split."""
-    with (files("idetex_plugin.training") / "split.tsv").open(newline="", encoding="utf-8") as lines:
+def listed(split: Split, table: Path | None = None) -> list[str]:
+    """Names, relative to the folder of photographs, of one part of a split by photograph.
+
+    table: tab-separated with the columns split and photograph; None is the package's own fixed split.
+    """
+    with (table or files("idetex_plugin.training") / "split.tsv").open(newline="", encoding="utf-8") as lines:
         return [row["photograph"] for row in csv.DictReader(lines, delimiter="\t") if row["split"] == split]
 
 

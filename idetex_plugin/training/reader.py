@@ -1,7 +1,7 @@
-"""The reader stage: the language model learns to read answers and boxes off image tokens that already mean something.
+"""The reader stage: the language model learns to read answers and boxes off tokens that already mean something.
 
-The tower is frozen, so its tokens are computed once and kept. Location tokens start as smooth curves over their grid and
-are taught with neighbours sharing the target, since one border off is nearly right.
+Location tokens start as smooth curves over their grid and are taught with neighbours sharing the target, since one
+border off is nearly right.
 """
 
 from __future__ import annotations

@@ -14,7 +14,9 @@ from idetex_plugin.taxonomy import NOT_VISIBLE, VIDA, Level, Severity
 
 PAD, BOS, EOS, UTTERANCE = "<pad>", "<bos>", "<eos>", "<end_of_utterance>"
 IMAGE, FAKE, GLOBAL = "<image>", "<fake_token_around_image>", "<global-img>"
-TASKS = (nano.DETECT, nano.AFFECTS, nano.LOCATE, nano.ASK, nano.OPTIONS, nano.OR, nano.LEVEL, nano.DESCRIBE, nano.ANSWER)
+TASKS = (
+    nano.DETECT, nano.AFFECTS, nano.LOCATE, nano.ASK, nano.OPTIONS, nano.OR, nano.LEVEL, nano.DESCRIBE, nano.ANSWER,
+)
 
 
 def build_tokenizer(texts: Iterable[str], bins: int, merges: int) -> PreTrainedTokenizerFast:

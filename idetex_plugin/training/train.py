@@ -21,6 +21,7 @@ from idetex_plugin.training.export import export
 from idetex_plugin.training.loop import Loop
 from idetex_plugin.training.model import Architecture, build, start_from_cosines
 from idetex_plugin.training.packing import Packed, Packer
+from idetex_plugin.training.photos import Split
 from idetex_plugin.training.reader import reader_loss, smooth_places
 from idetex_plugin.training.synthesis import Recipe, Synthesizer
 from idetex_plugin.training.tokenizer import build_tokenizer, places
@@ -40,7 +41,8 @@ class Trainer:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         if self.device.type == "cpu":
             torch.set_num_threads(config.threads)
-        self.sources = {split: load_sources(photographs, split) for split in ("train", "validation")}
+        parts: tuple[Split, ...] = ("train", "validation")
+        self.sources = {split: load_sources(photographs, split, config.split) for split in parts}
         self.say(f"{len(self.sources['train'])} photographs to train on, {len(self.sources['validation'])} to watch")
 
     def stream(self, split: str, seed: int, start: int = 0) -> Stream:
@@ -82,8 +84,8 @@ def untrained(architecture: Architecture) -> Any:
     return build(architecture, 8, {"image": 3, "bos": 1, "eos": 2, "pad": 0})
 
 
-def train_dense(trainer: Trainer) -> tuple[Any, DenseHeads]:
-    """The dense stage; gives a model whose tower and connector are trained, and the heads."""
+def train_dense(trainer: Trainer) -> Any:
+    """The dense stage; gives a model whose tower and connector are trained."""
     config = trainer.config
     model = untrained(config.architecture)
     first = [trainer.stream("train", config.seed + 1).item(index) for index in range(START_PATCHES)]
@@ -94,7 +96,7 @@ def train_dense(trainer: Trainer) -> tuple[Any, DenseHeads]:
     heads.to(trainer.device)
     loop = Loop("dense", trainer.out, parts, config.dense)
     if loop.done:
-        return model, heads
+        return model
     feed = trainer.items(config.dense, loop.step, config.seed + 1)
 
     def loss_of(_: int) -> torch.Tensor:
@@ -107,7 +109,7 @@ def train_dense(trainer: Trainer) -> tuple[Any, DenseHeads]:
     with trainer.precision():
         scores = token_precision(model, heads, [watched.item(i) for i in range(VALIDATION)], trainer.device)
     log(loop.step, {f"AP {name}": value for name, value in scores.items()})
-    return model, heads
+    return model
 
 
 def cut_patches(items: list[Item], patch: int) -> torch.Tensor:
@@ -117,7 +119,9 @@ def cut_patches(items: list[Item], patch: int) -> torch.Tensor:
     return grid.permute(0, 2, 3, 1, 4, 5).reshape(-1, 3, patch, patch)
 
 
-def train_reader(trainer: Trainer, model: Any, name: str, stage: ReaderConfig, tokenizer: Any, parts: dict[str, Any]) -> int:
+def train_reader(
+    trainer: Trainer, model: Any, name: str, stage: ReaderConfig, tokenizer: Any, parts: dict[str, Any]
+) -> int:
     """A reader stage on a model whose tower is trained; gives the steps taken."""
     config = trainer.config
     dialogues = Dialogues(NanoDialect(card_of(config)))
@@ -163,9 +167,9 @@ def corpus(trainer: Trainer, count: int = 3000) -> Iterator[str]:
 
 
 def train(config: TrainConfig, recipe_hash: str, photographs: Path, out: Path, say: Say) -> Path:
-    """All stages of a recipe, then the export; gives the checkpoint's folder. Run again, it goes on where it stopped."""
+    """All stages of a recipe, then the export; gives the checkpoint's folder. Run again, it resumes."""
     trainer = Trainer(config, photographs, out, say)
-    tower, heads = train_dense(trainer)
+    tower = train_dense(trainer)
     tokenizer = build_tokenizer(corpus(trainer), config.bins, config.merges)
     special = {key: tokenizer.convert_tokens_to_ids(f"<{key}>") for key in ("image", "bos", "eos", "pad")}
     torch.manual_seed(config.seed)

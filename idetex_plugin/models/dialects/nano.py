@@ -1,12 +1,13 @@
 """The embedded checkpoint's own language: one token a distortion, a severity, a level, a place.
 
-A region is `TYPE<p4><p0><p32><p16>SEVERITY`: x1 y1 x2 y2 as borders of a grid of `bins` parts. Types, severities, levels
-and positions are single tokens of its vocabulary, so a choice among them is one step, whose probabilities are exact.
+A region is `TYPE<p4><p0><p32><p16>SEVERITY`: x1 y1 x2 y2 as borders of a grid of `bins` parts. Types, severities,
+levels and positions are single tokens, so a choice among them is one step, whose probabilities are exact.
 A description has one line for the content, one a finding, the key distortions, and the verdict.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 
@@ -151,7 +152,8 @@ class NanoDialect:
         if isinstance(boxes, Failure):
             return boxes
         return Finding(
-            distortion=match.group(1), severity=Severity(match.group(6)), boxes=boxes, effect=line[match.end() :].strip()
+            distortion=match.group(1), severity=Severity(match.group(6)), boxes=boxes,
+            effect=line[match.end() :].strip(),
         )
 
     def _regions(self, reply: Reply) -> tuple[Region, ...] | Failure:
@@ -201,8 +203,6 @@ def readable(content: str, findings: Sequence[Finding], keys: Sequence[str], lev
 
 def _confidence(reply: Reply, start: int, end: int) -> float | None:
     """Probability of the tokens that spell the text from start to end, which is P(this type is reported next)."""
-    import math
-
     total, at = 0.0, 0
     for token in reply.tokens:
         if at < end and at + len(token.text) > start:

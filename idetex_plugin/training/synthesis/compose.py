@@ -46,8 +46,8 @@ class Recipe:
 class Sample:
     """A distorted photo and its truth.
 
-    image: RGB uint8 (H, W, 3). regions: severities and boxes, largest first a type. masks: (H, W) in 0..1, one a region.
-    change: (H, W) absolute luma change by each region's distortion, 0..255, one a region.
+    image: RGB uint8 (H, W, 3). regions: in the order of application. masks: (H, W) in 0..1, one a region.
+    changes: (H, W) absolute luma change by each region's distortion, 0..255, one a region.
     """
 
     image: Pixels
@@ -58,6 +58,11 @@ class Sample:
 
 def _luma(pixels: Pixels) -> NDArray[np.float32]:
     return pixels @ np.array([0.299, 0.587, 0.114], np.float32)
+
+
+def _blend(image: Pixels, damaged: Pixels, mask: Mask) -> Pixels:
+    mixed = image + mask[..., None] * (damaged.astype(np.float32) - image)
+    return np.rint(mixed).astype(np.uint8)
 
 
 class Synthesizer:
@@ -106,8 +111,7 @@ class Synthesizer:
         for name, severity, box in plans:
             mask = draw_mask(box, *photo.shape[:2], rng, hard=name in LOCAL_ONLY)
             damaged = DEGRADE[name](image, severity, rng)
-            weight = mask[..., None]
-            mixed = damaged if box == WHOLE else np.rint(image + weight * (damaged.astype(np.float32) - image)).astype(np.uint8)
+            mixed = damaged if box == WHOLE else _blend(image, damaged, mask)
             change = np.abs(_luma(mixed) - _luma(image))
             inside = mask > 0.5
             if not inside.any() or change[inside].mean() < VISIBLE.get(name, VISIBLE_DEFAULT):

@@ -44,15 +44,20 @@ def _filter(pixels: Pixels, kernel: NDArray[np.float32]) -> Pixels:
     return np.asarray(cv2.filter2D(pixels, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REFLECT), np.uint8)
 
 
+def _resampled(pixels: Pixels, factor: float, down: int, up: int) -> Pixels:
+    height, width = pixels.shape[:2]
+    size = (max(2, round(width / factor)), max(2, round(height / factor)))
+    small = cv2.resize(pixels, size, interpolation=down)
+    return np.asarray(cv2.resize(small, (width, height), interpolation=up), np.uint8)
+
+
 def low_clarity(pixels: Pixels, severity: Severity, rng: np.random.Generator) -> Pixels:
     """Gaussian blur, or shrinking and enlarging again: soft without a direction or a disc."""
     if rng.random() < 0.6:
         sigma = _draw(((1.1, 1.5), (2.0, 2.8), (3.8, 5.5)), severity, rng) * _scale(pixels)
         return np.asarray(cv2.GaussianBlur(pixels, (0, 0), sigma, borderType=cv2.BORDER_REFLECT), np.uint8)
     factor = _draw(((2.2, 2.8), (3.6, 4.8), (6.5, 9.0)), severity, rng) * _scale(pixels)
-    height, width = pixels.shape[:2]
-    small = cv2.resize(pixels, (max(2, round(width / factor)), max(2, round(height / factor))), interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC), np.uint8)
+    return _resampled(pixels, factor, cv2.INTER_AREA, cv2.INTER_CUBIC)
 
 
 def motion_blur(pixels: Pixels, severity: Severity, rng: np.random.Generator) -> Pixels:
@@ -94,11 +99,7 @@ def jpeg(pixels: Pixels, quality: int) -> Pixels:
 def aliasing(pixels: Pixels, severity: Severity, rng: np.random.Generator) -> Pixels:
     """Resample without a filter (nearest neighbour down and up by 2-6): staircases on edges."""
     factor = _draw(((2.0, 2.4), (2.9, 3.6), (4.5, 6.0)), severity, rng) * _scale(pixels)
-    height, width = pixels.shape[:2]
-    small = cv2.resize(
-        pixels, (max(2, round(width / factor)), max(2, round(height / factor))), interpolation=cv2.INTER_NEAREST
-    )
-    return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8)
+    return _resampled(pixels, factor, cv2.INTER_NEAREST, cv2.INTER_NEAREST)
 
 
 def ringing(pixels: Pixels, severity: Severity, rng: np.random.Generator) -> Pixels:
@@ -132,11 +133,8 @@ def _exposed(pixels: Pixels, gain: float) -> Pixels:
 
 def solid_colour(pixels: Pixels, severity: Severity, rng: np.random.Generator) -> Pixels:
     """One flat colour: black, white, gray or any. Its severity is its area, which the caller chooses."""
-    kind = rng.random()
-    if kind < 0.5:
-        colour = np.full(3, rng.choice([0, 255, 128, int(rng.integers(256))]))
-    else:
-        colour = rng.integers(0, 256, 3)
+    gray = np.full(3, rng.choice([0, 255, 128, int(rng.integers(256))]))
+    colour = gray if rng.random() < 0.5 else rng.integers(0, 256, 3)
     return np.broadcast_to(colour.astype(np.uint8), pixels.shape).copy()
 
 

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from idetex_plugin.models.dialects.nano import NanoDialect
+from idetex_plugin.training.card import card_of
+from idetex_plugin.training.config import TrainConfig, read_config
+from idetex_plugin.training.data import Stream
+from idetex_plugin.training.dense import average_precision
+from idetex_plugin.training.dialogue import Dialogues
+from idetex_plugin.training.model import build, cosine_basis
+from idetex_plugin.training.packing import IGNORED, Packer
+from idetex_plugin.training.photos import listed
+from idetex_plugin.training.reader import reader_loss, soft_cross_entropy
+from idetex_plugin.training.synthesis import Recipe
+from idetex_plugin.training.tokenizer import build_tokenizer, places, words
+from idetex_plugin.training.train import train
+
+RECIPE = """
+split = "split.tsv"
+workers = 0
+merges = 40
+bf16 = false
+[architecture]
+vision_width = 64
+vision_layers = 1
+vision_inner = 64
+text_width = 64
+text_layers = 1
+text_inner = 64
+[synthesis]
+photo_sides = [64, 128]
+[dense]
+steps = 4
+batch = 2
+[reader]
+steps = 4
+batch = 2
+turns = 2
+"""
+
+
+@pytest.fixture
+def recipe(tmp_path: Path) -> Path:
+    rng = np.random.default_rng(0)
+    rows = ["split\tphotograph\tsha256"]
+    for number in range(4):
+        Image.fromarray(rng.integers(0, 255, (120, 160, 3), np.uint8)).save(tmp_path / f"{number}.png")
+        rows.append(f"{'train' if number < 3 else 'validation'}\t{number}.png\t-")
+    (tmp_path / "split.tsv").write_text("\n".join(rows) + "\n")
+    (tmp_path / "recipe.toml").write_text(RECIPE)
+    return tmp_path / "recipe.toml"
+
+
+def weights(folder: Path) -> dict[str, torch.Tensor]:
+    from safetensors.torch import load_file
+
+    return load_file(folder / "model.safetensors")
+
+
+def test_a_run_that_is_stopped_resumes_to_the_same_weights(recipe: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config, digest = read_config(recipe)
+    whole = weights(train(config, digest, recipe.parent, recipe.parent / "whole", lambda _: None))
+
+    from idetex_plugin.training import loop
+
+    finite, calls = loop.math.isfinite, 0
+
+    def stop_in_the_reader(value: float) -> bool:
+        nonlocal calls
+        calls += 1
+        if calls == 7:
+            raise KeyboardInterrupt
+        return finite(value)
+
+    eager = config.model_copy(update={"save_minutes": 0.0})
+    monkeypatch.setattr(loop.math, "isfinite", stop_in_the_reader)
+    with pytest.raises(KeyboardInterrupt):
+        train(eager, digest, recipe.parent, recipe.parent / "parts", lambda _: None)
+    monkeypatch.setattr(loop.math, "isfinite", finite)
+    resumed = weights(train(eager, digest, recipe.parent, recipe.parent / "parts", lambda _: None))
+    assert whole.keys() == resumed.keys()
+    for name, weight in whole.items():
+        assert torch.equal(weight, resumed[name]), name
+
+
+def test_a_wrong_recipe_names_file_and_key(tmp_path: Path) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_text("[dense]\nsteps = -1\nbatch = 2\n[reader]\nsteps = 1\nbatch = 1\n")
+    with pytest.raises(ValueError, match=r"bad\.toml(.|\n)*dense\.steps"):
+        read_config(path)
+
+
+@pytest.fixture(scope="module")
+def tiny() -> tuple[TrainConfig, object, object, Packer]:
+    config = TrainConfig.model_validate(
+        {
+            "dense": {"steps": 1, "batch": 1}, "reader": {"steps": 1, "batch": 1}, "merges": 20,
+            "architecture": {
+                "vision_width": 64, "vision_layers": 1, "vision_inner": 64, "text_width": 64, "text_layers": 2,
+                "text_inner": 64,
+            },
+        }
+    )
+    tokenizer = build_tokenizer(["Which distortion is present in the image?"] * 3, config.bins, config.merges)
+    special = {key: tokenizer.convert_tokens_to_ids(f"<{key}>") for key in ("image", "bos", "eos", "pad")}
+    torch.manual_seed(0)
+    return config, tokenizer, build(config.architecture, len(tokenizer), special), Packer(tokenizer, 8)
+
+
+def dialogue(config: TrainConfig, seed: int) -> list[object]:
+    photo = np.random.default_rng(seed).integers(0, 255, (120, 160, 3), np.uint8)
+    stream = Stream([photo], Recipe(photo_sides=(64, 128)), size=256, cells=8, seed=seed)
+    return Dialogues(NanoDialect(card_of(config))).draw(stream.item(0), 7, 1.0, np.random.default_rng(seed))
+
+
+def test_packed_turns_learn_what_single_ones_would(tiny: tuple) -> None:
+    config, tokenizer, model, packer = tiny
+    turns = dialogue(config, 4)
+    tokens = torch.randn(1, 128, 64)
+    ids = torch.tensor(tokenizer.convert_tokens_to_ids(places(config.bins)))
+    with torch.no_grad():
+        single = [(reader_loss(model, tokens, packer.pack([[turn]]), ids), packer.pack([[turn]])) for turn in turns]
+        together = reader_loss(model, tokens, packer.pack([turns]), ids)
+    counts = [int((packed.labels != IGNORED).sum()) for _, packed in single]
+    expected = sum(float(loss) * n for (loss, _), n in zip(single, counts, strict=True)) / sum(counts)
+    assert float(together) == pytest.approx(expected, rel=1e-4)
+
+
+def test_every_word_and_place_is_one_token_and_text_survives(tiny: tuple) -> None:
+    config, tokenizer, _, packer = tiny
+    for word in [*words(), *places(config.bins)]:
+        assert len(packer.encode(word)) == 1
+    assert len(packer.encode("brightness")) > 1
+    for seed in range(20):
+        for turn in dialogue(config, seed):
+            text = turn.prompt + turn.answer
+            assert tokenizer.decode(packer.encode(text), skip_special_tokens=False) == text
+
+
+def test_one_border_off_costs_less_than_ten() -> None:
+    ids = torch.arange(10, 43)
+    near, far = torch.zeros(1, 50), torch.zeros(1, 50)
+    near[0, 21], far[0, 30] = 5.0, 5.0
+    label = torch.tensor([20])
+    assert soft_cross_entropy(near, label, ids) < soft_cross_entropy(far, label, ids)
+
+
+def test_the_cosine_basis_is_unit_and_reaches_the_highest_frequency() -> None:
+    basis = cosine_basis(16, 256, 0.75)
+    assert basis.shape == (256, 3, 16, 16)
+    assert np.allclose(np.sqrt((basis**2).sum((1, 2, 3))), 1)
+    checker = np.indices((16, 16)).sum(0) % 2 * 2 - 1
+    response = np.abs(np.einsum("fchw,hw->f", basis[:192], checker))
+    assert response.max() > 0.35 * np.linalg.norm(checker) * np.sqrt(3)
+
+
+def test_average_precision_by_hand() -> None:
+    score = np.array([0.9, 0.8, 0.7, 0.6], np.float32)
+    assert average_precision(score, np.array([True, False, True, False])) == pytest.approx((1 + 2 / 3) / 2)
+
+
+def test_the_fixed_split_shares_no_photograph() -> None:
+    parts = [set(listed(split)) for split in ("train", "validation", "test")]
+    assert [len(part) for part in parts] == [460, 33, 120]
+    assert not parts[0] & parts[1] and not parts[0] & parts[2] and not parts[1] & parts[2]
