@@ -6,4 +6,5 @@ COMMANDS: dict[str, str] = {
     "assess": "Assess photographs into a run folder.",
     "report": "Write the HTML page of a run.",
     "export": "Export a run as JSON lines, CSV or Parquet.",
+    "train": "Train a checkpoint from photographs.",
 }

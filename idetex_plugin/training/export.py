@@ -10,7 +10,9 @@ import torch
 from transformers import Idefics3Processor
 from transformers.models.idefics3.image_processing_pil_idefics3 import Idefics3ImageProcessorPil
 
+from idetex_plugin.models.card_files import FILE_NAME, write_card
 from idetex_plugin.models.dialects import nano
+from idetex_plugin.training.card import card_of
 from idetex_plugin.training.config import TrainConfig
 from idetex_plugin.training.tokenizer import EOS, PAD, UTTERANCE
 
@@ -25,7 +27,7 @@ CHAT_TEMPLATE = (
 def export(
     model: Any, tokenizer: Any, config: TrainConfig, recipe_hash: str, steps: dict[str, int], folder: Path
 ) -> None:
-    """Write weights (bfloat16 safetensors), tokenizer, processor and `training.json` (recipe and steps taken)."""
+    """Write weights (bfloat16 safetensors), tokenizer, processor, card, and `training.json` (recipe and steps taken)."""
     side = {"longest_edge": config.architecture.image_size}
     pixels = Idefics3ImageProcessorPil(
         do_resize=False, size=side, max_image_size=side, do_image_splitting=False, do_pad=True,
@@ -41,5 +43,6 @@ def export(
     )
     processor.save_pretrained(folder)
     model.to(torch.bfloat16).save_pretrained(folder)
+    write_card(card_of(config, checkpoint=".", name=folder.parent.name), folder / FILE_NAME)
     record = {"recipe": recipe_hash, "steps": steps, "config": config.model_dump(mode="json")}
     (folder / "training.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
