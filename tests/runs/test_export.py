@@ -1,0 +1,103 @@
+"""Exports that other programs read back."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from made_up import half_failed, judged, many, unreadable
+
+from idetex_plugin.assessment import Assessment
+from idetex_plugin.models.cards import Card
+from idetex_plugin.runs import Run
+from idetex_plugin.runs.export import FORMATS, export, whole_file
+from idetex_plugin.runs.flat import TABLES
+from idetex_plugin.runs.rows import Stamp
+
+CARD = Card(name="nano", title="Nano", checkpoint="embedded", dialect="nano")
+ROWS = [
+    *many(12),
+    unreadable("broken, \"quoted\"\nname.jpg"),
+    half_failed("half.jpg"),
+    judged("clean.jpg", regions=()),
+]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    with Run.writer(tmp_path / "run", CARD, "f", {}) as run:
+        for number, assessment in enumerate(ROWS):
+            run.write(f"/photos/{number}.jpg", Stamp(1, 1), assessment)
+        yield run
+
+
+def exported(run: Run, rows: str, format_name: str) -> bytes:
+    out = io.BytesIO()
+    export(run, rows, format_name, out)
+    return out.getvalue()
+
+
+def test_every_photo_comes_back_whole(run: Run) -> None:
+    lines = [json.loads(line) for line in exported(run, "photos", "jsonl").splitlines()]
+    assert [Assessment.model_validate(line["assessment"]) for line in lines] == ROWS
+
+
+def test_flat_columns_tell_failed_from_clean(run: Run) -> None:
+    lines = {line["name"]: line for line in map(json.loads, exported(run, "photos", "jsonl").splitlines())}
+    clean, half, broken = lines["clean.jpg"], lines["half.jpg"], lines[ROWS[12].photo.name]
+    assert (clean["region_count"], clean["distortions"], clean["state"]) == (0, "", "ok")
+    assert (half["region_count"], half["distortions"], half["grounding_reason"]) == (None, None, "unparseable")
+    assert (broken["reason"], broken["level"], broken["score"]) == ("truncated", None, None)
+
+
+@pytest.mark.parametrize("rows", list(TABLES))
+def test_formats_hold_the_same(run: Run, rows: str) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    lines = [json.loads(line) for line in exported(run, rows, "jsonl").splitlines()]
+    columns = list(TABLES[rows](run).columns)
+    assert all(list(line) == columns for line in lines)
+    table = parquet.read_table(io.BytesIO(exported(run, rows, "parquet"))).to_pylist()
+    assert [_loaded(line) for line in table] == lines
+    text = exported(run, rows, "csv").decode()
+    strings = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert len(strings) == len(lines)
+    for string, line in zip(strings, lines, strict=True):
+        plain = {name: json.dumps(value) if isinstance(value, dict) else value for name, value in line.items()}
+        assert _loaded(string) == _loaded({name: "" if value is None else str(value) for name, value in plain.items()})
+
+
+def _loaded(line: dict) -> dict:
+    return {
+        name: json.loads(value) if name in ("assessment", "probabilities") and value else value
+        for name, value in line.items()
+    }
+
+
+def test_regions_and_answers_are_counted(run: Run) -> None:
+    for rows, count in (
+        ("regions", sum(len(row.regions) for row in ROWS)),
+        ("answers", sum(len(row.answers) for row in ROWS)),
+    ):
+        assert export(run, rows, "jsonl", io.BytesIO()) == count
+
+
+def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    def write(fail: bool) -> None:
+        with whole_file(tmp_path / "new" / "out.csv") as file:
+            file.write(b"half")
+            if fail:
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write(fail=True)
+    assert list((tmp_path / "new").iterdir()) == []
+    write(fail=False)
+    assert (tmp_path / "new" / "out.csv").read_bytes() == b"half"
+
+
+def test_an_empty_run_exports_columns(tmp_path: Path) -> None:
+    with Run.writer(tmp_path, CARD, "f", {}) as run:
+        for format_name in FORMATS:
+            for rows in TABLES:
+                assert export(run, rows, format_name, io.BytesIO()) == 0

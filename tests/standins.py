@@ -1,0 +1,129 @@
+"""Stand-ins for what the spine joins: an engine with a window, tasks that read one word, photos of one colour."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from idetex_plugin.assessment import Answer, Failure, Quality, Reason, Region
+from idetex_plugin.boxes import WHOLE
+from idetex_plugin.engines.base import Reply, Request
+from idetex_plugin.models.dialects.base import Look
+from idetex_plugin.taxonomy import Level, Severity
+
+
+def say_noise(request: Request) -> Reply:
+    """The answer of a model that sees noise everywhere."""
+    return Reply(text="Noise")
+
+
+@dataclass
+class WindowEngine:
+    """Answers with `answer`, last in first out within a window of `slots` items; keeps count of what it saw."""
+
+    slots: int = 4
+    answer: Callable[[Request], Reply] = say_noise
+    dies_after: int | None = None
+    before_answer: Callable[[], None] = lambda: None
+    name: str = "scripted"
+    asked: list[tuple[str, ...]] = field(default_factory=list)
+    most_in_flight: int = 0
+    starts: int = 0
+    closed: int = 0
+
+    def stream(self, items: Iterable[tuple[Any, Sequence[Request]]]) -> Iterator[tuple[Any, tuple[Reply, ...]]]:
+        """See `engines.base.Engine`."""
+        self.starts += 1
+        window: deque[tuple[Any, Sequence[Request]]] = deque()
+        source = iter(items)
+        more = True
+        while more or window:
+            while more and len(window) < self.slots:
+                item = next(source, None)
+                if item is None:
+                    more = False
+                else:
+                    window.append(item)
+                    self.asked.append(tuple(request.prompt for request in item[1]))
+            self.most_in_flight = max(self.most_in_flight, len(window))
+            if window:
+                if self.dies_after is not None and len(self.asked) > self.dies_after:
+                    raise RuntimeError("out of memory")
+                self.before_answer()
+                key, requests = window.pop()
+                yield key, tuple(self.answer(request) for request in requests)
+
+    def close(self) -> None:
+        """Count."""
+        self.closed += 1
+
+
+@dataclass(frozen=True)
+class WordTask:
+    """Reads one word; "?" is unreadable, "!" raises."""
+
+    name: str
+
+    def ask(self, look: Look) -> tuple[Request, ...]:
+        """One request."""
+        return (Request(prompt=self.name, images=look.images),)
+
+    def read(self, replies: Sequence[Reply], look: Look) -> Any:
+        """The word as this task's kind of result."""
+        [reply] = replies
+        if reply.failure is not None:
+            return reply.failure
+        if reply.text == "?":
+            return Failure(reason=Reason.UNPARSEABLE, message="no word")
+        if reply.text == "!":
+            raise ZeroDivisionError("a fault of the task")
+        if self.name == "perception":
+            answer = Answer(name="word", question="Which word?", options=("Noise", "None"), choice=reply.text)
+            return (answer,), Quality(level=Level.POOR)
+        if self.name == "description":
+            return None
+        return (Region(distortion=reply.text, severity=Severity.MINOR, box=WHOLE),)
+
+
+def write_photos(folder: Path, count: int, *, size: tuple[int, int] = (48, 40)) -> list[Path]:
+    """Photos of different content: JPEG files named 000.jpg and so on."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / f"{number:03}.jpg" for number in range(count)]
+    for number, path in enumerate(paths):
+        Image.new("RGB", size, (number * 37 % 256, number * 11 % 256, number // 256)).save(path, quality=95)
+    return paths
+
+
+class Census:
+    """Counts how many of the objects that it was shown live at once."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._live = 0
+        self.most = 0
+
+    def watch(self, thing: object) -> None:
+        """Count this object until it dies."""
+        import weakref
+
+        with self._turn:
+            self._live += 1
+            self.most = max(self.most, self._live)
+        weakref.finalize(thing, self._gone)
+
+    def _gone(self) -> None:
+        with self._turn:
+            self._live -= 1
+
+    @property
+    def live(self) -> int:
+        """How many live now."""
+        gc.collect()
+        return self._live
