@@ -23,7 +23,17 @@ class Severity(StrEnum):
         """1 (minor) to 3 (severe)."""
         return list(Severity).index(self) + 1
 
+    @property
+    def meaning(self) -> str:
+        """The published definition."""
+        return SEVERITY_MEANINGS[self]
 
+
+SEVERITY_MEANINGS = {
+    Severity.MINOR: "barely perceptible on close inspection",
+    Severity.MODERATE: "clearly noticeable at a glance",
+    Severity.SEVERE: "significantly impacts the whole impression",
+}
 NOT_VISIBLE = "Not visible"
 
 

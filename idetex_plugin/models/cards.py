@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from idetex_plugin.assessment import Record
 
@@ -14,36 +15,52 @@ TASKS: tuple[TaskName, ...] = ("grounding", "perception", "description")
 
 
 class Card(Record):
-    """What a checkpoint speaks.
+    """What a checkpoint speaks. Raises pydantic's ValidationError for values that do not go together.
 
+    dialect: "nano", "vida" or "json" (see `models.dialects`).
+    wording: replaces sentences of the dialect by their names, which the dialect's module lists.
     checkpoint: a folder, a hub id, or "embedded".
     boxes: "thousand" (0-1000 of the image), "resized" (pixels of the image as the processor resized it) or
         "bins" (location tokens 0..`bins`).
-    views: "whole" (the photo as it is, at most `max_pixels`) or "global_detail" (see `models.views`).
+    views: "whole" (the photo, resized only as far as `min_pixels`, `max_pixels` and `pixel_multiple`, of which both
+        sides become multiples, demand) or "global_detail" of `view_size` pixels a side (see `models.views`).
     template: the prompt around a request, with {images}, {system}, {prompt} and {prefix}; None means the
         checkpoint's own chat template.
     """
 
-    name: str
+    name: str = Field(min_length=1)
     title: str
-    checkpoint: str
-    dialect: Literal["nano", "vida", "json", "internvl"] | str
+    checkpoint: str = Field(min_length=1)
+    dialect: str
+    wording: Mapping[str, str] = Field(default_factory=dict)
     boxes: Literal["thousand", "resized", "bins"] = "thousand"
-    bins: int | None = None
+    bins: int | None = Field(default=None, gt=0)
     views: Literal["whole", "global_detail"] = "whole"
-    view_size: int | None = None
-    min_pixels: int = 28 * 28 * 4
-    max_pixels: int = 1280 * 28 * 28
-    pixel_multiple: int = 1
+    view_size: int | None = Field(default=None, gt=0)
+    min_pixels: int = Field(default=28 * 28 * 4, gt=0)
+    max_pixels: int = Field(default=1280 * 28 * 28, gt=0)
+    pixel_multiple: int = Field(default=1, gt=0)
     template: str | None = None
     image_token: str | None = None
     stop: tuple[str, ...] = ()
     keep_special_tokens: bool = True
     tasks: tuple[TaskName, ...] = TASKS
-    max_model_len: int = 8192
+    max_model_len: int = Field(default=8192, gt=0)
     licence: str = "see the checkpoint's own page"
     notes: str = ""
     minimum_confidence: float = Field(default=0.0, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if (self.boxes == "bins") != (self.bins is not None):
+            raise ValueError("bins is set exactly when boxes is 'bins'")
+        if (self.views == "global_detail") != (self.view_size is not None):
+            raise ValueError("view_size is set exactly when views is 'global_detail'")
+        if self.boxes == "resized" and self.views != "whole":
+            raise ValueError("boxes 'resized' needs views 'whole'")
+        if self.min_pixels > self.max_pixels or self.pixel_multiple**2 > self.max_pixels:
+            raise ValueError("min_pixels and the square of pixel_multiple are at most max_pixels")
+        return self
 
     @property
     def embedded(self) -> bool:

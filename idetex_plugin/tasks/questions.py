@@ -11,10 +11,7 @@ from idetex_plugin.taxonomy import NOT_VISIBLE, VIDA, Severity
 NO_DISTORTION = "None"
 NOWHERE = "None"
 SEVERITY_OPTIONS = (*(str(severity) for severity in Severity), NOT_VISIBLE)
-SEVERITY_DEFINITIONS = (
-    "Minor: barely perceptible on close inspection. Moderate: clearly noticeable at a glance. "
-    "Severe: significantly impacts the whole impression. Not visible: absent."
-)
+SEVERITY_DEFINITIONS = "".join(f"{severity}: {severity.meaning}. " for severity in Severity) + f"{NOT_VISIBLE}: absent."
 
 DEFAULT_QUESTIONS = (
     Question(
@@ -57,7 +54,9 @@ def severity_of(distortion: str) -> Question:
 
 def position_of(distortion: str) -> Question:
     """Where one type is."""
-    return Question(name="position_of", text=f"Where is {distortion} in the image?", options=POSITIONS, concern="position")
+    return Question(
+        name="position_of", text=f"Where is {distortion} in the image?", options=POSITIONS, concern="position"
+    )
 
 
 def most_significant(options: Sequence[str]) -> Question:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Annotated, Literal, Protocol, Self
 
 from PIL import Image
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from idetex_plugin.assessment import Answer, Description, Failure, Quality, Reason, Record, Region
 from idetex_plugin.boxes import Box
@@ -23,9 +23,15 @@ class Question(Record):
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     text: str = Field(min_length=1)
-    options: tuple[str, ...] = Field(min_length=2, max_length=26)
+    options: tuple[Annotated[str, Field(min_length=1)], ...] = Field(min_length=2, max_length=26)
     concern: Concern = "other"
     preamble: str = ""
+
+    @model_validator(mode="after")
+    def _options_differ(self) -> Self:
+        if len(set(self.options)) < len(self.options):
+            raise ValueError(f"two of the options {self.options} are the same")
+        return self
 
 
 @dataclass(frozen=True, slots=True)

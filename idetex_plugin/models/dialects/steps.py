@@ -1,0 +1,24 @@
+"""A description in plain words, for dialects that do not answer in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from idetex_plugin.assessment import Finding
+from idetex_plugin.taxonomy import Level
+
+
+def verdict_line(level: Level) -> str:
+    """The last line of every description."""
+    return f"Thus, the quality of the image is {level}."
+
+
+def readable(content: str, findings: Sequence[Finding], keys: Sequence[str], level: Level, reasoning: str = "") -> str:
+    """The four steps, boxes 0-1000."""
+    lines = [content]
+    for finding in findings:
+        places = "".join("({},{}),({},{})".format(*box.to_thousand()) for box in finding.boxes)
+        name = f"{finding.severity} {finding.distortion.lower()}" if finding.severity else finding.distortion
+        lines.append(f"{name} at {places}: {finding.effect}".rstrip())
+    lines.append(f"Key distortions: {', '.join(keys) or 'none'}. {reasoning}".rstrip())
+    return "\n".join([*lines, verdict_line(level)])

@@ -1,0 +1,69 @@
+"""Where a photo is damaged: all distortions, those of one region, or the place of a described one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from idetex_plugin.assessment import Failure, Region
+from idetex_plugin.boxes import Box
+from idetex_plugin.engines.base import Reply, Request
+from idetex_plugin.models.dialects.base import Dialect, Look
+from idetex_plugin.tasks.replies import only
+
+
+@dataclass(frozen=True, slots=True)
+class Grounding:
+    """Find all distortions of a photo."""
+
+    dialect: Dialect
+    name = "grounding"
+
+    def ask(self, look: Look) -> tuple[Request, ...]:
+        """One request."""
+        return (self.dialect.detect(look),)
+
+    def read(self, replies: Sequence[Reply], look: Look) -> tuple[Region, ...] | Failure:
+        """The regions; none only if the reply said that there are none."""
+        reply = only(replies, self.name)
+        return reply if isinstance(reply, Failure) else self.dialect.read_detect(reply, look)
+
+
+@dataclass(frozen=True, slots=True)
+class Affecting:
+    """What affects one region of a photo."""
+
+    dialect: Dialect
+    box: Box
+    name = "affecting"
+
+    def ask(self, look: Look) -> tuple[Request, ...]:
+        """One request."""
+        return (self.dialect.affects(look, self.box),)
+
+    def read(self, replies: Sequence[Reply], look: Look) -> tuple[Region, ...] | Failure:
+        """Regions clipped to the box; none only if the reply said that none affects it."""
+        reply = only(replies, self.name)
+        return reply if isinstance(reply, Failure) else self.dialect.read_affects(reply, look, self.box)
+
+
+@dataclass(frozen=True, slots=True)
+class Referring:
+    """Where a described distortion is, such as "Noise affecting the sky". ValueError for an empty description."""
+
+    dialect: Dialect
+    expression: str
+    name = "referring"
+
+    def __post_init__(self) -> None:
+        if not self.expression.strip():
+            raise ValueError("the description of what to find is empty")
+
+    def ask(self, look: Look) -> tuple[Request, ...]:
+        """One request."""
+        return (self.dialect.locate(look, self.expression),)
+
+    def read(self, replies: Sequence[Reply], look: Look) -> tuple[Box, ...] | Failure:
+        """The boxes; none only if the reply said that it is nowhere."""
+        reply = only(replies, self.name)
+        return reply if isinstance(reply, Failure) else self.dialect.read_locate(reply, look)
