@@ -56,6 +56,10 @@ class Reply:
     failure: Failure | None = None
 
 
+class EngineDeadError(RuntimeError):
+    """The engine itself has failed and can answer nothing more. What was in flight is lost."""
+
+
 class Engine(Protocol):
     """Runs requests. Engines own a sliding window: they pull the next item whenever a slot is free."""
 
@@ -69,7 +73,7 @@ class Engine(Protocol):
         Items come out as they finish, in any order. `items` is pulled lazily, never more than the window ahead,
         so memory does not grow with the number of items. The requests of one item are submitted together, so that
         they share the image's prefix. A request that fails gives a Reply with `failure`; it never raises and never
-        touches other items. Only a dead engine raises.
+        touches other items. Only a dead engine raises, `EngineDeadError`.
         """
         ...
 

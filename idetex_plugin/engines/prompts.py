@@ -1,0 +1,167 @@
+"""A checkpoint's words: the text of a prompt, its token ids, the options' ids, and the spelling of generated ids.
+
+Every engine in this process builds its prompts here, so that all of them give a model the same ids.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from idetex_plugin.assessment import Failure, Reason
+from idetex_plugin.engines.base import Reply, Request, Token
+from idetex_plugin.engines.choices import Choice, Ids
+from idetex_plugin.models.cards import EMBEDDED_FOLDER, Card
+
+TOO_LONG = re.compile(r"too long to fit|longer than the maximum|maximum (context|model) length|max_model_len")
+PLACEHOLDERS = {"images": "", "system": "", "prompt": "", "prefix": ""}
+
+
+def checkpoint_of(card: Card) -> str:
+    """The folder or hub id that holds the card's checkpoint. FileNotFoundError when the embedded one is missing."""
+    if not card.embedded:
+        return card.checkpoint
+    if not (EMBEDDED_FOLDER / "config.json").is_file():
+        raise FileNotFoundError(f"the embedded checkpoint is missing: {EMBEDDED_FOLDER} has no config.json")
+    return str(EMBEDDED_FOLDER)
+
+
+def load_processor(card: Card) -> Any:
+    """The checkpoint's processor of texts and images."""
+    from transformers import AutoProcessor
+
+    return AutoProcessor.from_pretrained(checkpoint_of(card))  # type: ignore[no-untyped-call]
+
+
+class Prompts:
+    """Prompts for one card, with its checkpoint's own tokenizer. Imports transformers.
+
+    stop: the ids that end a turn: the end-of-sequence ids of the generation settings and the tokenizer, and the
+    card's `stop`. max_length: the most tokens of prompt and reply together: the card's, or the checkpoint's if less.
+    Raises ValueError for a template with an unknown placeholder, or a stop that is not one token.
+    """
+
+    def __init__(self, card: Card) -> None:
+        from transformers import AutoTokenizer
+
+        if card.template is not None:
+            _check_template(card)
+        self.card = card
+        self.tokenizer: Any = AutoTokenizer.from_pretrained(checkpoint_of(card))
+        self.stop = self._stop_ids()
+        self.max_length = self._max_length()
+
+    def text(self, request: Request) -> str:
+        """The whole prompt up to where the reply begins, one image token (or block of them) an image."""
+        if self.card.template is not None:
+            return self.card.template.format(
+                images=(self.card.image_token or "") * len(request.images), system=request.system or "",
+                prompt=request.prompt, prefix=request.prefix,
+            )
+        rendered = self._chat().apply_chat_template(messages(request), add_generation_prompt=True, tokenize=False)
+        return str(rendered) + request.prefix
+
+    def ids(self, text: str) -> Ids:
+        """Token ids of a text in which all special tokens are already spelt out."""
+        return tuple(self.tokenizer.encode(text, add_special_tokens=False))
+
+    def choice(self, request: Request) -> Choice:
+        """The tree of the request's options. Raises ValueError when they cannot be told apart."""
+        options = {option: option_ids(self.ids, request.prefix, option) for option in request.choices or ()}
+        return Choice(options, self.stop)
+
+    def check(self, request: Request, text: str) -> Failure | None:
+        """A failure when the prompt's words themselves spell an image token, so that images and text would not fit."""
+        token = self.card.image_token
+        if self.card.template is None or not token or text.count(token) == len(request.images):
+            return None
+        message = f"the prompt spells {text.count(token)} image tokens for {len(request.images)} images"
+        return Failure(reason=Reason.ENGINE_ERROR, message=message)
+
+    def spell(self, ids: Sequence[int]) -> list[str]:
+        """The text of each id, special tokens kept; their join is the text of all.
+
+        A character of several tokens belongs to the token that completes it.
+        """
+        from tokenizers.decoders import DecodeStream
+
+        stream, core = DecodeStream(skip_special_tokens=False), self.tokenizer.backend_tokenizer
+        texts = [stream.step(core, id) or "" for id in ids]
+        if texts:
+            texts[-1] += core.decode(list(ids), skip_special_tokens=False)[len("".join(texts)) :]
+        return texts
+
+    def reply(self, ids: Sequence[int], logprobs: Sequence[float], finish_reason: str) -> Reply:
+        """The reply of these generated ids, without the one that ended the turn."""
+        if ids and ids[-1] in self.stop:
+            ids, logprobs = ids[:-1], logprobs[: len(ids) - 1]
+        tokens = tuple(Token(text, value) for text, value in zip(self.spell(ids), logprobs, strict=True))
+        return Reply("".join(token.text for token in tokens), finish_reason, tokens)
+
+    def _chat(self) -> Any:
+        if self.tokenizer.chat_template:
+            return self.tokenizer
+        return load_processor(self.card)
+
+    def _max_length(self) -> int:
+        from transformers import AutoConfig
+
+        config = AutoConfig.from_pretrained(checkpoint_of(self.card)).get_text_config()
+        return min(self.card.max_model_len, getattr(config, "max_position_embeddings", self.card.max_model_len))
+
+    def _stop_ids(self) -> Ids:
+        from transformers import GenerationConfig
+
+        ends: list[int] = []
+        try:
+            configured = GenerationConfig.from_pretrained(checkpoint_of(self.card)).eos_token_id
+        except OSError:
+            configured = None
+        if configured is not None:
+            ends += configured if isinstance(configured, list) else [configured]
+        if self.tokenizer.eos_token_id is not None:
+            ends.append(self.tokenizer.eos_token_id)
+        for stop in self.card.stop:
+            ids = self.ids(stop)
+            if len(ids) != 1:
+                raise ValueError(f"card {self.card.name!r}: stop {stop!r} is {len(ids)} tokens, it has to be one")
+            ends += ids
+        return tuple(dict.fromkeys(ends))
+
+
+def messages(request: Request, images: Sequence[dict[str, Any]] | None = None) -> list[dict[str, Any]]:
+    """The request as chat messages: the system's words if any, then the images before the text."""
+    if images is None:
+        images = [{"type": "image"}] * len(request.images)
+    system = [{"role": "system", "content": [{"type": "text", "text": request.system}]}] if request.system else []
+    return [*system, {"role": "user", "content": [*images, {"type": "text", "text": request.prompt}]}]
+
+
+def option_ids(encode: Any, prefix: str, option: str) -> Ids:
+    """The ids of an option as they follow the answer's prefix; `encode` turns a text into ids.
+
+    Where the prefix's own tokens would be merged with the option's first letters, the option is spelt alone, since
+    the prefix's tokens are already given.
+    """
+    base, full = tuple(encode(prefix)) if prefix else (), tuple(encode(prefix + option))
+    return full[len(base) :] if full[: len(base)] == base else tuple(encode(option))
+
+
+def too_long(message: str) -> bool:
+    """Whether an engine's error message says that the prompt does not fit the model's context."""
+    return TOO_LONG.search(message) is not None
+
+
+def failed(reason: Reason, message: str) -> Reply:
+    """The reply of a request that the engine could not answer."""
+    return Reply("", "error", failure=Failure(reason=reason, message=message))
+
+
+def _check_template(card: Card) -> None:
+    try:
+        (card.template or "").format(**PLACEHOLDERS)
+    except (KeyError, IndexError, ValueError) as error:
+        raise ValueError(
+            f"card {card.name!r}: template {card.template!r} may hold only {sorted(PLACEHOLDERS)} in braces"
+        ) from error

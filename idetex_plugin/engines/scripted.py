@@ -1,0 +1,44 @@
+"""An engine without a model: answers from a function or a table. For tests, documentation and dry runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from idetex_plugin.assessment import Reason
+from idetex_plugin.engines.base import Key, Reply, Request
+from idetex_plugin.engines.prompts import failed
+
+Line = Reply | str | Mapping[str, float]
+
+
+class ScriptedEngine:
+    """Answers each request with what the script says.
+
+    script: a function of the request, or a table by prompt. A line of the script is a Reply; or a text; or, for a
+    request with choices, every option's probability, of which the most probable is the reply. A prompt that is not in
+    the table, and a function that raises, give a reply with a failure, as a real engine would.
+    """
+
+    name = "scripted"
+
+    def __init__(self, script: Callable[[Request], Line] | Mapping[str, Line]) -> None:
+        self._script = script
+
+    def stream(self, items: Iterable[tuple[Key, Sequence[Request]]]) -> Iterator[tuple[Key, tuple[Reply, ...]]]:
+        """See `Engine`. One item at a time, in order."""
+        for key, requests in items:
+            yield key, tuple(self._answer(request) for request in requests)
+
+    def close(self) -> None:
+        """Nothing to free."""
+
+    def _answer(self, request: Request) -> Reply:
+        try:
+            line = self._script(request) if callable(self._script) else self._script[request.prompt]
+        except Exception as error:
+            return failed(Reason.ENGINE_ERROR, f"the script has no answer: {type(error).__name__} {error}")
+        if isinstance(line, Reply):
+            return line
+        if isinstance(line, str):
+            return Reply(line)
+        return Reply(max(line, key=lambda option: line[option]), choice_probabilities=dict(line))

@@ -1,0 +1,206 @@
+"""vLLM in this process: requests enter whenever a slot is free and items leave as they finish. No batches, no barrier.
+
+On a CPU the engine compiles nothing and has an explicit cache size: that starts in seconds, costs no speed, and needs
+no C++ compiler.
+Only this module imports vllm, and only when an engine is made.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import random
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from idetex_plugin.assessment import Failure, Reason
+from idetex_plugin.engines.base import EngineDeadError, Key, Reply, Request
+from idetex_plugin.engines.prompts import Prompts, checkpoint_of, too_long
+from idetex_plugin.engines.runtime import pick_dtype, settle
+from idetex_plugin.engines.work import Answering, Item, Outcome, Step, open_items
+from idetex_plugin.models.cards import Card
+
+SLOTS = {"cpu": 32, "cuda": 256}
+CPU_CACHE_GIB = {"embedded": 1, "other": 4}
+PROCESSOR_CACHE_GIB = 0.25
+
+
+class VllmEngine:
+    """Runs a card's checkpoint in vLLM.
+
+    dtype: "auto", "float32", "bfloat16" or "float16" (see `runtime.pick_dtype`).
+    slots: requests that run at once; by default 32 on a CPU and 256 on a GPU. The next item is taken when fewer run.
+    Raises ImportError when vllm is not installed or cannot be imported, and what vllm raises when it cannot start.
+    """
+
+    name = "vllm"
+
+    def __init__(self, card: Card, *, dtype: str = "auto", slots: int | None = None) -> None:
+        settle()
+        cache = CPU_CACHE_GIB["embedded" if card.embedded else "other"]
+        os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", str(cache))
+        import torch
+        from vllm.platforms import current_platform
+
+        self.device = "cpu" if current_platform.is_cpu() else "cuda"
+        if self.device == "cpu":
+            current_platform.simple_compile_backend = "eager"
+        import vllm
+
+        self.dtype = pick_dtype(dtype, self.device)
+        self.slots = slots or SLOTS[self.device]
+        self.prompts = Prompts(card)
+        _inspect_here(checkpoint_of(card))
+        self._set_threads = torch.set_num_threads
+        with _own_randomness():
+            self._engine: Any = vllm.LLMEngine.from_engine_args(vllm.EngineArgs(**self._arguments(card)))
+        self._lock = threading.Lock()
+        self._numbers = itertools.count()
+        self._running: dict[str, tuple[Answering, int]] = {}
+
+    def stream(self, items: Iterable[tuple[Key, Sequence[Request]]]) -> Iterator[tuple[Key, tuple[Reply, ...]]]:
+        """See `Engine`. Several streams may be open at once; each gives its own items.
+
+        Raises EngineDeadError when vLLM itself fails; then this engine is of no more use.
+        """
+        source, mine = open_items(items, self.prompts), list[Item[Key]]()
+        try:
+            while True:
+                while len(self._running) < self.slots and (item := next(source, None)) is not None:
+                    mine.append(item)
+                    self._submit(item)
+                    if item.done:
+                        break
+                finished = [item for item in mine if item.done]
+                mine = [item for item in mine if not item.done]
+                yield from ((item.key, item.replies()) for item in finished)
+                if finished:
+                    continue
+                if not mine:
+                    return
+                self._step()
+        finally:
+            self._abandon(mine)
+
+    def close(self) -> None:
+        """Free the model. Idempotent."""
+        if self._engine is None:
+            return
+        import torch
+        from vllm.distributed import cleanup_dist_env_and_memory
+
+        self._engine.engine_core.shutdown()
+        self._engine = None
+        self._running.clear()
+        cleanup_dist_env_and_memory()
+        torch.set_num_threads = self._set_threads
+
+    def _arguments(self, card: Card) -> dict[str, Any]:
+        arguments: dict[str, Any] = {
+            "model": checkpoint_of(card),
+            "dtype": self.dtype,
+            "max_model_len": self.prompts.max_length,
+            "max_num_seqs": self.slots,
+            "limit_mm_per_prompt": {"image": 2 if card.views == "global_detail" else 1},
+            "mm_processor_cache_gb": PROCESSOR_CACHE_GIB,
+            "enable_prefix_caching": True,
+            "structured_outputs_config": {"backend": "xgrammar", "disable_any_whitespace": True},
+            "disable_log_stats": True,
+        }
+        if self.device == "cpu":
+            arguments.update(distributed_executor_backend="uni", enforce_eager=True, skip_mm_profiling=True)
+        return arguments
+
+    def _submit(self, item: Item[Any]) -> None:
+        for answering, number, step in item.steps():
+            name = str(next(self._numbers))
+            try:
+                with self._lock:
+                    self._engine.add_request(name, self._prompt(step), self._sampling(step))
+                    self._running[name] = answering, number
+            except Exception as error:
+                reason = Reason.PROMPT_TOO_LONG if too_long(str(error)) else Reason.ENGINE_ERROR
+                answering.outcomes[number] = Outcome(failure=Failure(reason=reason, message=str(error)))
+
+    def _prompt(self, step: Step) -> dict[str, Any]:
+        prompt: dict[str, Any] = {"prompt_token_ids": [*self.prompts.ids(step.text), *step.path]}
+        if step.request.images:
+            prompt["multi_modal_data"] = {"image": list(step.request.images)}
+        return prompt
+
+    def _sampling(self, step: Step) -> Any:
+        from vllm import SamplingParams
+        from vllm.sampling_params import StructuredOutputsParams
+
+        schema = step.request.schema
+        return SamplingParams(
+            temperature=0, max_tokens=step.max_tokens, detokenize=False, stop_token_ids=list(self.prompts.stop),
+            logprobs=None if step.scored else 0, logprob_token_ids=list(step.scored) or None,
+            structured_outputs=None if schema is None else StructuredOutputsParams(json=dict(schema)),
+        )
+
+    def _step(self) -> None:
+        with self._lock:
+            try:
+                outputs = self._engine.step()
+            except Exception as error:
+                self._running.clear()
+                raise EngineDeadError(f"vLLM failed: {type(error).__name__}: {error}") from error
+            for output in outputs:
+                if output.finished and output.request_id in self._running:
+                    answering, number = self._running.pop(output.request_id)
+                    answering.outcomes[number] = _outcome(answering.steps[number], output.outputs[0])
+
+    def _abandon(self, items: Sequence[Item[Any]]) -> None:
+        """Take back what a stream that was closed early has left running."""
+        left = {id(answering) for item in items for answering in item.answering}
+        with self._lock:
+            names = [name for name, (answering, _) in self._running.items() if id(answering) in left]
+            for name in names:
+                del self._running[name]
+            if names and self._engine is not None:
+                self._engine.abort_request(names)
+
+
+def _outcome(step: Step, completion: Any) -> Outcome:
+    if completion.finish_reason not in {"stop", "length"}:
+        message = f"vLLM ended the request with {completion.finish_reason!r}"
+        return Outcome(failure=Failure(reason=Reason.ENGINE_ERROR, message=message))
+    if step.scored:
+        found = completion.logprobs[0]
+        return Outcome(scores={id: found[id].logprob for id in step.scored})
+    ids = list(completion.token_ids)
+    logprobs = [place[id].logprob for id, place in zip(ids, completion.logprobs, strict=True)]
+    return Outcome(ids, logprobs, completion.finish_reason)
+
+
+def _inspect_here(checkpoint: str) -> None:
+    """Register the checkpoint's model class as a class.
+
+    Given a class's name alone, vLLM looks at it in a new process: that takes as long as importing vllm does, and the
+    packages that `settle` hides here are not hidden there.
+    """
+    from transformers import AutoConfig
+    from vllm import ModelRegistry
+
+    for architecture in AutoConfig.from_pretrained(checkpoint).architectures or ():
+        lazy: Any = ModelRegistry.models.get(architecture)
+        if hasattr(lazy, "load_model_cls"):
+            ModelRegistry.register_model(architecture, lazy.load_model_cls())
+
+
+@contextmanager
+def _own_randomness() -> Iterator[None]:
+    """vLLM seeds the process's random generators as it starts; leave them as they were."""
+    import numpy as np
+    import torch
+
+    states = random.getstate(), np.random.get_state(), torch.get_rng_state()
+    try:
+        yield
+    finally:
+        random.setstate(states[0])
+        np.random.set_state(states[1])
+        torch.set_rng_state(states[2])

@@ -1,0 +1,105 @@
+"""A tiny Idefics3 checkpoint with random weights, saved the way that vLLM and transformers both load."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from idetex_plugin.models.cards import Card
+
+IMAGE_SIZE, PATCH, SHUFFLE = 256, 16, 2
+IMAGE_TOKENS = (IMAGE_SIZE // PATCH // SHUFFLE) ** 2
+SPECIAL = ("<pad>", "<bos>", "<eos>", "<end_of_utterance>", "<fake_token_around_image>", "<global-img>", "<image>")
+WORDS = ("bad", "poor", "fair", "good", "excellent", "Noise", "Motion blur", "<detect>", "<answer>")
+TEMPLATE = "<bos>{images}{system}{prompt}<answer>{prefix}"
+CHAT_TEMPLATE = (
+    "<bos>{% for message in messages %}{% if message['role'] == 'assistant' %}<answer>{% endif %}"
+    "{% if message['content'] is string %}{{ message['content'] }}{% else %}{% for part in message['content'] %}"
+    "{% if part['type'] == 'image' %}<image>{% else %}{{ part['text'] }}{% endif %}{% endfor %}{% endif %}"
+    "{% endfor %}{% if add_generation_prompt %}<answer>{% endif %}"
+)
+
+
+def tiny_card(folder: Path, **changes: Any) -> Card:
+    """The card of the checkpoint in this folder."""
+    values: dict[str, Any] = {
+        "name": "tiny", "title": "Tiny random model", "checkpoint": str(folder), "dialect": "nano", "boxes": "bins",
+        "bins": 8, "views": "global_detail", "view_size": IMAGE_SIZE, "template": TEMPLATE, "image_token": "<image>",
+        "max_model_len": 512,
+    }
+    return Card(**{**values, **changes})
+
+
+def tiny_tokenizer() -> Any:
+    """Byte-level BPE with a few merges, whole tokens for some words, and Idefics3's special tokens."""
+    from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
+    from transformers import PreTrainedTokenizerFast
+
+    core = Tokenizer(models.BPE())
+    core.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    core.decoder = decoders.ByteLevel()
+    trainer: Any = trainers.BpeTrainer(
+        vocab_size=340, special_tokens=list(SPECIAL), show_progress=False,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+    )
+    core.train_from_iterator(["What affects the photo? Out of focus blur, low clarity, overexposure."] * 4, trainer)
+    core.add_tokens([AddedToken(word, normalized=False, special=False) for word in WORDS])
+    return PreTrainedTokenizerFast(
+        tokenizer_object=core, pad_token="<pad>", bos_token="<bos>", eos_token="<eos>", padding_side="left",
+        additional_special_tokens=list(SPECIAL[3:]), clean_up_tokenization_spaces=False,
+    )
+
+
+def tiny_model(tokenizer: Any, seed: int = 0, spread: float = 0.35) -> Any:
+    """Random weights, wide enough that the greedy reply depends on the picture."""
+    import torch
+    from transformers import Idefics3Config, Idefics3ForConditionalGeneration
+
+    ids = {word: tokenizer.convert_tokens_to_ids(word) for word in SPECIAL}
+    config = Idefics3Config(
+        image_token_id=ids["<image>"], pad_token_id=ids["<pad>"], scale_factor=SHUFFLE, tie_word_embeddings=True,
+        vision_config={
+            "hidden_size": 128, "intermediate_size": 256, "num_hidden_layers": 2, "num_attention_heads": 2,
+            "image_size": IMAGE_SIZE, "patch_size": PATCH,
+        },
+        text_config={
+            "model_type": "llama", "vocab_size": len(tokenizer), "hidden_size": 128, "intermediate_size": 256,
+            "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 4,
+            "max_position_embeddings": 1024, "rms_norm_eps": 1e-5, "tie_word_embeddings": True,
+            "bos_token_id": ids["<bos>"], "eos_token_id": ids["<eos>"], "pad_token_id": ids["<pad>"],
+        },
+    )
+    torch.manual_seed(seed)
+    model = Idefics3ForConditionalGeneration(config).eval()
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            if weight.ndim > 1:
+                weight.normal_(std=spread if "embed" in name else weight.shape[1:].numel() ** -0.5)
+    return model
+
+
+def save(folder: Path, model: Any, tokenizer: Any) -> None:
+    """Write everything that the engines read: weights, configs, processor, tokenizer, chat template."""
+    from transformers import Idefics3Processor
+    from transformers.models.idefics3.image_processing_pil_idefics3 import Idefics3ImageProcessorPil
+
+    pixels = Idefics3ImageProcessorPil(
+        do_resize=False, size={"longest_edge": IMAGE_SIZE}, max_image_size={"longest_edge": IMAGE_SIZE},
+        do_image_splitting=False, do_pad=True, image_mean=[0.5] * 3, image_std=[0.5] * 3,
+    )
+    processor = Idefics3Processor(pixels, tokenizer, image_seq_len=IMAGE_TOKENS, chat_template=CHAT_TEMPLATE)
+    model.generation_config.update(
+        do_sample=False, bos_token_id=tokenizer.bos_token_id, pad_token_id=tokenizer.pad_token_id,
+        eos_token_id=[tokenizer.eos_token_id, tokenizer.convert_tokens_to_ids("<end_of_utterance>")],
+    )
+    processor.save_pretrained(folder)
+    model.save_pretrained(folder)
+
+
+@cache
+def tiny_checkpoint(folder: Path) -> Path:
+    """A saved checkpoint in this folder."""
+    tokenizer = tiny_tokenizer()
+    save(folder, tiny_model(tokenizer), tokenizer)
+    return folder
