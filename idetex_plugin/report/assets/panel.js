@@ -1,0 +1,93 @@
+// What is said of one photo: level, regions, answers, description, status.
+
+const section = (title, ...children) => h("section", {}, h("h3", { text: title }), ...children);
+
+const named = (type) => {
+  const kind = shared.distortions[type];
+  return h("span", { class: "named" }, codeOf(kind), foreign(kind.name));
+};
+
+const severityWords = (severity) =>
+  h("span", { class: "severity" }, severity ? severityMark(severity) : null, severity ?? NOT_STATED);
+
+const bar = (label, share, { own = false, tone = "" } = {}) =>
+  h("li", { class: `share ${own ? "own" : ""}` },
+    h("span", { class: "label" }, h("span", { class: "tick", "aria-hidden": "true", text: own ? "✓" : "" }), foreign(label), own ? h("span", { class: "hidden", text: " (chosen)" }) : null),
+    share === null ? null : h("span", { class: `gauge ${tone}`, "aria-hidden": "true", style: { "--share": String(share) } }),
+    share === null ? null : h("span", { class: "number", text: percent(share) }));
+
+function quality(row) {
+  if (!row.level) return null;
+  return section("Quality",
+    h("p", { class: "verdict big" }, levelPill(row.level),
+      row.score === null ? h("span", { class: "muted", text: "no score: the engine gave no probabilities" })
+        : h("span", { class: "score" }, h("b", { text: row.score.toFixed(2) }), h("small", { class: "muted", text: " of 5" }))),
+    row.levels ? h("ul", { class: "shares" }, shared.levels.map((level, index) =>
+      bar(capital(level), row.levels[index], { own: level === row.level, tone: `level-${level}` }))) : null);
+}
+
+function regions(row) {
+  if (row.regions.length === 0) {
+    return lookedFor(row) ? section("Regions", h("p", { class: "muted", text: "Looked for, and none found." })) : null;
+  }
+  return section(plural(row.regions.length, "region"), h("ol", { class: "regions" }, row.regions.map((region) =>
+    h("li", { class: "item", tabindex: "0", "data-point": region.number },
+      h("div", { class: "line" }, named(region.type), severityWords(region.severity)),
+      h("div", { class: "line muted" }, h("span", { text: region.place }),
+        h("span", { text: region.confidence === null ? "confidence not known" : `${percent(region.confidence)} confident` })),
+      region.effect ? foreign(region.effect, "p", { class: "effect" }) : null))));
+}
+
+function answers(row) {
+  if (row.answers.length === 0) return null;
+  return section("Answers", row.answers.map(([number, choice, shares]) => {
+    const { question, options } = shared.questions[number];
+    return h("div", { class: "answer" }, foreign(question, "p", { class: "question" }),
+      h("ul", { class: "shares" }, options.map((option, index) =>
+        bar(option, shares.length ? shares[index] : null, { own: index === choice }))));
+  }));
+}
+
+function description(row) {
+  const said = row.description;
+  if (!said) return null;
+  return section("Description",
+    foreign(said.content, "p"),
+    said.findings.length ? h("ol", { class: "regions" }, said.findings.map((finding, index) =>
+      h("li", { class: "item", tabindex: finding.boxes.length ? "0" : null, "data-finding": index },
+        h("div", { class: "line" }, named(finding.type), severityWords(finding.severity)),
+        finding.effect ? foreign(finding.effect, "p", { class: "effect" }) : null,
+        finding.boxes.length ? h("p", { class: "muted", text: plural(finding.boxes.length, "box", "boxes") }) : null))) : null,
+    said.key.length ? h("p", { class: "key" }, h("span", { class: "muted", text: "Key distortions " }), said.key.map(named)) : null,
+    h("p", { class: "key" }, h("span", { class: "muted", text: "Verdict " }), levelPill(said.verdict)),
+    h("details", {}, h("summary", { text: "As written" }), foreign(said.text, "p", { class: "written" })));
+}
+
+const STATE_MARKS = { ok: "✓", failed: "✕", skipped: "–" };
+
+function statuses(row) {
+  const line = (name, [state, reason, message]) => h("li", { class: `status ${state}` },
+    h("span", { class: "mark", "aria-hidden": "true", text: STATE_MARKS[state] }),
+    h("div", {}, h("b", { text: capital(name) }), ` ${state}`, reason ? `: ${words(reason)}` : null,
+      message ? foreign(message, "p", { class: "muted" }) : null));
+  return section("Status", h("ul", { class: "statuses" },
+    row.failure ? line("photo", ["failed", ...row.failure]) : null,
+    Object.entries(row.tasks).map(([name, [state, reason, message]]) =>
+      line(name, [state, reason, message === row.failure?.[1] ? "" : message]))));
+}
+
+function facts(row) {
+  const { model, engine, fingerprint } = shared.models[row.model];
+  const [width, height] = row.size;
+  const pairs = [
+    ["File", row.name], ["Size", width ? `${width} × ${height} px` : null], ["Format", row.format], ["Notes", row.notes.join("; ")],
+    ["Model", model], ["Engine", engine], ["Fingerprint", fingerprint], ["SHA-256", row.sha],
+  ].filter(([, value]) => value);
+  return section("Photo", h("dl", { class: "facts" }, pairs.map(([key, value]) => [h("dt", { text: key }), foreign(value, "dd")])));
+}
+
+function panelOf(row) {
+  const parts = [quality(row), regions(row), answers(row), description(row), statuses(row), facts(row)];
+  if (row.state === "failed") parts.unshift(parts.splice(4, 1)[0]);
+  return parts.filter((part) => part !== null);
+}
