@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterable, Sequence
 
 from idetex_plugin.assessment import Answer, Description, Failure, Finding, Quality, Reason, Region
-from idetex_plugin.boxes import Box
+from idetex_plugin.boxes import POSITIONS, Box
 from idetex_plugin.engines.base import Reply, Request
 from idetex_plugin.models.cards import Card
 from idetex_plugin.models.dialects.base import Look, Question, unusable
-from idetex_plugin.taxonomy import VIDA, Level, Severity, Vocabulary
+from idetex_plugin.taxonomy import NOT_VISIBLE, VIDA, Level, Severity, Vocabulary
 
 NONE = "None"
 DETECT, AFFECTS, LOCATE, ASK, OPTIONS, OR, LEVEL, DESCRIBE, ANSWER = (
@@ -39,6 +39,9 @@ class NanoDialect:
         self.bins = card.bins
         types = "|".join(re.escape(name) for name in vocabulary.names)
         severities = "|".join(severity.value for severity in Severity)
+        kinds = (vocabulary.names, tuple(Severity), POSITIONS)
+        absent = ((NONE,), (NOT_VISIBLE,), ())
+        self._whole_kinds = {frozenset([*kind, *more]) for kind in kinds for more in absent}
         self._region = re.compile(rf"({types}){BOX.pattern}({severities})")
 
     def detect(self, look: Look) -> Request:
@@ -136,7 +139,12 @@ class NanoDialect:
         return "".join(f"{r.distortion}{self.render_box(r.box)}{r.severity}" for r in regions) or NONE
 
     def render_question(self, question: Question) -> str:
-        """The question's text with its options, without the preamble, which this checkpoint does not need."""
+        """The question's text with its options, which are left out where they are all the words of their kind.
+
+        The preamble is left out too: this checkpoint learned what the severities mean.
+        """
+        if frozenset(question.options) in self._whole_kinds:
+            return ASK + question.text
         return f"{ASK}{question.text}{OPTIONS}{OR.join(question.options)}"
 
     def render_description(self, content: str, regions: Sequence[Region], keys: Sequence[str], level: Level) -> str:
