@@ -5,28 +5,31 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from idetex_plugin import fingerprint
 from idetex_plugin.assessment import Assessment, Failure, Region
 from idetex_plugin.boxes import Box
-from idetex_plugin.engines.base import Engine, Reply, Request
-from idetex_plugin.examiner import Examiner, idle_statuses
+from idetex_plugin.engines.base import Engine
+from idetex_plugin.engines.choose import ENGINES, make_engine
+from idetex_plugin.examiner import Examiner, Task, idle_statuses
 from idetex_plugin.flow import Claim, Flow, Key
 from idetex_plugin.models.cards import TASKS, Card
-from idetex_plugin.models.dialects.base import Dialect, Look, Question
+from idetex_plugin.models.dialects.base import Dialect, Question
 from idetex_plugin.models.registry import get_card, make_dialect, show
 from idetex_plugin.photo import DEFAULT_MAX_PIXELS, Photo, PhotoError, load_photo
 from idetex_plugin.sources import Source
-from idetex_plugin.tasks import make_task
+from idetex_plugin.tasks.description import Description
+from idetex_plugin.tasks.grounding import Affecting, Grounding, Referring
+from idetex_plugin.tasks.perception import Perception
+from idetex_plugin.tasks.questions import DEFAULT_QUESTIONS
 from idetex_plugin.turn import Turn
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 DECODERS = max(1, min(4, (os.cpu_count() or 1)))
 
 
@@ -61,11 +64,13 @@ class Assessor:
         unknown = [name for name in tasks if name not in TASKS]
         if unknown or not tasks:
             raise ValueError(f"tasks {list(tasks)}: choose from {', '.join(TASKS)}")
+        if isinstance(engine, str) and engine not in ENGINES:
+            raise ValueError(f"engine {engine!r}: choose from {', '.join(ENGINES)}")
         self.card = model if isinstance(model, Card) else get_card(model)
         self.dialect: Dialect = make_dialect(self.card)
         self.max_pixels = max_pixels
         self._tasks = tuple(
-            make_task(name, self.dialect, questions) for name in TASKS if name in tasks and name in self.card.tasks
+            _make_task(name, self.dialect, questions) for name in TASKS if name in tasks and name in self.card.tasks
         )
         self._idle = idle_statuses(self.card, tasks)
         self._wanted = engine
@@ -91,11 +96,8 @@ class Assessor:
 
     def start(self) -> Engine:
         """The engine, started if it has not been. `engine_choice` then has its name and why it was chosen."""
-        if self._closed:
-            raise RuntimeError("this assessor is closed")
         if self._engine is None:
-            from idetex_plugin.engines.choose import make_engine
-
+            self._check_open()
             self._engine, why = make_engine(str(self._wanted), self.card, **self._engine_options)
             self.engine_choice = self._engine.name, why
             log.info("engine %s: %s", *self.engine_choice)
@@ -121,13 +123,13 @@ class Assessor:
         claim: called from decoding threads with (key, sha256) of every readable photo; False drops the photo.
         """
         with self._turn:
+            self._check_open()
             self._stopping.clear()
             flow = Flow(
                 items, self._examiner, self.start, self._pool,
                 ahead=self._ahead, claim=claim, stopping=self._stopping,
             )  # fmt: skip
             for key, assessment in flow:
-                announce(assessment)
                 yield key, assessment
 
     def drain(self) -> None:
@@ -136,29 +138,22 @@ class Assessor:
 
     def ask_region(self, source: Any, box: Box) -> tuple[Region, ...] | Failure:
         """What affects this region of the photo: regions clipped to the box, empty if the model says none does."""
-        return self._query(
-            source,
-            lambda look: self.dialect.affects(look, box),
-            lambda reply, look: self.dialect.read_affects(reply, look, box),
-        )
+        return self._query(source, Affecting(self.dialect, box))
 
     def locate(self, source: Any, expression: str) -> tuple[Box, ...] | Failure:
-        """Where the described distortion is, such as "Noise affecting the sky"; boxes in the model's order."""
-        return self._query(
-            source, lambda look: self.dialect.locate(look, expression), self.dialect.read_locate
-        )
+        """Where the described distortion is, such as "Noise affecting the sky". ValueError if that is empty."""
+        return self._query(source, Referring(self.dialect, expression))
 
-    def _query(
-        self, source: Any, ask: Callable[[Look], Request], read: Callable[[Reply, Look], T | Failure]
-    ) -> T | Failure:
+    def _query(self, source: Any, query: Task) -> Any:
         try:
             photo = self._load(source)
         except PhotoError as error:
             return error.failure
         look = show(self.card, photo.image)
         with self._turn:
-            [(_, [reply])] = self.start().stream([(0, (ask(look),))])
-        return read(reply, look)
+            self._check_open()
+            [(_, replies)] = self.start().stream([(0, query.ask(look))])
+        return query.read(replies, look)
 
     def _load(self, source: Any) -> Photo:
         if isinstance(source, Source):
@@ -171,13 +166,17 @@ class Assessor:
 
     def close(self) -> None:
         """Stop the running stream after what is in flight, then free the engine. Idempotent."""
+        self._closed = True
         self.drain()
         with self._turn.or_mine():
-            self._closed = True
             self._pool.shutdown(cancel_futures=True)
             engine, self._engine = self._engine, None
             if engine is not None and self._own_engine:
                 engine.close()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise RuntimeError("this assessor is closed")
 
     def __enter__(self) -> Self:
         return self
@@ -186,3 +185,9 @@ class Assessor:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _make_task(name: str, dialect: Dialect, questions: Sequence[Question] | None) -> Task:
+    if name == "perception":
+        return Perception(dialect, DEFAULT_QUESTIONS if questions is None else tuple(questions))
+    return {"grounding": Grounding, "description": Description}[name](dialect)

@@ -13,6 +13,7 @@ from idetex_plugin.models.cards import TASKS, Card
 from idetex_plugin.models.dialects.base import Look
 from idetex_plugin.models.registry import show
 from idetex_plugin.photo import Photo, PhotoError
+from idetex_plugin.tasks.perception import Perceived
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ class Task(Protocol):
         ...
 
     def read(self, replies: Sequence[Reply], look: Look) -> Any:
-        """The result, or a Failure, from one reply a request."""
+        """The result (its `failure`, if it has one, says what is missing), or a Failure, from one reply a request."""
         ...
 
 
@@ -103,11 +104,9 @@ class Examiner:
         for task, count in case.parts:
             result = _read(task, replies[start : start + count], case)
             start += count
-            if isinstance(result, Failure):
-                statuses[task.name] = TaskStatus.of(result)
-            else:
-                statuses[task.name] = OK
-                found |= _fields(task.name, result)
+            failure = result if isinstance(result, Failure) else getattr(result, "failure", None)
+            statuses[task.name] = OK if failure is None else TaskStatus.of(failure)
+            found |= _fields(task.name, result)
         return Assessment(
             photo=case.info,
             model=self.card.name,
@@ -144,12 +143,11 @@ def _read(task: Task, replies: Sequence[Reply], case: Case) -> Any:
 
 
 def _fields(task: str, result: Any) -> dict[str, Any]:
-    if task == "grounding":
-        return {"regions": result}
-    if task == "perception":
-        answers, quality = result
-        return {"answers": answers, "quality": quality}
-    return {task: result}
+    if isinstance(result, Failure):
+        return {}
+    if isinstance(result, Perceived):
+        return {"answers": result.answers, "quality": result.quality}
+    return {{"grounding": "regions"}.get(task, task): result}
 
 
 def _internal(doing: str, error: Exception) -> Failure:

@@ -18,13 +18,24 @@ def prefetch(function: Callable[[T], R], items: Iterable[T], pool: Executor, ahe
     turn. Closing the iterator cancels what has not started.
     """
     started: deque[Future[R]] = deque()
+    source = iter(items)
+    error: Exception | None = None
     try:
-        for item in items:
+        while True:
+            try:
+                item = next(source)
+            except StopIteration:
+                break
+            except Exception as late:
+                error = late
+                break
             started.append(pool.submit(function, item))
             if len(started) >= ahead:
                 yield started.popleft().result()
         while started:
             yield started.popleft().result()
+        if error is not None:
+            raise error
     finally:
         for future in started:
             future.cancel()

@@ -13,15 +13,39 @@ from typing import Any
 from PIL import Image
 
 from idetex_plugin.assessment import Answer, Failure, Quality, Reason, Region
-from idetex_plugin.boxes import WHOLE
+from idetex_plugin.boxes import WHOLE, Box
 from idetex_plugin.engines.base import Reply, Request
 from idetex_plugin.models.dialects.base import Look
+from idetex_plugin.models.dialects.nano import DESCRIBE, LOCATE, NanoDialect
+from idetex_plugin.models.registry import get_card
+from idetex_plugin.tasks.perception import Perceived
 from idetex_plugin.taxonomy import Level, Severity
 
 
 def say_noise(request: Request) -> Reply:
     """The answer of a model that sees noise everywhere."""
     return Reply(text="Noise")
+
+
+REGION = Region(distortion="Noise", severity=Severity.SEVERE, box=Box(x1=0, y1=0.25, x2=0.5, y2=1), effect="Grain.")
+
+
+def nano_says(request: Request) -> Reply:
+    """The embedded checkpoint seeing severe noise on the lower left of every photo."""
+    dialect = NanoDialect(get_card("nano"))
+    if request.choices:
+        share = 1 / len(request.choices)
+        return Reply(request.choices[0], choice_probabilities=dict.fromkeys(request.choices, share))
+    if request.prompt == DESCRIBE:
+        return Reply(dialect.render_description("A photo.", [REGION], ["Noise"], Level.POOR))
+    if request.prompt.startswith(LOCATE):
+        return Reply(dialect.render_box(REGION.box))
+    return Reply(dialect.render_regions([REGION]))
+
+
+def failing_on(word: str) -> Callable[[Request], Reply]:
+    """The same, but answering requests whose prompt holds this word unreadably."""
+    return lambda request: Reply("<p1>") if word in request.prompt else nano_says(request)
 
 
 @dataclass
@@ -86,7 +110,7 @@ class WordTask:
             raise ZeroDivisionError("a fault of the task")
         if self.name == "perception":
             answer = Answer(name="word", question="Which word?", options=("Noise", "None"), choice=reply.text)
-            return (answer,), Quality(level=Level.POOR)
+            return Perceived((answer,), Quality(level=Level.POOR))
         if self.name == "description":
             return None
         return (Region(distortion=reply.text, severity=Severity.MINOR, box=WHOLE),)

@@ -49,3 +49,15 @@ def test_an_error_comes_in_its_turn() -> None:
         assert next(results) == 1
         with pytest.raises(ZeroDivisionError):
             next(results)
+
+
+def test_an_error_of_the_source_comes_after_what_it_gave() -> None:
+    def source() -> Iterator[int]:
+        yield from range(3)
+        raise OSError("gone")
+
+    seen = []
+    with ThreadPoolExecutor(2) as pool, pytest.raises(OSError, match="gone"):
+        for result in prefetch(str, source(), pool, 9):
+            seen.append(result)
+    assert seen == ["0", "1", "2"]

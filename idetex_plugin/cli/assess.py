@@ -93,7 +93,7 @@ def _assessor(
 ) -> Assessor:
     from idetex_plugin.assessor import Assessor
     from idetex_plugin.photo import DEFAULT_MAX_PIXELS
-    from idetex_plugin.tasks.questions import read_questions
+    from idetex_plugin.tasks.question_files import read_questions
 
     return Assessor(
         model,
