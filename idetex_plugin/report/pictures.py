@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import os
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
 
 from idetex_plugin.assessment import Assessment, PhotoInfo
@@ -16,7 +17,10 @@ from idetex_plugin.assessment import Assessment, PhotoInfo
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-Originals = Callable[[PhotoInfo], "str | os.PathLike[str] | bytes | Image | None"]
+    from idetex_plugin.photo import Photo
+
+Source: TypeAlias = "str | os.PathLike[str] | bytes | Image"
+Originals = Callable[[PhotoInfo], "Source | None"]
 """Where the pixels of an assessed photo are now: anything `load_photo` takes, or None when they are gone."""
 
 # Shown by every browser as Pillow shows them once their orientation is applied.
@@ -50,7 +54,8 @@ class Pictures:
 
     `size` is the longest side of a thumbnail in pixels; no photo is enlarged. With `link_originals` the page also
     refers to the untouched file for its large view, where a browser shows that as it was judged.
-    A thumbnail that is already in `folder` is kept: its name is the hash of the content.
+    A thumbnail that is already in `folder` shows what was judged, for it is named by the hash of that content: it is
+    made again only when the original is younger, and stands in for one that has gone or changed.
     """
 
     photos: Originals
@@ -60,37 +65,50 @@ class Pictures:
     link_originals: bool
 
     def __call__(self, assessment: Assessment) -> Picture:
-        """The picture, or a placeholder that says why there is none; never raises for a photo's sake."""
+        """The picture, or a placeholder that says why there is none. Raises OSError if `folder` cannot be written."""
+        from idetex_plugin.photo import PhotoError, load_photo
+
         info = assessment.photo
         if assessment.failure is not None and info.width is None:
             return Picture(None, None, missing=assessment.failure.message)
+        source = self.photos(info)
+        if source is None or (isinstance(source, (str, os.PathLike)) and not os.path.exists(source)):
+            return self._without(info, "The original is not there any more.")
+        kept = self._kept(source, info)
+        if kept is not None:
+            return kept
         try:
-            source = self.photos(info)
-            if source is None:
-                return Picture(info.width, info.height, missing="The original is not at hand.")
-            return self._made(source, info)
-        except FileNotFoundError:
-            return Picture(info.width, info.height, missing="The original is not there any more.")
-        except (OSError, ValueError) as error:
-            return Picture(info.width, info.height, missing=f"The original cannot be shown: {error}")
-
-    def file_name(self, info: PhotoInfo) -> str:
-        """The name of this photo's thumbnail, the same for the same content and size."""
-        return f"{(info.sha256 or sha256(info.name.encode()).hexdigest())[:32]}-{self.size}.jpg"
-
-    def _made(self, source: str | os.PathLike[str] | bytes | Image, info: PhotoInfo) -> Picture:
-        from idetex_plugin.photo import load_photo
-
-        target = None if self.folder is None else self.folder / self.file_name(info)
-        photo = load_photo(source, name=info.name)
+            photo = load_photo(source, name=info.name)
+        except PhotoError as error:
+            return self._without(info, error.failure.message)
         if info.sha256 and photo.info.sha256 and info.sha256 != photo.info.sha256:
-            return Picture(info.width, info.height, missing="The file has changed since it was assessed.")
+            return self._without(info, "The file has changed since it was assessed.")
+        return self._made(photo, source, info)
+
+    def _without(self, info: PhotoInfo, why: str) -> Picture:
+        return self._kept(None, info) or Picture(info.width, info.height, missing=why)
+
+    def _target(self, info: PhotoInfo) -> Path | None:
+        name = f"{(info.sha256 or sha256(info.name.encode()).hexdigest())[:32]}-{self.size}.jpg"
+        return None if self.folder is None else self.folder / name
+
+    def _kept(self, source: Source | None, info: PhotoInfo) -> Picture | None:
+        target = self._target(info)
+        if target is None or info.sha256 is None or info.width is None or not target.exists():
+            return None
+        if isinstance(source, (str, os.PathLike)):
+            state = os.stat(source)
+            if max(state.st_mtime_ns, state.st_ctime_ns) > target.stat().st_mtime_ns:
+                return None
+        return Picture(info.width, info.height, self._link(target), self._original(source, info))
+
+    def _made(self, photo: Photo, source: Source, info: PhotoInfo) -> Picture:
         width, height = photo.image.size
-        jpeg = _reduced(photo.image, self.size)
+        target, jpeg = self._target(info), _reduced(photo.image, self.size)
         if target is None:
             return Picture(width, height, thumbnail="#", jpeg=jpeg)
         write_whole(target, jpeg)
-        return Picture(width, height, thumbnail=self._link(target), original=self._original(source, photo.info))
+        return Picture(width, height, self._link(target), self._original(source, photo.info))
 
     def _original(self, source: object, info: PhotoInfo) -> str | None:
         shown = self.link_originals and info.format in BROWSER_FORMATS
@@ -114,7 +132,7 @@ def _reduced(image: Image, size: int) -> bytes:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that it is never seen half written."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     try:
         part.write_bytes(content)
         part.replace(path)
