@@ -227,6 +227,7 @@ def test_the_keyboard_is_enough(visit: Any, small: Path) -> None:
     keys.press("j")
     assert seen.page.locator("#large-name").text_content().endswith("broken.jpg")
     keys.press("k")
+    seen.page.wait_for_selector("#large-zoom:enabled")
     keys.press("z")
     assert seen.page.locator("#large-stage.actual").count() == 1
     keys.press("b")

@@ -23,10 +23,11 @@ function showLarge(position) {
 function showPicture(row) {
   const source = thumbnailOf(row);
   setZoom(false);
-  byId("large-zoom").disabled = !source;
+  byId("large-zoom").disabled = true;
   if (!source) { stage.replaceChildren(missing(row)); return; }
   const { frame, image } = framed(row, source);
   frame.style.setProperty("--width", `${row.size[0] / devicePixelRatio}px`);
+  image.addEventListener("load", () => { byId("large-zoom").disabled = image.naturalWidth < row.size[0]; });
   stage.replaceChildren(frame);
   for (const region of frame.querySelectorAll(".region")) region.setAttribute("tabindex", "0");
   if (!row.picture.original) return;
