@@ -15,7 +15,7 @@ from idetex_plugin.models.dialects.frame import Frame
 from idetex_plugin.models.dialects.levels import LEVELS
 from idetex_plugin.models.dialects.reading import severity_and_type, unreadable
 from idetex_plugin.models.dialects.refbox import BoxAt, Piece, Ref, Words, pieces, write_box, write_ref
-from idetex_plugin.models.dialects.steps import verdict_line
+from idetex_plugin.models.dialects.steps import one_line, verdict_line
 from idetex_plugin.taxonomy import Level, Severity, Vocabulary
 
 FEWEST_LINES = 3
@@ -48,8 +48,8 @@ def read_steps(text: str, frame: Frame, vocabulary: Vocabulary) -> Description:
 
 def write_steps(content: str, regions: Sequence[Region], keys: Sequence[str], level: Level, frame: Frame) -> str:
     """The reply that describes these regions, with the key distortions among them."""
-    lines = [_one_line(content)]
-    lines += [f"{_place(region, frame, _name(region))} {_one_line(region.effect)}".rstrip() for region in regions]
+    lines = [one_line(content)]
+    lines += [f"{_place(region, frame, _name(region))} {one_line(region.effect)}".rstrip() for region in regions]
     named = [_place(region, frame, _name(region).lower()) for region in regions if region.distortion in keys]
     lines.append(f"The key distortions are {' and '.join(named)}." if named else "No distortion stands out.")
     return "\n".join([*lines, verdict_line(level)])
@@ -66,7 +66,7 @@ def _findings(line: Sequence[Piece], frame: Frame, vocabulary: Vocabulary) -> li
             findings.append(
                 Finding(
                     distortion=current[1], severity=current[0], boxes=tuple(dict.fromkeys(boxes)),
-                    effect=_one_line(" ".join(effect)).lstrip(",;:. "),
+                    effect=one_line(" ".join(effect)).lstrip(",;:. "),
                 )
             )
         boxes.clear()
@@ -112,7 +112,3 @@ def _name(region: Region) -> str:
 
 def _place(region: Region, frame: Frame, name: str) -> str:
     return write_ref(name) + write_box(frame.write(region.box))
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

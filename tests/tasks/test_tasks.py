@@ -1,0 +1,87 @@
+import pytest
+
+from idetex_plugin.assessment import Failure, Reason, State, TaskStatus
+from idetex_plugin.boxes import WHOLE, Box
+from idetex_plugin.engines.base import Reply
+from idetex_plugin.models.cards import TASKS
+from idetex_plugin.models.dialects.base import Question
+from idetex_plugin.tasks.description import Description
+from idetex_plugin.tasks.grounding import Affecting, Grounding, Referring
+from idetex_plugin.tasks.perception import Perceived, Perception
+from idetex_plugin.taxonomy import Level
+from tests.said import LOOK, said, zero_shot
+
+NOISE = '[{"bbox_2d":[0,0,500,500],"label":"Noise","severity":"Minor"}]'
+LATE = Reply("", "error", failure=Failure(reason=Reason.TIMEOUT, message="late"))
+
+
+EVERY = (
+    Grounding(zero_shot), Perception(zero_shot), Description(zero_shot), Affecting(zero_shot, WHOLE),
+    Referring(zero_shot, "Noise"),
+)  # fmt: skip
+
+
+def test_tasks_are_called_as_on_the_cards():
+    assert tuple(task.name for task in EVERY[:3]) == TASKS
+
+
+@pytest.mark.parametrize("task", EVERY)
+def test_every_request_shows_the_photo(task):
+    assert all(request.images == LOOK.images for request in task.ask(LOOK))
+
+
+@pytest.mark.parametrize("task", EVERY)
+def test_a_wrong_number_of_replies_is_the_engines_fault(task):
+    for replies in ((), tuple(said("[]") for _ in range(9))):
+        failure = task.read(replies, LOOK)
+        assert isinstance(failure, Failure)
+        assert failure.reason is Reason.ENGINE_ERROR
+
+
+def test_grounding_of_a_region_and_of_an_expression():
+    quarter = Box(x1=0, y1=0, x2=0.25, y2=0.25)
+    (region,) = Affecting(zero_shot, quarter).read((said(NOISE),), LOOK)
+    assert region.box == quarter
+    assert Referring(zero_shot, "Noise").read((said(NOISE),), LOOK) == (Box(x1=0, y1=0, x2=0.5, y2=0.5),)
+    assert "Noise at the top" in Referring(zero_shot, "Noise at the top").ask(LOOK)[0].prompt
+    with pytest.raises(ValueError, match="empty"):
+        Referring(zero_shot, " ")
+
+
+ABOUT_SKY = Question(name="sky", text="Sky?", options=("Blue", "Grey"))
+ABOUT_SEA = Question(name="sea", text="Sea?", options=("Calm", "Rough"))
+
+
+def test_perception_keeps_order_and_asks_for_the_level_last():
+    task = Perception(zero_shot, (ABOUT_SKY, ABOUT_SEA))
+    assert [request.choices for request in task.ask(LOOK)][:2] == [("A", "B"), ("A", "B")]
+    got = task.read((said("B"), said("A"), said(" good")), LOOK)
+    assert isinstance(got, Perceived)
+    assert [(answer.name, answer.choice) for answer in got.answers] == [("sky", "Grey"), ("sea", "Calm")]
+    assert got.quality is not None
+    assert got.quality.level is Level.GOOD
+    assert got.failure is None
+
+
+def test_perception_that_fails_in_part_keeps_what_was_read_and_names_what_was_not():
+    got = Perception(zero_shot, (ABOUT_SKY, ABOUT_SEA)).read((said("Z"), said("A"), LATE), LOOK)
+    assert isinstance(got, Perceived)
+    assert [answer.name for answer in got.answers] == ["sea"]
+    assert got.quality is None
+    assert got.failure is not None
+    assert got.failure.reason is Reason.UNPARSEABLE
+    assert "sky: " in got.failure.message
+    assert "quality level: late" in got.failure.message
+    assert "sea" not in got.failure.message
+    assert TaskStatus.of(got.failure).state is State.FAILED
+
+
+def test_perception_of_which_nothing_could_be_read_is_a_failure():
+    failure = Perception(zero_shot, (ABOUT_SKY,)).read((LATE, LATE), LOOK)
+    assert isinstance(failure, Failure)
+    assert failure.reason is Reason.TIMEOUT
+
+
+def test_two_questions_of_one_name():
+    with pytest.raises(ValueError, match="two questions are called sky"):
+        Perception(zero_shot, (ABOUT_SKY, ABOUT_SKY))
