@@ -138,11 +138,13 @@ class Assessor:
 
     def ask_region(self, source: Any, box: Box) -> tuple[Region, ...] | Failure:
         """What affects this region of the photo: regions clipped to the box, empty if the model says none does."""
-        return self._query(source, Affecting(self.dialect, box))
+        regions: tuple[Region, ...] | Failure = self._query(source, Affecting(self.dialect, box))
+        return regions
 
     def locate(self, source: Any, expression: str) -> tuple[Box, ...] | Failure:
         """Where the described distortion is, such as "Noise affecting the sky". ValueError if that is empty."""
-        return self._query(source, Referring(self.dialect, expression))
+        boxes: tuple[Box, ...] | Failure = self._query(source, Referring(self.dialect, expression))
+        return boxes
 
     def _query(self, source: Any, query: Task) -> Any:
         try:
@@ -190,4 +192,4 @@ class Assessor:
 def _make_task(name: str, dialect: Dialect, questions: Sequence[Question] | None) -> Task:
     if name == "perception":
         return Perception(dialect, DEFAULT_QUESTIONS if questions is None else tuple(questions))
-    return {"grounding": Grounding, "description": Description}[name](dialect)
+    return Grounding(dialect) if name == "grounding" else Description(dialect)

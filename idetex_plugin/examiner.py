@@ -117,8 +117,8 @@ class Examiner:
         )
 
     def _statuses(self, statuses: Mapping[str, TaskStatus]) -> dict[str, TaskStatus]:
-        known = {**self.idle, **statuses}
-        return {name: known[name] for name in TASKS if name in known}
+        known: dict[str, TaskStatus] = {**self.idle, **statuses}
+        return {name: known[name] for name in map(str, TASKS) if name in known}
 
 
 def idle_statuses(card: Card, wanted: Sequence[str]) -> dict[str, TaskStatus]:

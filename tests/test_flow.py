@@ -19,6 +19,7 @@ from idetex_plugin.models.cards import Card
 
 CARD = Card(name="one", title="One", checkpoint="nowhere", dialect="json")
 AHEAD = 4
+GROUNDING = (WordTask("grounding"),)
 
 
 def load(source: Any) -> Photo:
@@ -29,7 +30,7 @@ def load(source: Any) -> Photo:
 
 
 def flow(
-    sources: Iterable[Any], engine: WindowEngine, *, loader: Any = load, tasks: Any = (WordTask("grounding"),), **more: Any
+    sources: Iterable[Any], engine: WindowEngine, *, loader: Any = load, tasks: Any = GROUNDING, **more: Any
 ) -> Iterator[tuple[Any, Assessment]]:
     examiner = Examiner(CARD, tasks, "f", loader)
     with ThreadPoolExecutor(2) as pool:

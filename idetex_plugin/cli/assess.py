@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from idetex_plugin.runs.store import Run
     from idetex_plugin.sources import Source
 
-log = logging.getLogger(__name__)
 
 
 def command(
@@ -89,19 +87,20 @@ def command(
 
 
 def _assessor(
-    model: str, engine: str, tasks: str, questions: Path | None, url: str | None, max_pixels: int | None
+    model: str, engine: str, tasks: str, questions: Path | None, url: str, max_pixels: int | None
 ) -> Assessor:
     from idetex_plugin.assessor import Assessor
     from idetex_plugin.photo import DEFAULT_MAX_PIXELS
     from idetex_plugin.tasks.question_files import read_questions
 
+    options: dict[str, Any] = {"url": url} if url else {}
     return Assessor(
         model,
         engine,
         [name.strip() for name in tasks.split(",") if name.strip()],
         None if questions is None else read_questions(questions),
         max_pixels=DEFAULT_MAX_PIXELS if max_pixels is None else max_pixels,
-        **({"url": url} if url else {}),
+        **options,
     )
 
 
@@ -119,7 +118,10 @@ def _work(
     """Do the work under a progress meter. Returns the signal that stopped it, or None."""
     from idetex_plugin.cli.interrupt import on_interrupt
     from idetex_plugin.cli.progress import meter
+    from idetex_plugin.engines.base import EngineDeadError
     from idetex_plugin.runs.work import Work
+
+    expected = (EngineDeadError, ImportError, FileNotFoundError, ValueError)
 
     with meter(total, errors) as shown:
 
@@ -133,9 +135,9 @@ def _work(
             except KeyboardInterrupt:
                 return interrupts.received
             except Exception as error:
-                log.debug("the engine ended", exc_info=True)
-                shown.say("What was finished is kept; the same command continues.")
-                stop(f"the engine ended: {type(error).__name__}: {error}", Exit.ENGINE)
+                if not isinstance(error, expected):
+                    errors.print_exception()
+                stop(f"{error}\nWhat was finished is kept; the same command continues.", Exit.ENGINE)
     return interrupts.received
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console
 from rich.table import Table
 
 from idetex_plugin.runs.summary import Summary
@@ -13,14 +13,13 @@ from idetex_plugin.taxonomy import Severity
 
 def print_summary(summary: Summary, console: Console) -> None:
     """Levels, distortions by severity, and failures by reason; tables without rows are left out."""
-    parts: list[RenderableType] = []
     if summary.levels:
-        parts.append(_levels(summary))
+        mean = "" if summary.mean_score is None else f", mean score {summary.mean_score:.2f} of 5"
+        _print(console, f"Quality of {sum(summary.levels.values())} photos{mean}", _levels(summary))
     if summary.regions:
-        parts.append(_distortions(summary))
+        _print(console, f"Damaged regions on {summary.damaged} photos", _distortions(summary))
     if summary.failures:
-        parts.append(_failures(summary))
-    console.print(Group(*parts))
+        _print(console, f"Failures on {summary.failed} photos", _failures(summary))
 
 
 def summary_json(summary: Summary) -> dict[str, Any]:
@@ -42,9 +41,13 @@ def summary_json(summary: Summary) -> dict[str, Any]:
     }
 
 
+def _print(console: Console, title: str, table: Table) -> None:
+    console.print(title, style="bold", highlight=False)
+    console.print(table)
+
+
 def _levels(summary: Summary) -> Table:
-    mean = "" if summary.mean_score is None else f", mean score {summary.mean_score:.2f} of 5"
-    table = _table(f"Quality of {sum(summary.levels.values())} photos{mean}", "level", "photos")
+    table = _table("level", "photos")
     for level, count in summary.levels.items():
         table.add_row(str(level), str(count))
     return table
@@ -54,7 +57,7 @@ def _distortions(summary: Summary) -> Table:
     severities = [str(severity) for severity in Severity]
     if any(not severity for _, severity in summary.regions):
         severities.append("")
-    table = _table("Damaged regions", "distortion", "photos", *(name or "severity unknown" for name in severities))
+    table = _table("distortion", "photos", *(name or "severity unknown" for name in severities))
     for distortion, photos in summary.photos_with.items():
         counts = (summary.regions.get((distortion, severity), 0) for severity in severities)
         table.add_row(distortion, str(photos), *(str(count or "") for count in counts))
@@ -62,14 +65,14 @@ def _distortions(summary: Summary) -> Table:
 
 
 def _failures(summary: Summary) -> Table:
-    table = _table("Failures", "what", "reason", "photos")
+    table = _table("what", "reason", "photos")
     for (what, reason), count in sorted(summary.failures.items(), key=lambda item: -item[1]):
         table.add_row(what, reason, str(count))
     return table
 
 
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left")
+def _table(*columns: str) -> Table:
+    table = Table()
     for column in columns:
         numeric = column not in ("level", "distortion", "what", "reason")
         table.add_column(column, justify="right" if numeric else "left")

@@ -78,7 +78,7 @@ def _photo(row: Row) -> dict[str, Any]:
         "state": str(said.state), "reason": first_failure(said), "message": failed.message if failed else None,
         "region_count": len(said.regions) if grounded else None,
         "distortions": "; ".join(sorted({region.distortion for region in said.regions})) if grounded else None,
-        "worst_severity": max((r.severity for r in said.regions if r.severity), key=Severity.rank.fget, default=None),
+        "worst_severity": max((r.severity for r in said.regions if r.severity), key=_rank, default=None),
         "assessment": json.loads(said.model_dump_json()),
     }  # fmt: skip
     for name, status in said.tasks.items():
@@ -89,6 +89,10 @@ def _photo(row: Row) -> dict[str, Any]:
     if said.description:
         line |= {"verdict": str(said.description.verdict), "description": said.description.text}
     return line | {f"answer_{answer.name}": answer.choice for answer in said.answers}
+
+
+def _rank(severity: Severity) -> int:
+    return severity.rank
 
 
 def _regions(row: Row) -> Iterator[dict[str, Any]]:

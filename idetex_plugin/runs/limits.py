@@ -26,7 +26,7 @@ class FailLimit:
         except ValueError:
             share = 0
         if not 0 < share <= 1:
-            raise ValueError(f"{text!r} is neither a count (5), a share (0.1 or 10%) nor never")
+            raise ValueError(f"fail limit {text!r} is neither a count (5), a share (0.1 or 10%) nor never")
         return cls(share=share)
 
     def reached(self, failed: int, total: int) -> bool:

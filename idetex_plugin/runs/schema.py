@@ -88,7 +88,9 @@ def _check(database: sqlite3.Connection, file: Path, *, create: bool) -> None:
     (version,) = database.execute("PRAGMA user_version").fetchone()
     if version == 0 and application == 0:
         (tables,) = database.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if create and not tables:
+        if not tables and not create:
+            raise RunError(f"{file} is empty: its run has not begun")
+        if not tables:
             database.executescript(SCHEMA)
             return
     if application != APPLICATION:

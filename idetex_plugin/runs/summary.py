@@ -14,7 +14,8 @@ class Summary:
     """Counts over all rows of a run.
 
     levels: photos of each level, worst first. mean_score: 1..5, of the photos that have a score.
-    regions: (distortion, severity or "") to regions; photos_with: distortion to photos that show it.
+    regions: (distortion, severity or "") to regions; photos_with: distortion to photos that show it;
+    damaged: photos that show any.
     failures: (what failed: "photo" or a task, reason) to photos.
     """
 
@@ -25,6 +26,7 @@ class Summary:
     mean_score: float | None
     regions: dict[tuple[str, str], int]
     photos_with: dict[str, int]
+    damaged: int
     failures: dict[tuple[str, str], int]
 
     @property
@@ -53,6 +55,7 @@ def summarise(run: Run) -> Summary:
         photos_with=dict(
             run.query("SELECT distortion, count(DISTINCT photo) FROM regions GROUP BY distortion ORDER BY 2 DESC, 1")
         ),
+        damaged=run.query("SELECT count(DISTINCT photo) FROM regions")[0][0],
         failures={
             (what, reason): count
             for what, reason, count in run.query(

@@ -36,6 +36,7 @@ def test_counts_what_was_written(tmp_path: Path) -> None:
     )
     shown = Counter(name for row in rows for name in {region.distortion for region in row.regions})
     assert summary.photos_with == shown
+    assert summary.damaged == sum(bool(row.regions) for row in rows)
     whole = Counter(("photo", row.failure.reason) for row in rows if row.failure)
     tasks = Counter(
         (name, status.reason)

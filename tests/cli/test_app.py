@@ -1,0 +1,56 @@
+"""The command line as a whole."""
+
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+from typer.testing import CliRunner
+
+from idetex_plugin import __version__
+from idetex_plugin.cli.app import app
+from idetex_plugin.cli.table import COMMANDS
+
+HEAVY = ("torch", "transformers", "vllm", "PIL", "numpy", "pydantic", "rich.console", "sqlite3")
+
+
+def test_help_lists_the_table() -> None:
+    result = CliRunner().invoke(app, ["--help"])
+    assert result.exit_code == 0
+    for name, line in COMMANDS.items():
+        assert name in result.output
+        assert line in " ".join(result.output.split())
+
+
+def test_help_imports_nothing_heavy_and_no_command() -> None:
+    code = (
+        "import sys; from idetex_plugin.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        f"print([name for name in {HEAVY} if name in sys.modules])\n"
+        "print([name for name in sys.modules if name.startswith('idetex_plugin.cli.')])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "--help"], capture_output=True, text=True, check=True, timeout=60
+    )
+    *_, heavy, commands = done.stdout.splitlines()
+    assert heavy == "[]"
+    assert commands == "['idetex_plugin.cli.table', 'idetex_plugin.cli.app']"
+
+
+@pytest.mark.parametrize("name", list(COMMANDS))
+def test_every_command_of_the_table_is_there_and_has_help(name: str) -> None:
+    assert callable(import_module(f"idetex_plugin.cli.{name.replace('-', '_')}").command)
+    result = CliRunner().invoke(app, [name, "--help"])
+    assert result.exit_code == 0, result.output
+    assert f"Usage: idetex {name}" in result.output.replace("root", "idetex")
+
+
+def test_version() -> None:
+    assert CliRunner().invoke(app, ["--version"]).output == f"idetex-plugin {__version__}\n"
+
+
+def test_unknown_commands_are_wrong_use() -> None:
+    result = CliRunner().invoke(app, ["asses"])
+    assert result.exit_code == 2
+    assert "No such command 'asses'" in result.output
