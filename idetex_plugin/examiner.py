@@ -118,12 +118,12 @@ class Examiner:
 
     def _statuses(self, statuses: Mapping[str, TaskStatus]) -> dict[str, TaskStatus]:
         known: dict[str, TaskStatus] = {**self.idle, **statuses}
-        return {name: known[name] for name in map(str, TASKS) if name in known}
+        return {name: known[name] for name in TASKS if name in known}
 
 
 def idle_statuses(card: Card, wanted: Sequence[str]) -> dict[str, TaskStatus]:
     """The skipped status of every task that is not wanted, or that the checkpoint does not speak."""
-    statuses = {}
+    statuses: dict[str, TaskStatus] = {}
     for name in TASKS:
         if name not in wanted:
             statuses[name] = TaskStatus(state=State.SKIPPED, message="not asked for")
