@@ -6,5 +6,6 @@ COMMANDS: dict[str, str] = {
     "assess": "Assess photographs into a run folder.",
     "report": "Write the HTML page of a run.",
     "export": "Export a run as JSON lines, CSV or Parquet.",
+    "models": "List the checkpoints that are known by name.",
     "train": "Train a checkpoint from photographs.",
 }

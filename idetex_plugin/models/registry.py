@@ -71,4 +71,4 @@ def show(card: Card, image: Image.Image) -> Look:
 
 @cache
 def _built_in() -> tuple[Card, ...]:
-    return tuple(sorted((read_card(path) for path in DATA.glob("*.toml")), key=lambda card: not card.embedded))
+    return tuple(sorted((read_card(path) for path in sorted(DATA.glob("*.toml"))), key=lambda card: not card.embedded))

@@ -1,0 +1,25 @@
+"""`idetex models`: the checkpoints that are known by name."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+
+def command(as_json: Annotated[bool, typer.Option("--json", help="Print whole cards as JSON.")] = False) -> None:
+    """List the checkpoints that are known by name. Others come from a folder or a card's TOML file."""
+    from rich.console import Console
+    from rich.table import Column, Table
+
+    from idetex_plugin.models.registry import cards
+
+    known = cards()
+    if as_json:
+        typer.echo(json.dumps([card.model_dump(mode="json") for card in known], indent=2))
+        return
+    table = Table(Column("--model", no_wrap=True), "what it is", Column("checkpoint", overflow="fold"))
+    for card in known:
+        table.add_row(card.name, card.title, card.checkpoint)
+    Console().print(table)
