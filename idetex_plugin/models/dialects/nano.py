@@ -7,7 +7,6 @@ A description has one line for the content, one a finding, the key distortions, 
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Sequence
 
@@ -16,6 +15,8 @@ from idetex_plugin.boxes import POSITIONS, Box
 from idetex_plugin.engines.base import Reply, Request
 from idetex_plugin.models.cards import Card
 from idetex_plugin.models.dialects.base import Look, Question, unusable
+from idetex_plugin.models.dialects.confidence import Spelling
+from idetex_plugin.models.dialects.steps import readable, verdict_line
 from idetex_plugin.taxonomy import NOT_VISIBLE, VIDA, Level, Severity, Vocabulary
 
 NONE = "None"
@@ -120,7 +121,7 @@ class NanoDialect:
         for finding in findings:
             if isinstance(finding, Failure):
                 return finding
-        if not set(names) <= found or len(found) > 0 > len(names):
+        if not set(names) <= found or bool(found) != bool(names):
             return _unparseable(lines[-2])
         kept = tuple(finding for finding in findings if isinstance(finding, Finding))
         return Description(
@@ -150,7 +151,7 @@ class NanoDialect:
     def render_description(self, content: str, regions: Sequence[Region], keys: Sequence[str], level: Level) -> str:
         """The four-step reply."""
         findings = [f"{self.render_regions([region])} {region.effect}" for region in regions]
-        return "\n".join([content, *findings, f"{KEY_LINE}{', '.join(keys) or NONE}.", f"{VERDICT}{level}."])
+        return "\n".join([content, *findings, f"{KEY_LINE}{', '.join(keys) or NONE}.", verdict_line(level)])
 
     def _finding(self, line: str) -> Finding | Failure:
         match = self._region.match(line)
@@ -169,6 +170,7 @@ class NanoDialect:
         if text.strip() == NONE:
             return ()
         regions: list[Region] = []
+        spelling = Spelling(reply)
         end = 0
         while end < len(text):
             match = self._region.match(text, end)
@@ -180,7 +182,7 @@ class NanoDialect:
             regions.append(
                 Region(
                     distortion=match.group(1), severity=Severity(match.group(6)), box=boxes[0],
-                    confidence=_confidence(reply, match.start(), match.end(1)),
+                    confidence=spelling.probability(match.start(), match.end(1)),
                 )
             )
             end = match.end()
@@ -196,29 +198,6 @@ class NanoDialect:
             )
         except ValueError:
             return _unparseable(matches[-1].group())
-
-
-def readable(content: str, findings: Sequence[Finding], keys: Sequence[str], level: Level) -> str:
-    """The description in the ViDA wording, boxes 0-1000."""
-    lines = [content]
-    for finding in findings:
-        places = "".join("({},{}),({},{})".format(*box.to_thousand()) for box in finding.boxes)
-        lines.append(f"{finding.severity} {finding.distortion.lower()} at {places}: {finding.effect}")
-    lines.append(f"{KEY_LINE}{', '.join(keys) or 'none'}.")
-    lines.append(f"{VERDICT}{level}.")
-    return "\n".join(lines)
-
-
-def _confidence(reply: Reply, start: int, end: int) -> float | None:
-    """Probability of the tokens that spell the text from start to end, which is P(this type is reported next)."""
-    total, at = 0.0, 0
-    for token in reply.tokens:
-        if at < end and at + len(token.text) > start:
-            if token.logprob is None:
-                return None
-            total += token.logprob
-        at += len(token.text)
-    return math.exp(min(total, 0.0)) if reply.tokens else None
 
 
 def _unparseable(text: str) -> Failure:

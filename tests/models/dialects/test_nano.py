@@ -134,3 +134,8 @@ def test_answers_and_levels_need_an_option() -> None:
     assert isinstance(quality, Quality)
     assert quality.score == pytest.approx(0.75 * 4 + 0.25)
     assert isinstance(DIALECT.read_level(Reply("great")), Failure)
+
+
+def test_findings_without_a_key_distortion_are_a_failure() -> None:
+    text = f"A scene.\nNoise<p0><p0><p3><p3>Minor it shows.\n{KEY_LINE}None.\n{VERDICT}good."
+    assert isinstance(DIALECT.read_describe(Reply(text), LOOK), Failure)
