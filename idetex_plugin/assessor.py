@@ -12,12 +12,14 @@ from types import TracebackType
 from typing import Any, Self
 
 from idetex_plugin import fingerprint
-from idetex_plugin.assessment import Assessment, Failure, Region
+from idetex_plugin.assessment import Assessment, Failure, Region, State
 from idetex_plugin.boxes import Box
 from idetex_plugin.engines.base import Engine
 from idetex_plugin.engines.choose import ENGINES, make_engine
 from idetex_plugin.examiner import Examiner, Task, idle_statuses
 from idetex_plugin.flow import Claim, Flow, Key
+from idetex_plugin.hooks.events import Assessed, AssessFailed
+from idetex_plugin.hooks.manager import Hooks, get_manager
 from idetex_plugin.models.cards import TASKS, Card
 from idetex_plugin.models.dialects.base import Dialect, Question
 from idetex_plugin.models.registry import get_card, make_dialect, show
@@ -41,8 +43,9 @@ class Assessor:
     model: a name that `idetex models` lists, a checkpoint's folder, a card's TOML file, or a `Card`.
     engine: "auto", "vllm", "server", "transformers", or an `Engine` (then the caller closes it).
     tasks: any of "grounding", "perception", "description".
-    questions: asked by the perception task; None for the default ones.
+    questions: asked by the perception task; None for the default ones and those of plugins.
     max_pixels: a photo with more is refused instead of decoded.
+    hooks: the plugins that add models and questions and are told of every assessment; None for the installed ones.
     decoders: threads that decode photos ahead of the engine, twice as many photos ahead.
     engine_options: passed to `engines.choose.make_engine`, such as url, dtype or slots.
 
@@ -59,6 +62,7 @@ class Assessor:
         *,
         max_pixels: int = DEFAULT_MAX_PIXELS,
         decoders: int = DECODERS,
+        hooks: Hooks | None = None,
         **engine_options: Any,
     ) -> None:
         unknown = [name for name in tasks if name not in TASKS]
@@ -66,11 +70,13 @@ class Assessor:
             raise ValueError(f"tasks {list(tasks)}: choose from {', '.join(TASKS)}")
         if isinstance(engine, str) and engine not in ENGINES:
             raise ValueError(f"engine {engine!r}: choose from {', '.join(ENGINES)}")
-        self.card = model if isinstance(model, Card) else get_card(model)
+        self.hooks = get_manager() if hooks is None else hooks
+        self.card = model if isinstance(model, Card) else get_card(model, self.hooks.gather("idetex_models"))
         self.dialect: Dialect = make_dialect(self.card)
         self.max_pixels = max_pixels
+        asked = (*DEFAULT_QUESTIONS, *self.hooks.gather("idetex_questions")) if questions is None else tuple(questions)
         self._tasks = tuple(
-            _make_task(name, self.dialect, questions) for name in TASKS if name in tasks and name in self.card.tasks
+            _make_task(name, self.dialect, asked) for name in TASKS if name in tasks and name in self.card.tasks
         )
         self._idle = idle_statuses(self.card, tasks)
         self._wanted = engine
@@ -130,7 +136,13 @@ class Assessor:
                 ahead=self._ahead, claim=claim, stopping=self._stopping,
             )  # fmt: skip
             for key, assessment in flow:
+                self.tell(assessment)
                 yield key, assessment
+
+    def tell(self, assessment: Assessment) -> None:
+        """Tell the plugins of an assessment; `stream` and what builds on it does so by itself."""
+        failed = assessment.state is State.FAILED
+        self.hooks.tell(AssessFailed(assessment) if failed else Assessed(assessment))
 
     def drain(self) -> None:
         """Make the running stream take no further photo; what is in flight still comes out."""
@@ -189,7 +201,7 @@ class Assessor:
         self.close()
 
 
-def _make_task(name: str, dialect: Dialect, questions: Sequence[Question] | None) -> Task:
+def _make_task(name: str, dialect: Dialect, questions: tuple[Question, ...]) -> Task:
     if name == "perception":
-        return Perception(dialect, DEFAULT_QUESTIONS if questions is None else tuple(questions))
+        return Perception(dialect, questions)
     return Grounding(dialect) if name == "grounding" else Description(dialect)

@@ -12,7 +12,12 @@ from standins import REGION, WindowEngine, failing_on, nano_says, write_photos
 from idetex_plugin import Assessor
 from idetex_plugin.assessment import Failure, Reason, State
 from idetex_plugin.boxes import Box
+from idetex_plugin.hooks import hookimpl
+from idetex_plugin.hooks.events import Assessed, AssessFailed
+from idetex_plugin.hooks.manager import Hooks
+from idetex_plugin.models.cards import Card
 from idetex_plugin.models.dialects.base import Question
+from idetex_plugin.models.registry import get_card
 
 PHOTO = Image.new("RGB", (64, 48), (90, 120, 150))
 
@@ -182,3 +187,36 @@ def test_a_given_engine_is_the_callers_to_close() -> None:
         assessor.assess(PHOTO)
         assert assessor.engine_choice == ("scripted", "given by the caller")
     assert used.closed == 0
+
+
+class Plugin:
+    """Adds a question and a model, and writes down what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[Any] = []
+
+    @hookimpl
+    def idetex_questions(self) -> list[Question]:
+        return [Question(name="own", text="Is it sharp?", options=("Yes", "No"))]
+
+    @hookimpl
+    def idetex_models(self) -> list[Card]:
+        return [get_card("nano").model_copy(update={"name": "theirs"})]
+
+    @hookimpl
+    def idetex_assessed(self, event: Assessed) -> None:
+        self.told.append(event)
+
+    @hookimpl
+    def idetex_assess_failed(self, event: AssessFailed) -> None:
+        self.told.append(event)
+
+
+def test_plugins_add_and_are_told(tmp_path: Path) -> None:
+    hooks, plugin = Hooks(), Plugin()
+    hooks.register(plugin, "plugin")
+    assessor = Assessor("theirs", engine=engine(), hooks=hooks)
+    fine, absent = assessor.assess(PHOTO), assessor.assess(tmp_path / "absent.jpg")
+    assert fine.model == "theirs"
+    assert [answer.name for answer in fine.answers] == ["dominant", "severity", "position", "own"]
+    assert plugin.told == [Assessed(fine), AssessFailed(absent)]

@@ -13,9 +13,10 @@ def command(as_json: Annotated[bool, typer.Option("--json", help="Print whole ca
     from rich.console import Console
     from rich.table import Column, Table
 
+    from idetex_plugin.hooks.manager import get_manager
     from idetex_plugin.models.registry import cards
 
-    known = cards()
+    known = cards(get_manager().gather("idetex_models"))
     if as_json:
         typer.echo(json.dumps([card.model_dump(mode="json") for card in known], indent=2))
         return

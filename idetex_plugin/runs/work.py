@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from idetex_plugin.assessment import Assessment, State
 from idetex_plugin.assessor import Assessor
+from idetex_plugin.hooks.events import RunFinished, RunStarted
 from idetex_plugin.runs.rows import Row, Stamp, copy_for, path_key
 from idetex_plugin.runs.store import Run
 from idetex_plugin.sources import Source
@@ -67,11 +68,18 @@ class Work:
         self._waiting: dict[str, list[Job]] = {}
         self._failed_again: set[str] = set()
         self.outcomes: Counter[Outcome] = Counter()
+        self.failed = 0
 
     def do(self, sources: Iterable[Source]) -> None:
         """Give every source its row. Memory does not grow with their number. Only a dead engine raises."""
-        for job, assessment in self._assessor.stream(self._jobs(sources), claim=self._claim):
-            self._finish(job, assessment)
+        about = self._run.folder, self._assessor.card.name, self._assessor.fingerprint
+        self._assessor.hooks.tell(RunStarted(*about))
+        try:
+            for job, assessment in self._assessor.stream(self._jobs(sources), claim=self._claim):
+                self._finish(job, assessment)
+        finally:
+            counts = {outcome.value: self.outcomes[outcome] for outcome in Outcome}
+            self._assessor.hooks.tell(RunFinished(*about, **counts, failed=self.failed))
 
     def _jobs(self, sources: Iterable[Source]) -> Iterator[tuple[Job, Source]]:
         for source in sources:
@@ -114,10 +122,13 @@ class Work:
             self._copy(other, assessment, assessment.photo.name)
 
     def _copy(self, job: Job, assessment: Assessment, original: str) -> None:
-        self._run.write(job.source.path, job.stamp, copy_for(job.source.name, assessment, original), original)
+        copy = copy_for(job.source.name, assessment, original)
+        self._run.write(job.source.path, job.stamp, copy, original)
+        self._assessor.tell(copy)
         self._step(job.source, Outcome.COPIED, assessment.state)
 
     def _step(self, source: Source, outcome: Outcome, state: State) -> None:
         with self._turn:
             self.outcomes[outcome] += 1
+            self.failed += state is State.FAILED
         self._on_step(Step(source.name, outcome, state))

@@ -11,6 +11,9 @@ from standins import Census, WindowEngine, failing_on, nano_says, write_photos
 
 from idetex_plugin import Assessor
 from idetex_plugin.assessment import Reason, State
+from idetex_plugin.hooks import hookimpl
+from idetex_plugin.hooks.events import RunFinished, RunStarted
+from idetex_plugin.hooks.manager import Hooks
 from idetex_plugin.runs import Row, Run
 from idetex_plugin.runs.work import Outcome, Step, Work
 
@@ -24,10 +27,12 @@ class Bench:
         self.photos = folder / "photos"
         self.run = folder / "run"
 
-    def assess(self, engine: WindowEngine | None = None, *, decoders: int = 2, **options: Any) -> dict[Outcome, int]:
+    def assess(
+        self, engine: WindowEngine | None = None, *, decoders: int = 2, hooks: Hooks | None = None, **options: Any
+    ) -> dict[Outcome, int]:
         self.engine = engine or WindowEngine(answer=nano_says)
         self.steps: list[Step] = []
-        with Assessor(engine=self.engine, decoders=decoders) as assessor, self.writer(assessor) as run:
+        with Assessor(engine=self.engine, decoders=decoders, hooks=hooks) as assessor, self.writer(assessor) as run:
             work = Work(run, assessor, on_step=self.steps.append, **options)
             try:
                 work.do(find_photos([self.photos]))
@@ -158,3 +163,30 @@ def test_memory_does_not_grow_with_photos(bench: Bench, monkeypatch: pytest.Monk
     assert len(bench.rows) == 150
     assert census.most <= 12
     assert census.live == 0
+
+
+def test_plugins_are_told_of_the_run_and_of_every_row(bench: Bench) -> None:
+    told: list[Any] = []
+
+    class Plugin:
+        @hookimpl
+        def idetex_run_started(self, event: Any) -> None:
+            told.append(event)
+
+        @hookimpl
+        def idetex_assessed(self, event: Any) -> None:
+            told.append(event.assessment.photo.name)
+
+        @hookimpl
+        def idetex_run_finished(self, event: Any) -> None:
+            told.append(event)
+
+    hooks = Hooks()
+    hooks.register(Plugin(), "plugin")
+    shutil.copy(bench.photos / "000.jpg", bench.photos / "zzz.jpg")
+    bench.assess(hooks=hooks)
+    started, *names, finished = told
+    assert isinstance(started, RunStarted)
+    assert sorted(Path(name).name for name in names) == sorted(path.name for path in bench.photos.iterdir())
+    fingerprint = bench.rows[0].assessment.fingerprint
+    assert finished == RunFinished(bench.run, "nano", fingerprint, kept=0, copied=1, assessed=12, failed=0)
