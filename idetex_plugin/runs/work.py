@@ -78,8 +78,10 @@ class Work:
             for job, assessment in self._assessor.stream(self._jobs(sources), claim=self._claim):
                 self._finish(job, assessment)
         finally:
-            counts = {outcome.value: self.outcomes[outcome] for outcome in Outcome}
-            self._assessor.hooks.tell(RunFinished(*about, **counts, failed=self.failed))
+            done = self.outcomes
+            self._assessor.hooks.tell(
+                RunFinished(*about, done[Outcome.KEPT], done[Outcome.COPIED], done[Outcome.ASSESSED], self.failed)
+            )
 
     def _jobs(self, sources: Iterable[Source]) -> Iterator[tuple[Job, Source]]:
         for source in sources:
