@@ -48,7 +48,7 @@ class Choice:
             if ids in self._branches:
                 self._branches[ids][END] = None
                 if not end:
-                    raise ValueError(f"one of the options {list(options)} begins another, and the end of a turn is unknown")
+                    raise ValueError(f"an option of {list(options)} begins another, and the end of a turn is unknown")
 
     @property
     def forks(self) -> tuple[Fork, ...]:

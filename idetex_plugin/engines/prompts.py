@@ -31,7 +31,7 @@ def load_processor(card: Card) -> Any:
     """The checkpoint's processor of texts and images."""
     from transformers import AutoProcessor
 
-    return AutoProcessor.from_pretrained(checkpoint_of(card))  # type: ignore[no-untyped-call]
+    return AutoProcessor.from_pretrained(checkpoint_of(card))
 
 
 class Prompts:

@@ -55,20 +55,19 @@ class TransformersEngine:
     def stream(self, items: Iterable[tuple[Key, Sequence[Request]]]) -> Iterator[tuple[Key, tuple[Reply, ...]]]:
         """See `Engine`. Several streams may be open at once."""
         source, mine, waiting = open_items(items, self.prompts), list[Item[Key]](), deque[Place]()
-        while True:
-            while len(waiting) < self.slots and (item := next(source, None)) is not None:
-                mine.append(item)
-                waiting.extend(item.steps())
-                if item.done:
-                    break
+        more = True
+        while more or mine:
+            while more and len(waiting) < self.slots and not any(item.done for item in mine):
+                item = next(source, None)
+                more = item is not None
+                if item is not None:
+                    mine.append(item)
+                    waiting.extend(item.steps())
             finished = [item for item in mine if item.done]
             mine = [item for item in mine if not item.done]
             yield from ((item.key, item.replies()) for item in finished)
-            if finished:
-                continue
-            if not mine:
-                return
-            self._run(take(waiting, self.slots))
+            if waiting and not finished:
+                self._run(take(waiting, self.slots))
 
     def close(self) -> None:
         """Free the model. Idempotent."""
@@ -128,7 +127,7 @@ class TransformersEngine:
         width = inputs["input_ids"].shape[1]
         limits = [min(step.max_tokens, free) for step, free in zip(steps, room, strict=True)]
         schemas = [step.request.schema for step in steps if step.request.schema is not None and not step.scored]
-        settings = GenerationConfig(  # type: ignore[no-untyped-call]
+        settings = GenerationConfig(
             do_sample=False, max_new_tokens=max(limits), eos_token_id=list(self.prompts.stop), pad_token_id=self._pad,
             return_dict_in_generate=True, output_scores=True,
         )

@@ -41,46 +41,32 @@ class VllmEngine:
         settle()
         cache = CPU_CACHE_GIB["embedded" if card.embedded else "other"]
         os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", str(cache))
-        import torch
-        from vllm.platforms import current_platform
-
-        self.device = "cpu" if current_platform.is_cpu() else "cuda"
-        if self.device == "cpu":
-            current_platform.simple_compile_backend = "eager"
-        import vllm
-
-        self.dtype = pick_dtype(dtype, self.device)
-        self.slots = slots or SLOTS[self.device]
-        self.prompts = Prompts(card)
-        _inspect_here(checkpoint_of(card))
-        self._set_threads = torch.set_num_threads
-        with _own_randomness():
-            self._engine: Any = vllm.LLMEngine.from_engine_args(vllm.EngineArgs(**self._arguments(card)))
         self._lock = threading.Lock()
         self._numbers = itertools.count()
         self._running: dict[str, tuple[Answering, int]] = {}
+        self._engine: Any = None
+        with _own_randomness():
+            self._start(card, dtype, slots)
 
     def stream(self, items: Iterable[tuple[Key, Sequence[Request]]]) -> Iterator[tuple[Key, tuple[Reply, ...]]]:
         """See `Engine`. Several streams may be open at once; each gives its own items.
 
         Raises EngineDeadError when vLLM itself fails; then this engine is of no more use.
         """
-        source, mine = open_items(items, self.prompts), list[Item[Key]]()
+        source, mine, more = open_items(items, self.prompts), list[Item[Key]](), True
         try:
-            while True:
-                while len(self._running) < self.slots and (item := next(source, None)) is not None:
-                    mine.append(item)
-                    self._submit(item)
-                    if item.done:
-                        break
+            while more or mine:
+                while more and len(self._running) < self.slots and not any(item.done for item in mine):
+                    item = next(source, None)
+                    more = item is not None
+                    if item is not None:
+                        mine.append(item)
+                        self._submit(item)
                 finished = [item for item in mine if item.done]
                 mine = [item for item in mine if not item.done]
                 yield from ((item.key, item.replies()) for item in finished)
-                if finished:
-                    continue
-                if not mine:
-                    return
-                self._step()
+                if not finished and (more or mine):
+                    self._step()
         finally:
             self._abandon(mine)
 
@@ -96,6 +82,22 @@ class VllmEngine:
         self._running.clear()
         cleanup_dist_env_and_memory()
         torch.set_num_threads = self._set_threads
+
+    def _start(self, card: Card, dtype: str, slots: int | None) -> None:
+        import torch
+        from vllm.platforms import current_platform
+
+        self.device = "cpu" if current_platform.is_cpu() else "cuda"
+        if self.device == "cpu":
+            current_platform.simple_compile_backend = "eager"
+        import vllm
+
+        self.dtype = pick_dtype(dtype, self.device)
+        self.slots = slots or SLOTS[self.device]
+        self.prompts = Prompts(card)
+        self._set_threads = torch.set_num_threads
+        _inspect_here(checkpoint_of(card))
+        self._engine = vllm.LLMEngine.from_engine_args(vllm.EngineArgs(**self._arguments(card)))
 
     def _arguments(self, card: Card) -> dict[str, Any]:
         arguments: dict[str, Any] = {
@@ -193,7 +195,7 @@ def _inspect_here(checkpoint: str) -> None:
 
 @contextmanager
 def _own_randomness() -> Iterator[None]:
-    """vLLM seeds the process's random generators as it starts; leave them as they were."""
+    """vLLM seeds the process's random generators as it starts and draws from them; leave them as they were."""
     import numpy as np
     import torch
 

@@ -56,7 +56,7 @@ def test_one_option_needs_no_step() -> None:
     ("options", "end"), [({}, (9,)), ({"": ()}, (9,)), ({"a": (1,), "b": (1,)}, (9,)), ({"a": (1,), "b": (1, 2)}, ())]
 )
 def test_options_that_cannot_be_told_apart(options, end) -> None:
-    with pytest.raises(ValueError, match="option|choose"):
+    with pytest.raises(ValueError, match=r"option|choose"):
         Choice(options, end)
 
 

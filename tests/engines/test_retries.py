@@ -10,7 +10,7 @@ def test_waits_grow_and_stay_bounded() -> None:
     backoff = Backoff(base=1.0, longest=6.0)
     for tried in range(1, 12):
         waits = [backoff.wait(tried) for _ in range(200)]
-        assert 0 <= min(waits) and max(waits) <= min(2.0**tried, 6.0)
+        assert min(waits) >= 0 and max(waits) <= min(2.0**tried, 6.0)
 
 
 def test_the_servers_wish_counts_up_to_the_longest_wait() -> None:

@@ -131,7 +131,7 @@ def test_a_server_that_goes_away_ends_the_stream() -> None:
         running = engine(fake, slots=1, give_up=3)
         stream = running.stream((number, [ASK]) for number in range(100))
         replies += [next(stream) for _ in range(5)]
-    with pytest.raises(EngineDeadError, match="127.0.0.1"):
+    with pytest.raises(EngineDeadError, match=r"127\.0\.0\.1"):
         replies += stream
     running.close()
     failures = [replies[0].failure for _, replies in replies if replies[0].failure]

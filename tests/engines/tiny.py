@@ -12,7 +12,7 @@ IMAGE_SIZE, PATCH, SHUFFLE = 256, 16, 2
 IMAGE_TOKENS = (IMAGE_SIZE // PATCH // SHUFFLE) ** 2
 SPECIAL = ("<pad>", "<bos>", "<eos>", "<end_of_utterance>", "<fake_token_around_image>", "<global-img>", "<image>")
 WORDS = ("bad", "poor", "fair", "good", "excellent", "Noise", "Motion blur", "<detect>", "<answer>")
-TEMPLATE = "<bos>{images}{system}{prompt}<answer>{prefix}"
+TEMPLATE = "<bos>{system}{images}{prompt}<answer>{prefix}"
 CHAT_TEMPLATE = (
     "<bos>{% for message in messages %}{% if message['role'] == 'assistant' %}<answer>{% endif %}"
     "{% if message['content'] is string %}{{ message['content'] }}{% else %}{% for part in message['content'] %}"
@@ -51,14 +51,14 @@ def tiny_tokenizer() -> Any:
     )
 
 
-def tiny_model(tokenizer: Any, seed: int = 0, spread: float = 0.35) -> Any:
+def tiny_model(tokenizer: Any, seed: int = 0, spread: float = 1.0) -> Any:
     """Random weights, wide enough that the greedy reply depends on the picture."""
     import torch
     from transformers import Idefics3Config, Idefics3ForConditionalGeneration
 
     ids = {word: tokenizer.convert_tokens_to_ids(word) for word in SPECIAL}
     config = Idefics3Config(
-        image_token_id=ids["<image>"], pad_token_id=ids["<pad>"], scale_factor=SHUFFLE, tie_word_embeddings=True,
+        image_token_id=ids["<image>"], pad_token_id=ids["<pad>"], scale_factor=SHUFFLE, tie_word_embeddings=False,
         vision_config={
             "hidden_size": 128, "intermediate_size": 256, "num_hidden_layers": 2, "num_attention_heads": 2,
             "image_size": IMAGE_SIZE, "patch_size": PATCH,
@@ -66,7 +66,7 @@ def tiny_model(tokenizer: Any, seed: int = 0, spread: float = 0.35) -> Any:
         text_config={
             "model_type": "llama", "vocab_size": len(tokenizer), "hidden_size": 128, "intermediate_size": 256,
             "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 4,
-            "max_position_embeddings": 1024, "rms_norm_eps": 1e-5, "tie_word_embeddings": True,
+            "max_position_embeddings": 1024, "rms_norm_eps": 1e-5, "tie_word_embeddings": False,
             "bos_token_id": ids["<bos>"], "eos_token_id": ids["<eos>"], "pad_token_id": ids["<pad>"],
         },
     )

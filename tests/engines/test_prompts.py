@@ -1,0 +1,105 @@
+import pytest
+from engines.tiny import tiny_card
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from idetex_plugin.assessment import Reason
+from idetex_plugin.engines.base import Request
+from idetex_plugin.engines.prompts import Prompts, checkpoint_of, option_ids, too_long
+from idetex_plugin.engines.work import Answering, Item, Outcome
+
+PHOTO = Image.new("RGB", (8, 8))
+
+
+@pytest.fixture(scope="module")
+def prompts(tiny_folder) -> Prompts:
+    return Prompts(tiny_card(tiny_folder))
+
+
+def test_template_and_chat_template_say_the_same(tiny_folder, prompts) -> None:
+    request = Request("what?", (PHOTO, PHOTO), system="brief. ", prefix="It ")
+    text = prompts.text(request)
+    assert text == "<bos>brief. <image><image>what?<answer>It "
+    assert Prompts(tiny_card(tiny_folder, template=None)).text(request) == text
+
+
+def test_stop_and_length_come_from_the_checkpoint_and_the_card(tiny_folder, prompts) -> None:
+    names = prompts.tokenizer.convert_ids_to_tokens(list(prompts.stop))
+    assert names == ["<eos>", "<end_of_utterance>"]
+    assert prompts.max_length == 512
+    assert Prompts(tiny_card(tiny_folder, max_model_len=9999, stop=("<detect>",))).max_length == 1024
+    with pytest.raises(ValueError, match="has to be one"):
+        Prompts(tiny_card(tiny_folder, stop=("no more",)))
+    with pytest.raises(ValueError, match="template"):
+        Prompts(tiny_card(tiny_folder, template="{question}"))
+
+
+@given(st.lists(st.integers(0, 323), max_size=40))
+def test_spelling_joins_to_the_decoded_text(prompts, ids) -> None:
+    texts = prompts.spell(ids)
+    assert len(texts) == len(ids)
+    assert "".join(texts) == prompts.tokenizer.decode(ids, skip_special_tokens=False)
+
+
+@given(st.text(min_size=1, max_size=20))
+def test_spelling_gives_back_any_text(prompts, text) -> None:
+    assert "".join(prompts.spell(prompts.ids(text))) == text
+
+
+def test_reply_leaves_out_the_end_of_the_turn(prompts) -> None:
+    ids = [*prompts.ids("good"), prompts.stop[0]]
+    reply = prompts.reply(ids, [-0.5] * len(ids), "stop")
+    assert reply.text == "good" and [token.text for token in reply.tokens] == ["good"]
+
+
+def test_an_option_is_spelt_as_it_follows_the_prefix(prompts) -> None:
+    assert option_ids(prompts.ids, "", "good") == prompts.ids("good")
+    merged = prompts.ids(" of")
+    assert len(merged) == 1
+    assert option_ids(prompts.ids, "ou ", "of") == prompts.ids("of")
+    assert option_ids(prompts.ids, "ou", " of") == merged
+
+
+def test_words_that_spell_an_image_fail_by_themselves(prompts) -> None:
+    answering = Answering(Request("look at <image>", (PHOTO,)), prompts)
+    assert answering.done and answering.steps == ()
+    failure = answering.reply().failure
+    assert failure is not None and failure.reason is Reason.ENGINE_ERROR and "2 image tokens" in failure.message
+
+
+def test_an_item_is_done_when_every_step_is(prompts) -> None:
+    item = Item("key", [Request("a", (PHOTO,), choices=("good", "bad")), Request("b", (PHOTO,))], prompts)
+    (first, zero, score), (second, _, text) = item.steps()
+    assert score.max_tokens == 1 and set(score.scored) == {*prompts.ids("good"), *prompts.ids("bad")}
+    assert text.scored == () and not item.done
+    second.outcomes[0] = Outcome(prompts.ids("fair"), [-1.0], "length")
+    assert not item.done
+    first.outcomes[zero] = Outcome(scores=dict.fromkeys(score.scored, -1.0))
+    assert item.done
+    chosen, written = item.replies()
+    assert chosen.text == "good" and chosen.choice_probabilities == pytest.approx({"good": 0.5, "bad": 0.5})
+    assert written.text == "fair" and written.finish_reason == "length"
+
+
+def test_options_that_cannot_be_told_apart_fail_by_themselves(prompts) -> None:
+    failure = Answering(Request("a", (PHOTO,), choices=("",)), prompts).reply().failure
+    assert failure is not None and failure.reason is Reason.ENGINE_ERROR
+
+
+def test_a_missing_embedded_checkpoint_is_named(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("idetex_plugin.engines.prompts.EMBEDDED_FOLDER", tmp_path)
+    with pytest.raises(FileNotFoundError, match="embedded checkpoint"):
+        checkpoint_of(tiny_card(tmp_path, checkpoint="embedded"))
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "This model's maximum context length is 512 tokens. However, your prompt contains 757 input tokens",
+        "The decoder prompt (length 600) is longer than the maximum model length of 512.",
+        "The prompt (total length 600) is too long to fit into the model (context length 512)",
+    ],
+)
+def test_too_long(message) -> None:
+    assert too_long(message) and not too_long("out of memory")
