@@ -105,7 +105,8 @@ class LineMeter:
         self._console = console
         self._turn = threading.Lock()
         self._done = self._failed = self._fresh = 0
-        self._started = self._said = time.monotonic()
+        self._said = time.monotonic()
+        self._first = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -121,7 +122,9 @@ class LineMeter:
         with self._turn:
             self._done += 1
             self._failed += step.state is State.FAILED
-            self._fresh += step.outcome is not Outcome.KEPT
+            if step.outcome is not Outcome.KEPT:
+                self._fresh += 1
+                self._first = self._first or time.monotonic()
             if time.monotonic() - self._said >= LINE_SECONDS:
                 self._said = time.monotonic()
                 self.say(self._line())
@@ -131,6 +134,14 @@ class LineMeter:
         self._console.print(message, markup=False, highlight=False, soft_wrap=True)
 
     def _line(self) -> str:
-        rate = self._fresh / max(time.monotonic() - self._started, 1e-9)
-        left = f", {(self._total - self._done) / rate:.0f} s left" if rate and self._done < self._total else ""
-        return f"{self._done}/{self._total} photos, {rate:.1f} photos/s{left}, {self._failed} failed"
+        failed = f", {self._failed} failed" if self._failed else ""
+        return f"{self._done}/{self._total} photos{self._speed()}{failed}"
+
+    def _speed(self) -> str:
+        """Counted from the first new photo on, so that the engine's start does not slow the estimate."""
+        seconds = time.monotonic() - self._first
+        if self._fresh < 2 or seconds <= 0:
+            return ""
+        rate = (self._fresh - 1) / seconds
+        left = f", {(self._total - self._done) / rate:.0f} s left" if self._done < self._total else ""
+        return f", {rate:.1f} photos/s{left}"

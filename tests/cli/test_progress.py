@@ -1,0 +1,51 @@
+"""Progress for terminals and for logs."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from idetex_plugin.assessment import State
+from idetex_plugin.cli import progress
+from idetex_plugin.cli.progress import BarMeter, LineMeter, meter
+from idetex_plugin.runs.work import Outcome, Step
+
+DONE = Step("a.jpg", Outcome.ASSESSED, State.OK)
+KEPT = Step("b.jpg", Outcome.KEPT, State.OK)
+FAILED = Step("c.jpg", Outcome.ASSESSED, State.FAILED)
+
+
+def shown(*steps: Step, total: int, terminal: bool) -> str:
+    out = io.StringIO()
+    with meter(total, Console(file=out, force_terminal=terminal, width=120)) as running:
+        for step in steps:
+            running.step(step)
+    return out.getvalue()
+
+
+def test_the_meter_fits_the_console() -> None:
+    assert isinstance(meter(1, Console(file=io.StringIO(), force_terminal=True)), BarMeter)
+    assert isinstance(meter(1, Console(file=io.StringIO(), force_terminal=False)), LineMeter)
+
+
+def test_the_bar_counts_all_and_names_failures() -> None:
+    text = shown(KEPT, DONE, FAILED, DONE, total=4, terminal=True)
+    assert "4/4" in text
+    assert "1 failed" in text
+    assert "photos/s" in text
+
+
+def test_lines_are_plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "LINE_SECONDS", 0)
+    lines = shown(KEPT, DONE, FAILED, DONE, total=5, terminal=False).splitlines()
+    assert lines[0] == "1/5 photos"
+    assert lines[2].startswith("3/5 photos, ")
+    assert "s left, 1 failed" in lines[2]
+    assert "\x1b" not in "".join(lines)
+
+
+def test_file_names_are_not_markup() -> None:
+    out = io.StringIO()
+    with meter(1, Console(file=out, force_terminal=False)) as running:
+        running.say("[bold]photo[/bold]")
+    assert out.getvalue() == "[bold]photo[/bold]\n"
