@@ -23,10 +23,6 @@ Source: TypeAlias = "str | os.PathLike[str] | bytes | Image"
 Originals = Callable[[PhotoInfo], "Source | None"]
 """Where the pixels of an assessed photo are now: anything `load_photo` takes, or None when they are gone."""
 
-# Shown by every browser as Pillow shows them once their orientation is applied.
-BROWSER_FORMATS = frozenset({"JPEG", "PNG", "WEBP", "GIF"})
-
-
 def by_name(info: PhotoInfo) -> str:
     """The usual place: the photo's name is its path."""
     return info.name
@@ -108,10 +104,10 @@ class Pictures:
         if target is None:
             return Picture(width, height, thumbnail="#", jpeg=jpeg)
         write_whole(target, jpeg)
-        return Picture(width, height, self._link(target), self._original(source, photo.info))
+        return Picture(width, height, self._link(target), self._original(source, info))
 
     def _original(self, source: object, info: PhotoInfo) -> str | None:
-        shown = self.link_originals and info.format in BROWSER_FORMATS
+        shown = self.link_originals and _alike_in_browsers(info)
         return self._link(Path(source)) if shown and isinstance(source, (str, os.PathLike)) else None
 
     def _link(self, path: Path) -> str:
@@ -120,6 +116,11 @@ class Pictures:
         except ValueError:  # another drive
             return path.absolute().as_uri()
         return quote(os.fsencode(Path(relative).as_posix()))
+
+
+def _alike_in_browsers(info: PhotoInfo) -> bool:
+    """Whether a browser shows the file as it was judged: it turns JPEG upright itself, other conversions it does not."""
+    return info.format == "JPEG" or (info.format in {"PNG", "WEBP"} and not info.notes)
 
 
 def _reduced(image: Image, size: int) -> bytes:

@@ -46,6 +46,20 @@ def test_links_are_relative_and_quoted(photo: Path, tmp_path: Path) -> None:
     assert picture(photo, tmp_path, link_originals=False).original is None
 
 
+@pytest.mark.parametrize(
+    ("kind", "notes", "linked"),
+    [("JPEG", ("turned upright",), True), ("PNG", (), True), ("PNG", ("16-bit gray",), False), ("TIFF", (), False)],
+)
+def test_only_what_browsers_show_alike_is_linked(
+    photo: Path, tmp_path: Path, kind: str, notes: tuple[str, ...], linked: bool
+) -> None:
+    (tmp_path / "files").mkdir()
+    pictures = Pictures(lambda info: info.name, tmp_path / "report.html", tmp_path / "files", 300, True)
+    whole = judged(str(photo), content_hash=load_photo(photo).info.sha256)
+    info = whole.photo.model_copy(update={"format": kind, "notes": notes})
+    assert (pictures(whole.model_copy(update={"photo": info})).original is not None) == linked
+
+
 def test_a_name_in_no_encoding_is_linked(photo: Path, tmp_path: Path) -> None:
     odd = os.fsdecode(os.fsencode(photo.parent) + b"/\xff\xfe.jpg")
     photo.rename(odd)
