@@ -1,5 +1,8 @@
 """Any OpenAI-compatible vLLM server: a sliding window of requests over HTTP, with retries and named failures.
 
+Start it with --structured-outputs-config '{"backend": "xgrammar", "disable_any_whitespace": true}', or a model may fill
+a JSON reply with blanks until it is cut off.
+
 The server's checkpoint needs a chat template that says what the card's template says. Only pixels are sent, as PNG
 inside the messages. Choices are scored token by token, as in the other engines, where the server tokenizes for its
 clients and reports the log-probabilities of chosen tokens (vLLM does); elsewhere, and where one option begins
