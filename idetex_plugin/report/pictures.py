@@ -119,8 +119,8 @@ class Pictures:
 
 
 def _alike_in_browsers(info: PhotoInfo) -> bool:
-    """Whether a browser shows the file as it was judged: it turns JPEG upright itself, other conversions it does not."""
-    return info.format == "JPEG" or (info.format in {"PNG", "WEBP"} and not info.notes)
+    """Whether a browser shows the file as it was judged: it turns JPEG upright, and converts nothing else."""
+    return info.format in {"JPEG", "MPO"} or (info.format in {"PNG", "WEBP"} and not info.notes)
 
 
 def _reduced(image: Image, size: int) -> bytes:
