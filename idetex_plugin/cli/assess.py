@@ -51,6 +51,7 @@ def command(
     3 the engine could not start or died, 130 stopped by Ctrl-C (once: after what is in flight; twice: at once).
     """
     import json
+    import warnings
 
     from rich.console import Console
 
@@ -60,6 +61,7 @@ def command(
     from idetex_plugin.runs.limits import FailLimit
     from idetex_plugin.runs.summary import summarise
 
+    warnings.filterwarnings("ignore", module=r"PIL\.")
     errors = Console(stderr=True)
     try:
         limit = FailLimit.parse(fail_on)
