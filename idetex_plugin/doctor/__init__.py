@@ -1,0 +1,8 @@
+"""What is installed, which engine would run and why, what is missing or broken, and the command that fixes it."""
+
+from idetex_plugin.doctor.examination import examine
+from idetex_plugin.doctor.repair import fix
+from idetex_plugin.doctor.report import Package, Problem, Report
+from idetex_plugin.doctor.view import render
+
+__all__ = ["Package", "Problem", "Report", "examine", "fix", "render"]

@@ -1,0 +1,45 @@
+"""The doctor's report for a terminal."""
+
+from __future__ import annotations
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from idetex_plugin.doctor.report import Report
+
+
+def render(report: Report) -> RenderableType:
+    """What is there, which engine runs, and every problem with the command that fixes it."""
+    return Group(_machine(report), _packages(report), _verdict(report), *map(Text, _problems(report)))
+
+
+def _machine(report: Report) -> Table:
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_row("python", f"{report.python}, {report.platform}, {report.cores} cores")
+    table.add_row("cpu", escape(", ".join(report.cpu_features) or "no fast features known"))
+    table.add_row("gpu", escape("; ".join(report.gpus) or "none seen"))
+    table.add_row("torch", f"built for CUDA {report.torch_cuda}" if report.torch_cuda else "built for the CPU")
+    table.add_row("numbers", f"{report.dtype} on the CPU")
+    return table
+
+
+def _packages(report: Report) -> Table:
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for package in report.packages:
+        broken = package.name in report.broken
+        state = "broken" if broken else package.version or "-"
+        style = "red" if broken else None if package.version else "dim"
+        table.add_row(package.name, state, package.purpose, style=style)
+    return table
+
+
+def _verdict(report: Report) -> Text:
+    if report.engine is None:
+        return Text(f"No engine can run: {report.why}", style="bold red")
+    return Text(f"Engine: {report.engine} ({report.why})", style="bold green")
+
+
+def _problems(report: Report) -> list[str]:
+    return [f"{'!' if found.blocking else '-'} {found.message}\n    {found.command}" for found in report.problems]
