@@ -38,6 +38,7 @@ class NanoDialect:
         if card.bins is None:
             raise ValueError(f"card {card.name!r}: the nano dialect needs bins")
         self.bins = card.bins
+        self._types = frozenset(vocabulary.names)
         types = "|".join(re.escape(name) for name in vocabulary.names)
         severities = "|".join(severity.value for severity in Severity)
         kinds = (vocabulary.names, tuple(Severity), POSITIONS)
@@ -114,19 +115,19 @@ class NanoDialect:
         verdict = lines[-1].removeprefix(VERDICT).rstrip(".")
         if verdict not in set(Level):
             return _unparseable(lines[-1])
-        findings = [self._finding(line) for line in lines[1:-2]]
-        keys = lines[-2].removeprefix(KEY_LINE).rstrip(".")
-        names = () if keys == NONE else tuple(keys.split(", "))
-        found = {finding.distortion for finding in findings if isinstance(finding, Finding)}
-        for finding in findings:
+        findings = []
+        for line in lines[1:-2]:
+            finding = self._finding(line)
             if isinstance(finding, Failure):
                 return finding
-        if not set(names) <= found or bool(found) != bool(names):
+            findings.append(finding)
+        keys = lines[-2].removeprefix(KEY_LINE).rstrip(".")
+        names = () if keys == NONE else tuple(keys.split(", "))
+        if not set(names) <= self._types:
             return _unparseable(lines[-2])
-        kept = tuple(finding for finding in findings if isinstance(finding, Finding))
         return Description(
-            text=readable(lines[0], kept, names, Level(verdict)),
-            content=lines[0], findings=kept, key_distortions=names, verdict=Level(verdict),
+            text=readable(lines[0], findings, names, Level(verdict)),
+            content=lines[0], findings=tuple(findings), key_distortions=names, verdict=Level(verdict),
         )
 
     def render_box(self, box: Box) -> str:

@@ -136,6 +136,9 @@ def test_answers_and_levels_need_an_option() -> None:
     assert isinstance(DIALECT.read_level(Reply("great")), Failure)
 
 
-def test_findings_without_a_key_distortion_are_a_failure() -> None:
-    text = f"A scene.\nNoise<p0><p0><p3><p3>Minor it shows.\n{KEY_LINE}None.\n{VERDICT}good."
-    assert isinstance(DIALECT.read_describe(Reply(text), LOOK), Failure)
+def test_key_distortions_are_types_as_the_reply_names_them() -> None:
+    text = f"A scene.\nNoise<p0><p0><p3><p3>Minor it shows.\n{KEY_LINE}{{}}.\n{VERDICT}good."
+    read = DIALECT.read_describe(Reply(text.format("Low clarity, Noise")), LOOK)
+    assert isinstance(read, Description)
+    assert read.key_distortions == ("Low clarity", "Noise")
+    assert isinstance(DIALECT.read_describe(Reply(text.format("Grain")), LOOK), Failure)
