@@ -7,5 +7,6 @@ COMMANDS: dict[str, str] = {
     "report": "Write the HTML page of a run.",
     "export": "Export a run as JSON lines, CSV or Parquet.",
     "models": "List the checkpoints that are known by name.",
+    "doctor": "Say what is installed, which engine will run, and what is missing.",
     "train": "Train a checkpoint from photographs.",
 }
