@@ -10,6 +10,7 @@ from PIL import Image, ImageFilter
 HERE = Path(__file__).parent
 LONGEST = 900
 Area = tuple[float, float, float, float]
+MIDDLE = (0, 0.2, 1, 0.75)
 
 
 def pixels(image: Image.Image, area: Area) -> tuple[int, int, int, int]:
@@ -54,7 +55,7 @@ PHOTOS = {
     "orchid-blurred.jpg": ("zoltan-kovacs-642412-unsplash.jpg", lambda image: blur(image, (0.1, 0.15, 0.75, 0.5), 6)),
     "sneakers-compressed.jpg": ("xavier-teo-469050-unsplash.jpg", lambda image: compress(image, 6)),
     "sofa-noisy.jpg": ("paul-weaver-1120584-unsplash.jpg", lambda image: noise(image, (0.0, 0.4, 0.45, 0.9), 35)),
-    "desk-overexposed.jpg": ("alexandru-acea-686569-unsplash.jpg", lambda image: brighten(image, (0, 0.2, 1, 0.75), 2.2)),
+    "desk-overexposed.jpg": ("alexandru-acea-686569-unsplash.jpg", lambda image: brighten(image, MIDDLE, 2.2)),
 }
 
 if __name__ == "__main__":

@@ -62,6 +62,7 @@ def command(
     from idetex_plugin.runs.summary import summarise
 
     warnings.filterwarnings("ignore", module=r"PIL\.")
+    warnings.filterwarnings("ignore", category=FutureWarning)
     errors = Console(stderr=True)
     try:
         limit = FailLimit.parse(fail_on)

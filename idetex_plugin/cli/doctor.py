@@ -11,7 +11,7 @@ from idetex_plugin.cli.exits import Exit, stop
 
 def command(
     repair: Annotated[bool, typer.Option("--fix", help="Remove packages that can only break others.")] = False,
-    deep: Annotated[bool, typer.Option("--import", help="Import vllm as well, to see that it works; takes seconds.")] = False,
+    deep: Annotated[bool, typer.Option("--import", help="Also import vllm, which takes seconds.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
     """Say what is installed, which engine will run and why, what is missing, and the command that fixes it.

@@ -105,7 +105,7 @@ class LineMeter:
         self._console = console
         self._turn = threading.Lock()
         self._done = self._failed = self._fresh = 0
-        self._said = time.monotonic()
+        self._began = self._said = time.monotonic()
         self._first = 0.0
 
     def __enter__(self) -> Self:
@@ -114,8 +114,8 @@ class LineMeter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._done:
-            self.say(self._line())
+        failed = f", {self._failed} failed" if self._failed else ""
+        self.say(f"{self._done}/{self._total} photos in {time.monotonic() - self._began:.0f} s{failed}")
 
     def step(self, step: Step) -> None:
         """Count, and print a line if the last one is ten seconds old."""

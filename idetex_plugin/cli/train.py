@@ -11,7 +11,7 @@ from idetex_plugin.cli.exits import stop
 
 
 def command(
-    recipe: Annotated[Path, typer.Argument(help="The recipe, a TOML file; the embedded checkpoint's is in the package.")],
+    recipe: Annotated[Path, typer.Argument(help="The recipe, a TOML file; the package has its own checkpoint's.")],
     photos: Annotated[Path, typer.Option(help="Folder that holds the photographs of the recipe's split.")],
     out: Annotated[Path, typer.Option(help="Folder for logs, resumable checkpoints and the result.")],
 ) -> None:
