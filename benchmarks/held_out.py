@@ -1,8 +1,8 @@
 """How well a checkpoint sees synthetic damage on photographs that no training saw. Prints a Markdown table.
 
-    python benchmarks/held_out.py PHOTOGRAPHS [--samples 400] [--model nano] [--engine auto] [--seed 7]
+    python benchmarks/held_out.py PHOTOGRAPHS [--samples 400] [--model nano] [--engine auto]
 
-PHOTOGRAPHS is the folder of the fixed split (`idetex_plugin/training/split.tsv`); its "test" rows are used. A quarter of
+PHOTOGRAPHS is the folder of the split (`idetex_plugin/training/split.tsv`); its "test" rows are used. A quarter of
 the samples is clean, the others carry one distortion, whole-frame or local, of any severity, made by the same synthesis
 that made the training data: the figures say nothing of other kinds of damage, nor of people's opinions. Beside each
 accuracy stand what a blind guess gets and what always giving the most frequent answer gets.
@@ -125,7 +125,7 @@ def main() -> None:
             tally.add(waiting.pop(number), assessment)
             failed += assessment.state is not State.OK
         checkpoint = assessor.fingerprint_parts["checkpoint"]
-    print(f"checkpoint {checkpoint}, {options.samples} samples, seed {options.seed}, {failed} with a task that failed\n")
+    print(f"checkpoint {checkpoint}, {options.samples} samples, seed {options.seed}, {failed} with a failed task\n")
     print("| measure | value | blind guess | most frequent answer |\n| --- | --- | --- | --- |")
     for row in tally.rows():
         print(f"| {' | '.join(row)} |")
