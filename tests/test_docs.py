@@ -3,11 +3,13 @@
 import re
 import shlex
 import shutil
+import tomllib
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
+from packaging.requirements import Requirement
 from standins import WindowEngine, nano_says
 from typer.main import get_command
 
@@ -70,3 +72,14 @@ def test_every_hook_is_on_the_page_about_plugins() -> None:
     hooks = [hook for hook in vars(import_module("idetex_plugin.hooks.specs")) if hook.startswith("idetex_")]
     for hook in hooks:
         assert f"`{hook}" in page, hook
+
+
+def test_every_dependency_has_its_reason() -> None:
+    page = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    for requirement in [*project["dependencies"], *(each for extra in extras.values() for each in extra)]:
+        package = Requirement(requirement).name
+        assert package == "idetex-plugin" or re.search(rf"[|, ] *{package}\b", page), package
+    for extra in extras:
+        assert f"| `{extra}` |" in page, extra
