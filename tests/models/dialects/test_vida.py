@@ -152,7 +152,7 @@ def test_ten_thousand_boxes_are_read_in_linear_time():
         return time.process_time() - start
 
     seconds(100)
-    assert seconds(10_000) < 25 * seconds(1_000)
+    assert min(seconds(10_000) for _ in range(3)) < 40 * min(seconds(1_000) for _ in range(3))
 
 
 @pytest.mark.parametrize(
