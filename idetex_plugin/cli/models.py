@@ -11,6 +11,7 @@ import typer
 def command(as_json: Annotated[bool, typer.Option("--json", help="Print whole cards as JSON.")] = False) -> None:
     """List the checkpoints that are known by name. Others come from a folder or a card's TOML file."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Column, Table
 
     from idetex_plugin.hooks.manager import get_manager
@@ -22,5 +23,5 @@ def command(as_json: Annotated[bool, typer.Option("--json", help="Print whole ca
         return
     table = Table(Column("--model", no_wrap=True), "what it is", Column("checkpoint", overflow="fold"))
     for card in known:
-        table.add_row(card.name, card.title, card.checkpoint)
+        table.add_row(*map(escape, (card.name, card.title, card.checkpoint)))
     Console().print(table)

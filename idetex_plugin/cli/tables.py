@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from idetex_plugin.runs.summary import Summary
@@ -60,7 +61,7 @@ def _distortions(summary: Summary) -> Table:
     table = _table("distortion", "photos", *(name or "severity unknown" for name in severities))
     for distortion, photos in summary.photos_with.items():
         counts = (summary.regions.get((distortion, severity), 0) for severity in severities)
-        table.add_row(distortion, str(photos), *(str(count or "") for count in counts))
+        table.add_row(escape(distortion), str(photos), *(str(count or "") for count in counts))
     return table
 
 
