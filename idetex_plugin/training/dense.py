@@ -18,6 +18,7 @@ from idetex_plugin.training.data import Item, normalised
 from idetex_plugin.training.model import see
 
 RANKS = len(Severity)
+RARE = -2.5
 
 
 class DenseHeads(torch.nn.Module):
@@ -29,11 +30,13 @@ class DenseHeads(torch.nn.Module):
         self.kinds = torch.nn.ModuleList([torch.nn.Linear(width, outputs) for _ in range(2)])
         self.fused = torch.nn.ModuleList([torch.nn.Linear(width, outputs) for _ in range(2)])
         self.extras = torch.nn.ModuleList([torch.nn.Linear(width, 2 + 3) for _ in range(2)])
-        for layer in self.kinds:
-            torch.nn.init.constant_(layer.bias, -2.5)
-        torch.nn.init.constant_(self.fused[0].bias, -2.5)
+        for layer in (*self.kinds, self.fused[0]):
+            for name, parameter in layer.named_parameters():
+                if name == "bias":
+                    torch.nn.init.constant_(parameter, RARE)
         grid = (torch.arange(cells).float() + 0.5) / cells * 2 - 1
         places = torch.stack(torch.meshgrid(grid, grid, indexing="ij"), -1).reshape(cells * cells, 2)
+        self.places: torch.Tensor
         self.register_buffer("places", places, persistent=False)
 
     def forward(self, tokens: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor], list[torch.Tensor]]:
@@ -48,7 +51,8 @@ class DenseHeads(torch.nn.Module):
 
 def image_tokens(model: Any, views: torch.Tensor) -> torch.Tensor:
     """(N, 2, 3, size, size) -> (N, 2, cells², width)."""
-    return see(model, views.flatten(0, 1)).unflatten(0, (views.shape[0], 2))
+    tokens: torch.Tensor = see(model, views.flatten(0, 1)).unflatten(0, (views.shape[0], 2))
+    return tokens
 
 
 def dense_loss(model: Any, heads: DenseHeads, items: list[Item], device: torch.device) -> torch.Tensor:

@@ -27,7 +27,7 @@ CHAT_TEMPLATE = (
 def export(
     model: Any, tokenizer: Any, config: TrainConfig, recipe_hash: str, steps: dict[str, int], folder: Path
 ) -> None:
-    """Write weights (bfloat16 safetensors), tokenizer, processor, card, and `training.json` (recipe and steps taken)."""
+    """Write weights (bfloat16 safetensors), tokenizer, processor, card, and `training.json` (recipe and steps)."""
     side = {"longest_edge": config.architecture.image_size}
     pixels = Idefics3ImageProcessorPil(
         do_resize=False, size=side, max_image_size=side, do_image_splitting=False, do_pad=True,

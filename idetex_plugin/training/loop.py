@@ -72,7 +72,7 @@ class Loop:
             value = float(loss.detach())
             if not math.isfinite(value):
                 raise ArithmeticError(f"stage {self.name}: loss is {value} at step {self.step}")
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             torch.nn.utils.clip_grad_norm_(parameters, 1.0)
             for optimizer in self.optimizers:
                 optimizer.step()

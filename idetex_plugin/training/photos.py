@@ -20,8 +20,8 @@ def listed(split: Split, table: Path | None = None) -> list[str]:
 
     table: tab-separated with the columns split and photograph; None is the package's own fixed split.
     """
-    with (table or files("idetex_plugin.training") / "split.tsv").open(newline="", encoding="utf-8") as lines:
-        return [row["photograph"] for row in csv.DictReader(lines, delimiter="\t") if row["split"] == split]
+    text = (table or files("idetex_plugin.training") / "split.tsv").read_text(encoding="utf-8")
+    return [row["photograph"] for row in csv.DictReader(text.splitlines(), delimiter="\t") if row["split"] == split]
 
 
 def read(path: Path) -> Pixels:

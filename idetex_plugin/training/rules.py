@@ -17,7 +17,7 @@ KEY_SHARE = 0.75
 
 def harm(region: Region) -> float:
     """0..1: the severity's harm, less for small areas (area to the power 0.35)."""
-    return HARM[region.severity or Severity.MINOR] * region.box.area**AREA_EXPONENT
+    return float(HARM[region.severity or Severity.MINOR] * region.box.area**AREA_EXPONENT)
 
 
 def significance(region: Region) -> float:

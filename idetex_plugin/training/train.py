@@ -45,7 +45,7 @@ class Trainer:
         self.sources = {split: load_sources(photographs, split, config.split) for split in parts}
         self.say(f"{len(self.sources['train'])} photographs to train on, {len(self.sources['validation'])} to watch")
 
-    def stream(self, split: str, seed: int, start: int = 0) -> Stream:
+    def stream(self, split: Split, seed: int, start: int = 0) -> Stream:
         """Samples of one part of the split."""
         size, cells = self.config.architecture.image_size, self.config.architecture.cells
         return Stream(
@@ -171,7 +171,7 @@ def train(config: TrainConfig, recipe_hash: str, photographs: Path, out: Path, s
     trainer = Trainer(config, photographs, out, say)
     tower = train_dense(trainer)
     tokenizer = build_tokenizer(corpus(trainer), config.bins, config.merges)
-    special = {key: tokenizer.convert_tokens_to_ids(f"<{key}>") for key in ("image", "bos", "eos", "pad")}
+    special = {key: int(tokenizer.get_vocab()[f"<{key}>"]) for key in ("image", "bos", "eos", "pad")}
     torch.manual_seed(config.seed)
     model = build(config.architecture, len(tokenizer), special)
     model.model.vision_model.load_state_dict(tower.model.vision_model.state_dict())

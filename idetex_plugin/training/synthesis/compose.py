@@ -57,7 +57,7 @@ class Sample:
 
 
 def _luma(pixels: Pixels) -> NDArray[np.float32]:
-    return pixels @ np.array([0.299, 0.587, 0.114], np.float32)
+    return np.asarray(pixels @ np.array([0.299, 0.587, 0.114], np.float32), np.float32)
 
 
 def _blend(image: Pixels, damaged: Pixels, mask: Mask) -> Pixels:
@@ -109,7 +109,7 @@ class Synthesizer:
         masks: list[Mask] = []
         changes: list[Mask] = []
         for name, severity, box in plans:
-            mask = draw_mask(box, *photo.shape[:2], rng, hard=name in LOCAL_ONLY)
+            mask = draw_mask(box, photo.shape[0], photo.shape[1], rng, hard=name in LOCAL_ONLY)
             damaged = DEGRADE[name](image, severity, rng)
             mixed = damaged if box == WHOLE else _blend(image, damaged, mask)
             change = np.abs(_luma(mixed) - _luma(image))

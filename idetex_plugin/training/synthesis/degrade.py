@@ -37,7 +37,7 @@ def _scale(pixels: Pixels) -> float:
 
 
 def _clip(values: NDArray[Any]) -> Pixels:
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(values), 0, 255), np.uint8)
 
 
 def _filter(pixels: Pixels, kernel: NDArray[np.float32]) -> Pixels:
@@ -151,11 +151,11 @@ def noise(pixels: Pixels, severity: Severity, rng: np.random.Generator) -> Pixel
         return out
     sigma = _draw(((9, 13), (20, 28), (42, 62)), severity, rng)
     channels = 1 if kind < 0.4 else 3
-    grain = rng.standard_normal((height, width, channels), np.float32)
+    grain: NDArray[Any] = rng.standard_normal((height, width, channels), np.float32)
     if rng.random() < 0.25:
         grain = cv2.GaussianBlur(grain, (0, 0), 0.6).reshape(grain.shape)
         grain /= max(float(grain.std()), 1e-6)
-    strength: NDArray[np.float32] | float = sigma
+    strength: NDArray[Any] | float = sigma
     if kind > 0.8:
         strength = sigma * np.sqrt((pixels.astype(np.float32) + 12) / 128)
     return _clip(pixels + strength * grain)
