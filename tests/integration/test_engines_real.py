@@ -263,7 +263,8 @@ def test_a_vllm_server_agrees(card, server, answers) -> None:
 
 
 def test_a_vllm_server_scores_shared_first_tokens(card, server, vllm) -> None:
-    request = Request("what?", views(DEMO[0]), choices=("Motion blur", "Motion", "Out of focus", "Out of order", "Noise"))
+    choices = ("Motion blur", "Motion", "Out of focus", "Out of order", "Noise")
+    request = Request("what?", views(DEMO[0]), choices=choices)
     engine = ServerEngine(card, server)
     [(_, [other])] = engine.stream([(0, [request])])
     engine.close()
