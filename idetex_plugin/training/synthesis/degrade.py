@@ -154,7 +154,7 @@ def noise(pixels: Pixels, severity: Severity, rng: np.random.Generator) -> Pixel
     grain: NDArray[Any] = rng.standard_normal((height, width, channels), np.float32)
     if rng.random() < 0.25:
         grain = cv2.GaussianBlur(grain, (0, 0), 0.6).reshape(grain.shape)
-        grain /= max(float(grain.std()), 1e-6)
+        grain = grain / max(float(grain.std()), 1e-6)
     strength: NDArray[Any] | float = sigma
     if kind > 0.8:
         strength = sigma * np.sqrt((pixels.astype(np.float32) + 12) / 128)
