@@ -76,7 +76,10 @@ def command(
     with chosen as assessor, run:
         signal = _work(run, assessor, _sources(paths, out), total, retry_failed, errors)
         summary = summarise(run)
-        page = write_run_report(run) if report and signal is None else None
+        page = None
+        if report and signal is None:
+            with errors.status("Writing the report"):
+                page = write_run_report(run)
         if as_json:
             typer.echo(json.dumps(summary_json(summary) | {"report": str(page) if page else None}))
         else:
