@@ -150,6 +150,6 @@ def _work(
 def _closing(run: Run, assessor: Assessor, page: Path | None) -> Iterator[str]:
     engine = assessor.engine_choice
     yield f"Model {assessor.card.name}" + (f", engine {engine[0]} ({engine[1]})" if engine else ", nothing new to ask")
-    yield f"Rows: {run.folder}, idetex export {run.folder}"
+    yield f"Rows: {run.folder} (idetex export {run.folder})"
     if page is not None:
         yield f"Report: {page}"
