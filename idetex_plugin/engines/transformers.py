@@ -15,11 +15,10 @@ from idetex_plugin.engines.base import Key, Reply, Request
 from idetex_plugin.engines.grammar import Grammars
 from idetex_plugin.engines.prompts import Prompts, checkpoint_of, load_processor
 from idetex_plugin.engines.runtime import pick_device, pick_dtype, settle
-from idetex_plugin.engines.work import Answering, Item, Outcome, Step, open_items
+from idetex_plugin.engines.work import Item, Outcome, Place, Step, open_items
 from idetex_plugin.models.cards import Card
 
 SLOTS = 16
-Place = tuple[Answering, int, Step]
 
 
 class TransformersEngine:
@@ -62,7 +61,7 @@ class TransformersEngine:
                 more = item is not None
                 if item is not None:
                     mine.append(item)
-                    waiting.extend(item.steps())
+                    waiting.extend(item.places())
             finished = [item for item in mine if item.done]
             mine = [item for item in mine if not item.done]
             yield from ((item.key, item.replies()) for item in finished)
@@ -81,7 +80,7 @@ class TransformersEngine:
 
     def _run(self, places: Sequence[Place]) -> None:
         """Run steps of one kind together; if that fails, one by one, so that a bad one fails alone."""
-        steps = [step for _, _, step in places]
+        steps = [place.step for place in places]
         try:
             outcomes = self._batch(steps)
         except Exception as error:
@@ -91,8 +90,8 @@ class TransformersEngine:
                 return
             message = f"{type(error).__name__}: {error}"
             outcomes = [Outcome(failure=Failure(reason=Reason.ENGINE_ERROR, message=message))]
-        for (answering, number, _), outcome in zip(places, outcomes, strict=True):
-            answering.outcomes[number] = outcome
+        for place, outcome in zip(places, outcomes, strict=True):
+            place.settle(outcome)
 
     def _batch(self, steps: Sequence[Step]) -> list[Outcome]:
         inputs = self._inputs(steps)
@@ -157,8 +156,8 @@ class TransformersEngine:
 
 def take(waiting: deque[Place], most: int) -> list[Place]:
     """Remove and return the oldest waiting step and as many others of its kind, in order, as make up a batch."""
-    first = kind(waiting[0][2])
-    taken = [place for place in waiting if kind(place[2]) == first][:most]
+    first = kind(waiting[0].step)
+    taken = [place for place in waiting if kind(place.step) == first][:most]
     left = {id(place) for place in taken}
     rest = [place for place in waiting if id(place) not in left]
     waiting.clear()

@@ -11,7 +11,7 @@ import itertools
 import os
 import random
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,7 +19,7 @@ from idetex_plugin.assessment import Failure, Reason
 from idetex_plugin.engines.base import EngineDeadError, Key, Reply, Request
 from idetex_plugin.engines.prompts import Prompts, checkpoint_of, too_long
 from idetex_plugin.engines.runtime import pick_dtype, settle
-from idetex_plugin.engines.work import Answering, Item, Outcome, Step, open_items
+from idetex_plugin.engines.work import Item, Outcome, Place, Step, open_items
 from idetex_plugin.models.cards import Card
 
 SLOTS = {"cpu": 32, "cuda": 256}
@@ -43,7 +43,7 @@ class VllmEngine:
         os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", str(cache))
         self._lock = threading.Lock()
         self._numbers = itertools.count()
-        self._running: dict[str, tuple[Answering, int]] = {}
+        self._running: dict[str, Place] = {}
         self._engine: Any = None
         with _own_randomness():
             self._start(card, dtype, slots)
@@ -116,20 +116,25 @@ class VllmEngine:
         return arguments
 
     def _submit(self, item: Item[Any]) -> None:
-        for answering, number, step in item.steps():
+        names: dict[int, str] = {}
+        for place in item.places():
             name = str(next(self._numbers))
+            for image in place.step.request.images:
+                names.setdefault(id(image), f"image-{next(self._numbers)}")
             try:
                 with self._lock:
-                    self._engine.add_request(name, self._prompt(step), self._sampling(step))
-                    self._running[name] = answering, number
+                    self._engine.add_request(name, self._prompt(place.step, names), self._sampling(place.step))
+                    self._running[name] = place
             except Exception as error:
                 reason = Reason.PROMPT_TOO_LONG if too_long(str(error)) else Reason.ENGINE_ERROR
-                answering.outcomes[number] = Outcome(failure=Failure(reason=reason, message=str(error)))
+                place.settle(Outcome(failure=Failure(reason=reason, message=str(error))))
 
-    def _prompt(self, step: Step) -> dict[str, Any]:
+    def _prompt(self, step: Step, names: Mapping[int, str]) -> dict[str, Any]:
+        """The prompt as ids. Images go by names of their own, so that vLLM need not hash the pixels to know them."""
         prompt: dict[str, Any] = {"prompt_token_ids": [*self.prompts.ids(step.text), *step.path]}
-        if step.request.images:
-            prompt["multi_modal_data"] = {"image": list(step.request.images)}
+        if images := list(step.request.images):
+            prompt["multi_modal_data"] = {"image": images}
+            prompt["multi_modal_uuids"] = {"image": [names[id(image)] for image in images]}
         return prompt
 
     def _sampling(self, step: Step) -> Any:
@@ -152,14 +157,14 @@ class VllmEngine:
                 raise EngineDeadError(f"vLLM failed: {type(error).__name__}: {error}") from error
             for output in outputs:
                 if output.finished and output.request_id in self._running:
-                    answering, number = self._running.pop(output.request_id)
-                    answering.outcomes[number] = _outcome(answering.steps[number], output.outputs[0])
+                    place = self._running.pop(output.request_id)
+                    place.settle(_outcome(place.step, output.outputs[0]))
 
     def _abandon(self, items: Sequence[Item[Any]]) -> None:
         """Take back what a stream that was closed early has left running."""
-        left = {id(answering) for item in items for answering in item.answering}
+        left = {id(item) for item in items}
         with self._lock:
-            names = [name for name, (answering, _) in self._running.items() if id(answering) in left]
+            names = [name for name, place in self._running.items() if id(place.item) in left]
             for name in names:
                 del self._running[name]
             if names and self._engine is not None:

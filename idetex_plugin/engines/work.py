@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic
+from typing import Any, Generic
 
 from idetex_plugin.assessment import Failure, Reason
 from idetex_plugin.engines.base import Key, Reply, Request
@@ -59,13 +59,8 @@ class Answering:
         except Exception as error:
             self.failure = Failure(reason=Reason.ENGINE_ERROR, message=f"cannot build the prompt: {error}")
 
-    @property
-    def done(self) -> bool:
-        """Whether nothing more is awaited."""
-        return len(self.outcomes) == len(self.steps)
-
     def reply(self) -> Reply:
-        """The reply, once done."""
+        """The reply, once every step has its outcome."""
         failures = [outcome.failure for outcome in self.outcomes.values() if outcome.failure is not None]
         if failure := self.failure or next(iter(failures), None):
             return failed(failure.reason, failure.message)
@@ -95,22 +90,44 @@ class Item(Generic[Key]):
 
     def __init__(self, key: Key, requests: Sequence[Request], prompts: Prompts) -> None:
         self.key = key
-        self.answering = [Answering(request, prompts) for request in requests]
+        self._answering = [Answering(request, prompts) for request in requests]
+        self._left = sum(len(answering.steps) for answering in self._answering)
 
-    def steps(self) -> Iterator[tuple[Answering, int, Step]]:
-        """All steps in the order of the requests."""
-        for answering in self.answering:
-            for number, step in enumerate(answering.steps):
-                yield answering, number, step
+    def places(self) -> list[Place]:
+        """Where the outcomes of all steps belong, in the order of the requests."""
+        return [
+            Place(self, answering, number, step)
+            for answering in self._answering
+            for number, step in enumerate(answering.steps)
+        ]
+
+    def settle(self, place: Place, outcome: Outcome) -> None:
+        """Note what came of a step, once for each."""
+        place.answering.outcomes[place.number] = outcome
+        self._left -= 1
 
     @property
     def done(self) -> bool:
         """Whether all replies are there."""
-        return all(answering.done for answering in self.answering)
+        return self._left == 0
 
     def replies(self) -> tuple[Reply, ...]:
         """The replies in the order of the requests, once done."""
-        return tuple(answering.reply() for answering in self.answering)
+        return tuple(answering.reply() for answering in self._answering)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """A step, and where its outcome belongs."""
+
+    item: Item[Any]
+    answering: Answering
+    number: int
+    step: Step
+
+    def settle(self, outcome: Outcome) -> None:
+        """Note what came of the step."""
+        self.item.settle(self, outcome)
 
 
 def open_items(items: Iterable[tuple[Key, Sequence[Request]]], prompts: Prompts) -> Iterator[Item[Key]]:

@@ -63,19 +63,19 @@ def test_an_option_is_spelt_as_it_follows_the_prefix(prompts) -> None:
 
 def test_words_that_spell_an_image_fail_by_themselves(prompts) -> None:
     answering = Answering(Request("look at <image>", (PHOTO,)), prompts)
-    assert answering.done and answering.steps == ()
+    assert answering.steps == ()
     failure = answering.reply().failure
     assert failure is not None and failure.reason is Reason.ENGINE_ERROR and "2 image tokens" in failure.message
 
 
 def test_an_item_is_done_when_every_step_is(prompts) -> None:
     item = Item("key", [Request("a", (PHOTO,), choices=("good", "bad")), Request("b", (PHOTO,))], prompts)
-    (first, zero, score), (second, _, text) = item.steps()
-    assert score.max_tokens == 1 and set(score.scored) == {*prompts.ids("good"), *prompts.ids("bad")}
-    assert text.scored == () and not item.done
-    second.outcomes[0] = Outcome(prompts.ids("fair"), [-1.0], "length")
+    first, second = item.places()
+    assert first.step.max_tokens == 1 and set(first.step.scored) == {*prompts.ids("good"), *prompts.ids("bad")}
+    assert second.step.scored == () and not item.done
+    second.settle(Outcome(prompts.ids("fair"), [-1.0], "length"))
     assert not item.done
-    first.outcomes[zero] = Outcome(scores=dict.fromkeys(score.scored, -1.0))
+    first.settle(Outcome(scores=dict.fromkeys(first.step.scored, -1.0)))
     assert item.done
     chosen, written = item.replies()
     assert chosen.text == "good" and chosen.choice_probabilities == pytest.approx({"good": 0.5, "bad": 0.5})
