@@ -7,7 +7,6 @@ from itertools import count, islice
 from typing import Any
 
 import pytest
-from idetex_plugin.photo import Photo, PhotoError
 from PIL import Image
 from standins import Census, WindowEngine, WordTask
 
@@ -16,6 +15,7 @@ from idetex_plugin.engines.base import Reply
 from idetex_plugin.examiner import Examiner
 from idetex_plugin.flow import HELD_BACK, Flow
 from idetex_plugin.models.cards import Card
+from idetex_plugin.photo import Photo, PhotoError
 
 CARD = Card(name="one", title="One", checkpoint="nowhere", dialect="json")
 AHEAD = 4

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from idetex_plugin.sources import find_photos
 from standins import Census, WindowEngine, failing_on, nano_says, write_photos
 
 from idetex_plugin import Assessor
@@ -16,6 +15,7 @@ from idetex_plugin.hooks.events import RunFinished, RunStarted
 from idetex_plugin.hooks.manager import Hooks
 from idetex_plugin.runs import Row, Run
 from idetex_plugin.runs.work import Outcome, Step, Work
+from idetex_plugin.sources import find_photos
 
 COPIED, KEPT, ASSESSED = Outcome.COPIED, Outcome.KEPT, Outcome.ASSESSED
 
