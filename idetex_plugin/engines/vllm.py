@@ -8,6 +8,7 @@ Only this module imports vllm, and only when an engine is made.
 from __future__ import annotations
 
 import itertools
+import logging
 import os
 import random
 import threading
@@ -22,7 +23,7 @@ from idetex_plugin.engines.runtime import pick_dtype, settle
 from idetex_plugin.engines.work import Item, Outcome, Place, Step, open_items
 from idetex_plugin.models.cards import Card
 
-SLOTS = {"cpu": 32, "cuda": 256}
+SLOTS = {"cpu": 64, "cuda": 256}
 CPU_CACHE_GIB = {"embedded": 1, "other": 4}
 PROCESSOR_CACHE_GIB = 0.25
 
@@ -31,7 +32,7 @@ class VllmEngine:
     """Runs a card's checkpoint in vLLM.
 
     dtype: "auto", "float32", "bfloat16" or "float16" (see `runtime.pick_dtype`).
-    slots: requests that run at once; by default 32 on a CPU and 256 on a GPU. The next item is taken when fewer run.
+    slots: requests that run at once; by default 64 on a CPU and 256 on a GPU. The next item is taken when fewer run.
     Raises ImportError when vllm is not installed or cannot be imported, and what vllm raises when it cannot start.
     """
 
@@ -39,6 +40,7 @@ class VllmEngine:
 
     def __init__(self, card: Card, *, dtype: str = "auto", slots: int | None = None) -> None:
         settle()
+        logging.getLogger("vllm").setLevel(os.environ["VLLM_LOGGING_LEVEL"])
         cache = CPU_CACHE_GIB["embedded" if card.embedded else "other"]
         os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", str(cache))
         self._lock = threading.Lock()
@@ -110,6 +112,7 @@ class VllmEngine:
             "enable_prefix_caching": True,
             "structured_outputs_config": {"backend": "xgrammar", "disable_any_whitespace": True},
             "disable_log_stats": True,
+            "use_tqdm_on_load": False,
         }
         if self.device == "cpu":
             arguments.update(distributed_executor_backend="uni", enforce_eager=True, skip_mm_profiling=True)
