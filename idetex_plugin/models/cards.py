@@ -48,7 +48,6 @@ class Card(Record):
     max_model_len: int = Field(default=8192, gt=0)
     licence: str = "see the checkpoint's own page"
     notes: str = ""
-    minimum_confidence: float = Field(default=0.0, ge=0, le=1)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
