@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from idetex_plugin.assessment import Failure, Reason
@@ -43,9 +44,10 @@ class TransformersEngine:
         self.slots = slots or SLOTS
         self.prompts = Prompts(card)
         self._processor: Any = load_processor(card)
-        model: Any = AutoModelForImageTextToText.from_pretrained(
-            checkpoint_of(card), dtype=getattr(torch, self.dtype)
-        )
+        with _no_progress_bar():
+            model: Any = AutoModelForImageTextToText.from_pretrained(
+                checkpoint_of(card), dtype=getattr(torch, self.dtype)
+            )
         self._model: Any = model.to(self.device).eval()
         self._pad: int = self.prompts.tokenizer.pad_token_id or 0
         self._grammars: Grammars | None = None
@@ -168,6 +170,19 @@ def take(waiting: deque[Place], most: int) -> list[Place]:
 def kind(step: Step) -> tuple[bool, bool, int]:
     """Steps of one kind can share a batch: scored or generated, free or under a schema, and as many images."""
     return bool(step.scored), step.request.schema is not None, len(step.request.images)
+
+
+@contextmanager
+def _no_progress_bar() -> Iterator[None]:
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
 
 
 def _scores(step: Step, places: Any) -> Outcome:
