@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from importlib import metadata
 
 from idetex_plugin.doctor.report import Report
-from idetex_plugin.engines.runtime import broken_companions, installed
+from idetex_plugin.engines.runtime import broken_companions
 
 
 def fix(report: Report) -> tuple[str, ...]:
@@ -27,8 +28,21 @@ def fix(report: Report) -> tuple[str, ...]:
     return names
 
 
+def has_pip() -> bool:
+    """Whether this environment has pip, by its metadata.
+
+    Looking for the module itself would make setuptools leave `distutils` to Python for the rest of the process, in
+    which vllm cannot be imported any more.
+    """
+    try:
+        metadata.version("pip")
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
 def uninstall(names: tuple[str, ...]) -> list[str]:
     """The command that uninstalls packages from this interpreter's environment: pip, or uv where there is no pip."""
-    if not installed("pip") and (uv := shutil.which("uv")):
+    if not has_pip() and (uv := shutil.which("uv")):
         return [uv, "pip", "uninstall", "--python", sys.executable, *names]
     return [sys.executable, "-m", "pip", "uninstall", "--yes", *names]

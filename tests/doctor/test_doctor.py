@@ -142,8 +142,14 @@ def test_fix_says_what_it_could_not_remove(world, checkpoint, monkeypatch) -> No
         doctor.fix(doctor.examine())
 
 
+def test_looking_for_pip_leaves_distutils_alone() -> None:
+    script = "from idetex_plugin.doctor.repair import uninstall; uninstall(('x',)); import setuptools, distutils.core"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_without_pip_uv_removes(monkeypatch) -> None:
-    monkeypatch.setattr(repair, "installed", lambda package: False)
+    monkeypatch.setattr(repair, "has_pip", lambda: False)
     monkeypatch.setattr(repair.shutil, "which", lambda tool: "/bin/uv")
     command = repair.uninstall(("torchvision",))
     assert command == ["/bin/uv", "pip", "uninstall", "--python", sys.executable, "torchvision"]
