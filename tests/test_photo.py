@@ -150,7 +150,7 @@ def test_arbitrary_bytes_are_refused(data: bytes) -> None:
         assert error.failure.message
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from([data for _, data in good()]), st.data())
 def test_damaged_files_give_pixels_or_a_refusal(data: bytes, draw: st.DataObject) -> None:
     end = draw.draw(st.integers(0, len(data)))

@@ -14,7 +14,7 @@ def numbered(width: int, height: int) -> Image.Image:
     return Image.fromarray(np.stack([x % 256, y % 256, (x // 256) * 16 + y // 256], -1).astype(np.uint8))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(1, 700), st.integers(1, 700))
 def test_any_size_gives_two_squares(width: int, height: int) -> None:
     whole, near = global_detail(Image.new("RGB", (width, height), (9, 90, 200)), 256)
@@ -22,7 +22,7 @@ def test_any_size_gives_two_squares(width: int, height: int) -> None:
     assert np.asarray(near).reshape(-1, 3).tolist() == [[9, 90, 200]] * 256**2
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(256, 1500), st.integers(256, 1500))
 def test_each_cell_holds_unscaled_pixels_of_its_own_cell(width: int, height: int) -> None:
     pixels = np.asarray(detail(numbered(width, height), 8)).astype(int)

@@ -45,7 +45,7 @@ def test_higher_severity_changes_more(photo: np.ndarray, name: str) -> None:
     assert changes == sorted(changes)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 2**32))
 def test_plans_never_put_rivals_on_one_place(seed: int) -> None:
     plans = Synthesizer(Recipe(counts=(0, 0, 0, 1))).plan(np.random.default_rng(seed))
@@ -84,7 +84,7 @@ def test_pixels_outside_the_box_stay_and_cells_inside_are_marked(photo: np.ndarr
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_samples_are_decided_by_the_seed(seed: int) -> None:
     photo = np.random.default_rng(0).integers(0, 255, (90, 120, 3), np.uint8)
     first, second = (Synthesizer().sample(photo, np.random.default_rng(seed)) for _ in range(2))
