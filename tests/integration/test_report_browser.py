@@ -349,6 +349,8 @@ def test_texts_contrast_with_their_ground(visit: Any, small: Path, scheme: str) 
 def test_a_narrow_window_needs_no_sideways_scrolling(visit: Any, small: Path) -> None:
     seen = visit(small)
     seen.page.set_viewport_size({"width": 360, "height": 700})
+    seen.page.wait_for_function("innerWidth === 360")
+    seen.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= 360
     seen.page.locator("#filters-toggle").click()
     seen.check("Noise")
