@@ -5,11 +5,22 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from pathlib import Path
+from typing import Annotated, Self
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from idetex_plugin.assessment import Record
+from idetex_plugin.taxonomy import VIDA
 from idetex_plugin.training.model import Architecture
+
+
+def _are_types(values: dict[str, float]) -> dict[str, float]:
+    if unknown := set(values) - set(VIDA.names):
+        raise ValueError(f"no distortion is called {', '.join(map(repr, sorted(unknown)))}")
+    return values
+
+
+ByType = Annotated[dict[str, Annotated[float, Field(ge=0)]], AfterValidator(_are_types)]
 
 
 class SynthesisConfig(Record):
@@ -17,9 +28,12 @@ class SynthesisConfig(Record):
 
     counts: tuple[float, ...] = (0.2, 0.45, 0.25, 0.1)
     whole_share: float = 0.4
+    whole_shares: ByType = Field(default_factory=dict)
+    weights: ByType = Field(default_factory=dict)
     sides: tuple[float, float] = (0.22, 0.75)
     camera_jpeg_share: float = 0.5
     photo_sides: tuple[int, int] = (320, 1100)
+    tiled_share: float = 0
 
 
 class StageConfig(Record):
@@ -35,18 +49,24 @@ class StageConfig(Record):
 
 
 class ReaderConfig(StageConfig):
-    """`turns`: questions drawn for a photo beside the constant ones; `tower`: whether tower and connector learn too."""
+    """`turns`: questions drawn for a photo beside the constant ones; `tower`: whether tower and connector learn too;
+    `dense_weight`: how much the dense loss counts beside the reader's, of use where the tower learns."""
 
     turns: int = 7
     describe_share: float = 0.5
     tower: bool = False
+    dense_weight: float = Field(default=0, ge=0)
 
 
 class TrainConfig(Record):
     """A whole recipe. Photographs are the "train" part of `split`, a table beside the recipe (see `photos.listed`; the
-    package's own by default), below the folder given on the command line."""
+    package's own by default), below the folder given on the command line.
+
+    `start`: a checkpoint of this architecture to go on from, a folder or "nano" for the embedded one; then there is no
+    dense stage, and the architecture and `bins` are the checkpoint's. Without it, dense and reader stage are needed."""
 
     split: Path | None = None
+    start: str | None = None
     seed: int = 1
     bins: int = 32
     merges: int = 320
@@ -56,9 +76,17 @@ class TrainConfig(Record):
     save_minutes: float = 5
     architecture: Architecture = Architecture()
     synthesis: SynthesisConfig = SynthesisConfig()
-    dense: StageConfig
-    reader: ReaderConfig
+    dense: StageConfig | None = None
+    reader: ReaderConfig | None = None
     joint: ReaderConfig | None = None
+
+    @model_validator(mode="after")
+    def _has_stages(self) -> Self:
+        if self.start is None and (self.dense is None or self.reader is None):
+            raise ValueError("a recipe without `start` needs the stages [dense] and [reader]")
+        if self.start is not None and self.dense is not None:
+            raise ValueError("a recipe with `start` goes on from a trained tower and has no stage [dense]")
+        return self
 
 
 def read_config(path: Path) -> tuple[TrainConfig, str]:

@@ -47,7 +47,8 @@ class Stream(IterableDataset[Item]):
         """Sample number `index`."""
         rng = np.random.default_rng((self.seed, index))
         source = self.sources[int(rng.integers(len(self.sources)))]
-        sample = self.synthesizer.sample(photos.cut(source, rng, self.synthesizer.recipe.photo_sides), rng)
+        recipe = self.synthesizer.recipe
+        sample = self.synthesizer.sample(photos.cut(source, rng, recipe.photo_sides, recipe.tiled_share), rng)
         image = Image.fromarray(sample.image)
         views = global_detail(image, self.size)
         ranks, weights = cell_targets(sample, self.cells)

@@ -55,9 +55,9 @@ def image_tokens(model: Any, views: torch.Tensor) -> torch.Tensor:
     return tokens
 
 
-def dense_loss(model: Any, heads: DenseHeads, items: list[Item], device: torch.device) -> torch.Tensor:
-    """Mean loss of a batch: fused severities, each view's own at a lower weight, places and colours."""
-    tokens = image_tokens(model, normalised(items).to(device))
+def dense_loss(tokens: torch.Tensor, heads: DenseHeads, items: list[Item]) -> torch.Tensor:
+    """Mean loss of a batch's `image_tokens`: fused severities, each view's own at a lower weight, places, colours."""
+    device = tokens.device
     fused, single, extras = heads(tokens.float())
     ranks = torch.stack([item.ranks for item in items]).flatten(1, 2).to(device)
     weights = torch.stack([item.weights for item in items]).flatten(1, 2).to(device)[..., None]

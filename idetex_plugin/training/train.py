@@ -12,6 +12,7 @@ import torch
 from idetex_plugin.assessment import Region
 from idetex_plugin.models.dialects import nano
 from idetex_plugin.models.dialects.nano import NanoDialect
+from idetex_plugin.training.attention import use_plain_attention
 from idetex_plugin.training.card import card_of
 from idetex_plugin.training.config import ReaderConfig, StageConfig, SynthesisConfig, TrainConfig
 from idetex_plugin.training.data import Item, Stream, batches, load_sources, normalised
@@ -23,6 +24,7 @@ from idetex_plugin.training.model import Architecture, build, start_from_cosines
 from idetex_plugin.training.packing import Packed, Packer
 from idetex_plugin.training.photos import Split
 from idetex_plugin.training.reader import reader_loss, smooth_places
+from idetex_plugin.training.start import like_start, load_start
 from idetex_plugin.training.synthesis import Recipe, Synthesizer
 from idetex_plugin.training.tokenizer import build_tokenizer, places
 
@@ -60,6 +62,10 @@ class Trainer:
         """The context that computes in bfloat16 where the recipe says so."""
         return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.config.bf16)
 
+    def tokens(self, model: Any, items: list[Item]) -> torch.Tensor:
+        """Image tokens (N, 2, cells², width) of a batch."""
+        return image_tokens(model, normalised(items).to(self.device))
+
     def logger(self, name: str) -> Callable[[int, dict[str, float]], None]:
         """Writes to TensorBoard and says a line."""
         from torch.utils.tensorboard import SummaryWriter
@@ -84,24 +90,26 @@ def untrained(architecture: Architecture) -> Any:
     return build(architecture, 8, {"image": 3, "bos": 1, "eos": 2, "pad": 0})
 
 
-def train_dense(trainer: Trainer) -> Any:
+def train_dense(trainer: Trainer, stage: StageConfig) -> Any:
     """The dense stage; gives a model whose tower and connector are trained."""
     config = trainer.config
     model = untrained(config.architecture)
+    use_plain_attention(model)
     first = [trainer.stream("train", config.seed + 1).item(index) for index in range(START_PATCHES)]
     start_from_cosines(model, cut_patches(first, config.architecture.patch), config.architecture.luma_share)
     heads = DenseHeads(config.architecture.text_width, config.architecture.cells)
     parts = {"tower": model.model.vision_model, "connector": model.model.connector, "heads": heads}
     model.to(trainer.device)
     heads.to(trainer.device)
-    loop = Loop("dense", trainer.out, parts, config.dense)
+    loop = Loop("dense", trainer.out, parts, stage)
     if loop.done:
         return model
-    feed = trainer.items(config.dense, loop.step, config.seed + 1)
+    feed = trainer.items(stage, loop.step, config.seed + 1)
 
     def loss_of(_: int) -> torch.Tensor:
         with trainer.precision():
-            return dense_loss(model, heads, next(feed), trainer.device)
+            items = next(feed)
+            return dense_loss(trainer.tokens(model, items), heads, items)
 
     log = trainer.logger("dense")
     loop.run(loss_of, log, config.save_minutes)
@@ -129,7 +137,9 @@ def train_reader(
     ids = torch.tensor(tokenizer.convert_tokens_to_ids(places(config.bins)), device=trainer.device)
     for part in (model.model.vision_model, model.model.connector):
         part.requires_grad_(stage.tower)
-    loop = Loop(name, trainer.out, parts, stage)
+    torch.manual_seed(config.seed)
+    heads = DenseHeads(config.architecture.text_width, config.architecture.cells).to(trainer.device)
+    loop = Loop(name, trainer.out, {**parts, "heads": heads} if stage.dense_weight else parts, stage)
     if loop.done:
         return loop.step
     seed = config.seed + (3 if name == "reader" else 4)
@@ -142,8 +152,11 @@ def train_reader(
         packed = Packed(*(column.to(trainer.device) for column in packed))
         with trainer.precision():
             with torch.set_grad_enabled(stage.tower):
-                tokens = image_tokens(model, normalised(items).to(trainer.device)).flatten(1, 2)
-            return reader_loss(model, tokens, packed, ids)
+                tokens = trainer.tokens(model, items)
+            loss = reader_loss(model, tokens.flatten(1, 2), packed, ids)
+            if stage.dense_weight:
+                loss = loss + stage.dense_weight * dense_loss(tokens, heads, items)
+            return loss
 
     loop.run(loss_of, trainer.logger(name), config.save_minutes)
     return loop.step
@@ -166,10 +179,12 @@ def corpus(trainer: Trainer, count: int = 3000) -> Iterator[str]:
             yield turn.prompt + nano.ANSWER + turn.answer
 
 
-def train(config: TrainConfig, recipe_hash: str, photographs: Path, out: Path, say: Say) -> Path:
-    """All stages of a recipe, then the export; gives the checkpoint's folder. Run again, it resumes."""
-    trainer = Trainer(config, photographs, out, say)
-    tower = train_dense(trainer)
+def begin(trainer: Trainer) -> tuple[Any, Any]:
+    """Model and tokenizer before the reader stages: after the dense stage, or of the checkpoint to start from."""
+    config = trainer.config
+    if config.dense is None:
+        return load_start(config)
+    tower = train_dense(trainer, config.dense)
     tokenizer = build_tokenizer(corpus(trainer), config.bins, config.merges)
     special = {key: int(tokenizer.get_vocab()[f"<{key}>"]) for key in ("image", "bos", "eos", "pad")}
     torch.manual_seed(config.seed)
@@ -177,9 +192,18 @@ def train(config: TrainConfig, recipe_hash: str, photographs: Path, out: Path, s
     model.model.vision_model.load_state_dict(tower.model.vision_model.state_dict())
     model.model.connector.load_state_dict(tower.model.connector.state_dict())
     smooth_places(model, tokenizer, config.bins)
+    return model, tokenizer
+
+
+def train(config: TrainConfig, recipe_hash: str, photographs: Path, out: Path, say: Say) -> Path:
+    """All stages of a recipe, then the export; gives the checkpoint's folder. Run again, it resumes."""
+    config = like_start(config)
+    trainer = Trainer(config, photographs, out, say)
+    model, tokenizer = begin(trainer)
+    use_plain_attention(model)
     model.to(trainer.device)
     parts = {"tower": model.model.vision_model, "connector": model.model.connector, "text": model.model.text_model}
-    steps = {"dense": config.dense.steps}
+    steps = {"dense": config.dense.steps} if config.dense else {}
     for name, stage in (("reader", config.reader), ("joint", config.joint)):
         if stage is not None:
             steps[name] = train_reader(trainer, model, name, stage, tokenizer, parts)

@@ -96,6 +96,35 @@ def test_a_wrong_recipe_names_file_and_key(tmp_path: Path) -> None:
         read_config(path)
 
 
+def test_a_recipe_goes_on_from_a_checkpoint(recipe: Path) -> None:
+    config, digest = read_config(recipe)
+    first = train(config, digest, recipe.parent, recipe.parent / "first", lambda _: None)
+    joint = {"steps": 2, "batch": 2, "turns": 2, "tower": True, "dense_weight": 2.0}
+    more = TrainConfig.model_validate(
+        {"split": config.split, "start": str(first), "workers": 0, "bf16": False, "joint": joint}
+    )
+    second = train(more, digest, recipe.parent, recipe.parent / "second", lambda _: None)
+    before, after = weights(first), weights(second)
+    assert before.keys() == after.keys()
+    assert not torch.equal(before["model.connector.modality_projection.proj.weight"],
+                           after["model.connector.modality_projection.proj.weight"])
+    assert (first / "tokenizer.json").read_text() == (second / "tokenizer.json").read_text()
+
+
+def test_a_start_that_no_recipe_made_is_named(recipe: Path, tmp_path: Path) -> None:
+    config = TrainConfig.model_validate({"start": "qwen3-vl-4b", "joint": {"steps": 1, "batch": 1}})
+    with pytest.raises(ValueError, match=r"training\.json: no record"):
+        train(config, "", recipe.parent, tmp_path, lambda _: None)
+
+
+@pytest.mark.parametrize(
+    "recipe_of", [{"joint": {"steps": 1, "batch": 1}}, {"start": "nano", "dense": {"steps": 1, "batch": 1}}]
+)
+def test_stages_must_fit_the_start(recipe_of: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"stage"):
+        TrainConfig.model_validate(recipe_of)
+
+
 @pytest.fixture(scope="module")
 def tiny() -> tuple[TrainConfig, object, object, Packer]:
     config = TrainConfig.model_validate(

@@ -31,15 +31,18 @@ SOLID_AREAS = ((Severity.MINOR, 0.06), (Severity.MODERATE, 0.2), (Severity.SEVER
 
 @dataclass(frozen=True)
 class Recipe:
-    """How samples are drawn. Shares of zero, one, two and three distortions; share of whole-frame ones;
-    sides of local boxes relative to the frame; weights of the types (missing ones count 1)."""
+    """How samples are drawn. Shares of zero, one, two and three distortions; share of whole-frame ones, for all types
+    and for named ones; sides of local boxes relative to the frame; weights of the types (missing ones count 1). The
+    last two fields are for `photos.cut`."""
 
     counts: tuple[float, ...] = (0.2, 0.45, 0.25, 0.1)
     whole_share: float = 0.4
+    whole_shares: Mapping[str, float] = field(default_factory=dict)
     sides: tuple[float, float] = (0.22, 0.75)
     weights: Mapping[str, float] = field(default_factory=dict)
     camera_jpeg_share: float = 0.5
     photo_sides: tuple[int, int] = (320, 1100)
+    tiled_share: float = 0
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,8 @@ class Synthesizer:
             if len(chosen) == wanted:
                 break
             severity = list(Severity)[int(rng.integers(3))]
-            whole = rng.random() < self.recipe.whole_share and name not in LOCAL_ONLY
+            share = self.recipe.whole_shares.get(name, self.recipe.whole_share)
+            whole = rng.random() < share and name not in LOCAL_ONLY
             box = WHOLE if whole else random_box(rng, *self.recipe.sides)
             if name in LOCAL_ONLY:
                 severity = next(s for s, area in SOLID_AREAS if box.area <= area)

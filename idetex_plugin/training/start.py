@@ -1,0 +1,40 @@
+"""Going on from a checkpoint that a recipe made before, such as the embedded one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from pydantic import ValidationError
+from transformers import AutoTokenizer, Idefics3ForConditionalGeneration
+
+from idetex_plugin.engines.prompts import checkpoint_of
+from idetex_plugin.models.registry import get_card
+from idetex_plugin.training.config import TrainConfig
+from idetex_plugin.training.model import Architecture
+
+
+def like_start(config: TrainConfig) -> TrainConfig:
+    """The recipe with the architecture and bins of the checkpoint it starts from, if any. Raises ValueError."""
+    if config.start is None:
+        return config
+    path = _folder(config.start) / "training.json"
+    try:
+        known = json.loads(path.read_text(encoding="utf-8"))["config"]
+        architecture, bins = Architecture.model_validate(known["architecture"]), int(known["bins"])
+    except (OSError, ValueError, KeyError, ValidationError) as fault:
+        raise ValueError(f"{path}: no record of how a checkpoint to start from was trained: {fault}") from fault
+    return config.model_copy(update={"architecture": architecture, "bins": bins})
+
+
+def load_start(config: TrainConfig) -> tuple[Any, Any]:
+    """Model (float32) and tokenizer of the checkpoint that the recipe starts from."""
+    folder = _folder(config.start or "")
+    model = Idefics3ForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
+    return model, AutoTokenizer.from_pretrained(folder)
+
+
+def _folder(start: str) -> Path:
+    return Path(checkpoint_of(get_card(start)))
