@@ -15,20 +15,20 @@ from idetex_plugin import fingerprint
 from idetex_plugin.assessment import Assessment, Failure, Region, State
 from idetex_plugin.boxes import Box
 from idetex_plugin.engines.base import Engine
-from idetex_plugin.engines.choose import ENGINES, make_engine
+from idetex_plugin.engines.choose import AUTO, EngineMaker, make_engine
 from idetex_plugin.examiner import Examiner, Task, idle_statuses
 from idetex_plugin.flow import Claim, Flow, Key
+from idetex_plugin.hooks.before import before_assess
 from idetex_plugin.hooks.events import Assessed, AssessFailed
 from idetex_plugin.hooks.manager import Hooks, get_manager
 from idetex_plugin.models.cards import TASKS, Card
-from idetex_plugin.models.dialects.base import Dialect, Question
+from idetex_plugin.models.dialects.base import Dialect, DialectMaker, Question
 from idetex_plugin.models.registry import get_card, make_dialect, show
 from idetex_plugin.photo import DEFAULT_MAX_PIXELS, Photo, PhotoError, load_photo
 from idetex_plugin.sources import Source
 from idetex_plugin.tasks.description import Description
 from idetex_plugin.tasks.grounding import Affecting, Grounding, Referring
 from idetex_plugin.tasks.perception import Perception
-from idetex_plugin.tasks.questions import DEFAULT_QUESTIONS
 from idetex_plugin.turn import Turn
 
 log = logging.getLogger(__name__)
@@ -41,13 +41,13 @@ class Assessor:
     A source is a path, encoded bytes, a PIL image, a numpy array, or a `sources.Source`.
 
     model: a name that `idetex models` lists, a checkpoint's folder, a card's TOML file, or a `Card`.
-    engine: "auto", "vllm", "server", "transformers", or an `Engine` (then the caller closes it).
+    engine: "auto", "vllm", "server", "transformers", one of a plugin, or an `Engine` (then the caller closes it).
     tasks: any of "grounding", "perception", "description".
     questions: asked by the perception task; None for the default ones and those of plugins.
     max_pixels: a photo with more is refused instead of decoded.
-    hooks: the plugins that add models and questions and are told of every assessment; None for the installed ones.
+    hooks: the plugins that take part; None for the installed ones.
     decoders: threads that decode photos ahead of the engine, twice as many photos ahead.
-    engine_options: passed to `engines.choose.make_engine`, such as url, dtype or slots.
+    engine_options: see `engines.choose.EngineOptions`, such as url, dtype or slots.
 
     One stream runs at a time; a second one waits for the first. Safe to use and to close from several threads.
     Raises ValueError for an unknown model, task or question.
@@ -68,13 +68,19 @@ class Assessor:
         unknown = [name for name in tasks if name not in TASKS]
         if unknown or not tasks:
             raise ValueError(f"tasks {list(tasks)}: choose from {', '.join(TASKS)}")
-        if isinstance(engine, str) and engine not in ENGINES:
-            raise ValueError(f"engine {engine!r}: choose from {', '.join(ENGINES)}")
         self.hooks = get_manager() if hooks is None else hooks
-        self.card = model if isinstance(model, Card) else get_card(model, self.hooks.gather("idetex_models"))
-        self.dialect: Dialect = make_dialect(self.card)
+        self._engines = self.hooks.named("idetex_engines", EngineMaker)
+        choice = [AUTO, *(maker.name for maker in self._engines)]
+        if isinstance(engine, str) and engine not in choice:
+            raise ValueError(f"engine {engine!r}: choose from {', '.join(choice)}")
+        self.card = model if isinstance(model, Card) else get_card(model, self.hooks.named("idetex_models", Card))
+        self.vocabulary = self.hooks.vocabulary()
+        dialects = self.hooks.named("idetex_dialects", DialectMaker)
+        self.dialect: Dialect = make_dialect(self.card, self.vocabulary, dialects)
         self.max_pixels = max_pixels
-        asked = (*DEFAULT_QUESTIONS, *self.hooks.gather("idetex_questions")) if questions is None else tuple(questions)
+        if questions is None:
+            questions = self.hooks.named("idetex_questions", Question, types=self.dialect.types)
+        asked = tuple(questions)
         self._tasks = tuple(
             _make_task(name, self.dialect, asked) for name in TASKS if name in tasks and name in self.card.tasks
         )
@@ -93,7 +99,9 @@ class Assessor:
     @cached_property
     def fingerprint_parts(self) -> dict[str, str]:
         """What the fingerprint is made of, by name."""
-        return fingerprint.parts(self.card, self._tasks)
+        parts = fingerprint.parts(self.card, self._tasks)
+        changers = self.hooks.having("idetex_before_assess")
+        return {**parts, "plugins that see photos first": ", ".join(changers)} if changers else parts
 
     @cached_property
     def fingerprint(self) -> str:
@@ -104,7 +112,9 @@ class Assessor:
         """The engine, started if it has not been. `engine_choice` then has its name and why it was chosen."""
         if self._engine is None:
             self._check_open()
-            self._engine, why = make_engine(str(self._wanted), self.card, **self._engine_options)
+            self._engine, why = make_engine(
+                str(self._wanted), self.card, known=self._engines, **self._engine_options
+            )
             self.engine_choice = self._engine.name, why
             log.info("engine %s: %s", *self.engine_choice)
         elif self.engine_choice is None:
@@ -170,9 +180,11 @@ class Assessor:
         return query.read(replies, look)
 
     def _load(self, source: Any) -> Photo:
-        if isinstance(source, Source):
-            return load_photo(source.path, name=source.name, max_pixels=self.max_pixels)
-        return load_photo(source, max_pixels=self.max_pixels)
+        photo = self._read(source.path, source.name) if isinstance(source, Source) else self._read(source)
+        return before_assess(self.hooks, photo, self._read)
+
+    def _read(self, source: Any, name: str | None = None) -> Photo:
+        return load_photo(source, name=name, max_pixels=self.max_pixels)
 
     @cached_property
     def _examiner(self) -> Examiner:

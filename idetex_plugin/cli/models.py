@@ -15,9 +15,9 @@ def command(as_json: Annotated[bool, typer.Option("--json", help="Print whole ca
     from rich.table import Column, Table
 
     from idetex_plugin.hooks.manager import get_manager
-    from idetex_plugin.models.registry import cards
+    from idetex_plugin.models.cards import Card
 
-    known = cards(get_manager().gather("idetex_models"))
+    known = get_manager().named("idetex_models", Card)
     if as_json:
         typer.echo(json.dumps([card.model_dump(mode="json") for card in known], indent=2))
         return

@@ -2,83 +2,108 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
 
 from idetex_plugin.engines.base import Engine
 from idetex_plugin.engines.prompts import checkpoint_of
 from idetex_plugin.engines.runtime import installed
 from idetex_plugin.models.cards import Card
 
-EngineName = Literal["auto", "vllm", "server", "transformers"]
-ENGINES: tuple[EngineName, ...] = ("auto", "vllm", "server", "transformers")
+AUTO = "auto"
 NO_VLLM = "vllm is not installed"
 
 
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """What a caller may ask of an engine. `dtype` concerns those in this process, the last four the server.
+
+    slots: how many prompts are in work at once; None for the engine's own number. timeout: seconds for one reply.
+    give_up: so many failures in a row mean that the server is dead.
+    """
+
+    dtype: str = "auto"
+    slots: int | None = None
+    url: str | None = None
+    served_model: str | None = None
+    timeout: float = 120.0
+    give_up: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class EngineMaker:
+    """An engine that can be chosen by name. `make` gives it ready to run, or raises."""
+
+    name: str
+    make: Callable[[Card, EngineOptions], Engine]
+
+
+def engines() -> tuple[EngineMaker, ...]:
+    """The built-in engines."""
+    return EngineMaker("vllm", _vllm), EngineMaker("server", _server), EngineMaker("transformers", _transformers)
+
+
 def make_engine(
-    name: EngineName | str,
-    card: Card,
-    *,
-    dtype: str = "auto",
-    slots: int | None = None,
-    url: str | None = None,
-    served_model: str | None = None,
-    timeout: float = 120.0,
-    give_up: int = 8,
+    name: str, card: Card, *, known: Iterable[EngineMaker] | None = None, **options: Any
 ) -> tuple[Engine, str]:
     """The engine, ready to run, and why it is this one.
 
     "auto" is the server when a `url` is given, else vllm in this process when it is installed and starts, else
-    transformers. `served_model`, `timeout` and `give_up` concern the server; `dtype` concerns the others.
+    transformers. known: the engines that may be named, by default the built-in ones. options: see `EngineOptions`.
     Raises ValueError for an unknown name or a server without a url, FileNotFoundError when the checkpoint is missing,
     ImportError naming the command that installs what is missing, and what the named engine raises at its start.
     """
-    if name not in ENGINES:
-        raise ValueError(f"engine {name!r} is not one of {', '.join(ENGINES)}")
-    if name == "server" or (name == "auto" and url is not None):
-        if url is None:
-            raise ValueError("the server engine needs the server's url, such as http://127.0.0.1:8000")
-        return _server(card, url, served_model, slots, timeout, give_up), _because(name, "a url is given")
+    wanted = EngineOptions(**options)
+    if name == AUTO:
+        return _best(card, wanted)
+    makers = {maker.name: maker for maker in (engines() if known is None else known)}
+    if name not in makers:
+        raise ValueError(f"engine {name!r} is not one of {', '.join((AUTO, *makers))}")
+    return makers[name].make(card, wanted), "asked for by name"
+
+
+def _best(card: Card, options: EngineOptions) -> tuple[Engine, str]:
+    if options.url is not None:
+        return _server(card, options), "a url is given"
     checkpoint_of(card)
     why = NO_VLLM
-    if name == "vllm" or (name == "auto" and installed("vllm")):
+    if installed("vllm"):
         try:
-            return _vllm(card, dtype, slots), _because(name, "it is installed and starts")
+            return _vllm(card, options), "it is installed and starts"
         except Exception as error:
-            if name == "vllm":
-                raise
             why = f"vllm does not start here ({type(error).__name__}: {_first_line(error)}); see `idetex doctor`"
-    return _transformers(card, dtype, slots), _because(name, why)
+    return _transformers(card, options), why
 
 
-def _because(name: str, why: str) -> str:
-    return why if name == "auto" else "asked for by name"
-
-
-def _vllm(card: Card, dtype: str, slots: int | None) -> Engine:
+def _vllm(card: Card, options: EngineOptions) -> Engine:
     from idetex_plugin.engines.vllm import VllmEngine
 
     try:
-        return VllmEngine(card, dtype=dtype, slots=slots)
+        return VllmEngine(card, dtype=options.dtype, slots=options.slots)
     except ModuleNotFoundError as error:
         if error.name != "vllm":
             raise
         raise ImportError(f"{NO_VLLM}: pip install 'idetex-plugin[cpu]', or [vllm] with a GPU") from error
 
 
-def _transformers(card: Card, dtype: str, slots: int | None) -> Engine:
+def _transformers(card: Card, options: EngineOptions) -> Engine:
     from idetex_plugin.engines.transformers import TransformersEngine
 
-    return TransformersEngine(card, dtype=dtype, slots=slots)
+    return TransformersEngine(card, dtype=options.dtype, slots=options.slots)
 
 
-def _server(
-    card: Card, url: str, model: str | None, slots: int | None, timeout: float, give_up: int
-) -> Engine:
+def _server(card: Card, options: EngineOptions) -> Engine:
+    if options.url is None:
+        raise ValueError("the server engine needs the server's url, such as http://127.0.0.1:8000")
     try:
         from idetex_plugin.engines.server import ServerEngine
     except ModuleNotFoundError as error:
         raise ImportError("the server engine needs httpx: pip install 'idetex-plugin[server]'") from error
-    return ServerEngine(card, url, model=model, slots=slots, timeout=timeout, give_up=give_up)
+    return ServerEngine(
+        card, options.url, model=options.served_model, slots=options.slots, timeout=options.timeout,
+        give_up=options.give_up,
+    )
 
 
 def _first_line(error: BaseException) -> str:

@@ -1,11 +1,57 @@
-"""What hooks are told: one frozen object a call."""
+"""What hooks are told, and what they may answer: frozen objects."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from idetex_plugin.assessment import Assessment
+from idetex_plugin.photo import Photo
+
+if TYPE_CHECKING:
+    from idetex_plugin.assessor import Assessor
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeAssess:
+    """A photo that could be read and is about to be assessed. The pixels are a copy."""
+
+    photo: Photo
+
+
+@dataclass(frozen=True, slots=True)
+class Veto:
+    """Do not assess the photo: its row fails with the reason "vetoed" and these words."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """Assess this in place of the photo. The row says so, with the note.
+
+    source: a path, encoded bytes, a PIL image or a numpy array. Boxes are relative to it, so it should show the same
+    frame as the photo; what cannot be judged fails the photo.
+    """
+
+    source: Any
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a pipeline says of itself and of how it wants to be judged.
+
+    pipeline: its name. policy: a gate policy, by name, file or value. assessor: the one to ask, which has to be
+    closed by the pipeline; None for one that all of this process share. about: anything else, for its own plugins.
+    """
+
+    pipeline: str
+    policy: Any = "web"
+    assessor: Assessor | None = None
+    about: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

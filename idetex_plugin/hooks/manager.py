@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from functools import cache, partial
+from typing import Any, TypeVar
 
 import pluggy
 
-from idetex_plugin.hooks import specs
+from idetex_plugin.hooks import builtin, specs
+from idetex_plugin.hooks.calls import BUILT_IN, Calls, limit_from_environment
+from idetex_plugin.hooks.checks import check
 from idetex_plugin.hooks.events import Assessed, AssessFailed, Event, RunFinished, RunStarted
+from idetex_plugin.hooks.installed import offers
+from idetex_plugin.hooks.problems import PluginError, Problem, Problems
+from idetex_plugin.taxonomy import DistortionType, Vocabulary
 
 log = logging.getLogger(__name__)
-GROUP = "idetex"
+T = TypeVar("T")
+Kind = type[T] | tuple[type[T], ...]
 NAMES: dict[type, str] = {
     Assessed: "idetex_assessed",
     AssessFailed: "idetex_assess_failed",
@@ -26,64 +32,145 @@ NAMES: dict[type, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Plugin:
-    """A plugin that was found: its distribution with version, and the error that kept it from loading, or ""."""
+    """A plugin that was found: its distribution with version, and its hooks or else why it is left out."""
 
     name: str
     distribution: str
+    hooks: tuple[str, ...] = ()
     error: str = ""
 
 
 class Hooks:
-    """The plugins of one process, or of one test."""
+    """The plugins of one process, or of one test: the built-in one, and what is registered or loaded.
 
-    def __init__(self) -> None:
+    As in pluggy, the one registered last is asked first. The built-in one comes first where things are added, and last
+    where something is decided.
+
+    limit: seconds that a plugin has for an answer; None for IDETEX_PLUGIN_SECONDS, or 60. One that takes longer is not
+        called again. Events are told in the caller's own thread and without a limit.
+    strict: raise PluginError for what is otherwise noted among the `problems`; for the tests of a plugin.
+    """
+
+    def __init__(self, *, limit: float | None = None, strict: bool = False) -> None:
         self._manager = pluggy.PluginManager(specs.PROJECT)
         self._manager.add_hookspecs(specs)
+        self._problems = Problems(strict)
+        self._call = Calls(self._problems, limit_from_environment() if limit is None else limit)
         self.plugins: list[Plugin] = []
+        self.register(builtin, BUILT_IN, "idetex-plugin")
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What plugins did wrong when they were called: the first fault of each in each hook."""
+        return list(self._problems)
 
     def register(self, plugin: Any, name: str, distribution: str = "") -> None:
-        """Add one plugin. Raises ValueError for a name taken, a misspelt hook or an argument that it does not have."""
+        """Add one plugin. Raises ValueError, naming it, for a name taken and for what `checks.check` refuses."""
         try:
             self._manager.register(plugin, name)
             self._manager.check_pending()
+            found = check(plugin, self._manager)
         except (pluggy.PluginValidationError, ValueError) as error:
             if self._manager.get_plugin(name) is plugin:
                 self._manager.unregister(plugin)
             raise ValueError(f"plugin {name!r}: {error}") from error
-        self.plugins.append(Plugin(name, distribution))
+        self.plugins.append(Plugin(name, distribution, found))
 
-    def load(self) -> None:
-        """Register the plugin of every entry point; one that cannot be loaded is noted and logged."""
-        for entry in entry_points(group=GROUP):
-            distribution = _distribution(entry)
-            try:
-                self.register(entry.load(), entry.name, distribution)
-            except Exception as error:
-                log.warning("plugin %s of %s is left out: %s", entry.name, distribution, error)
-                self.plugins.append(Plugin(entry.name, distribution, f"{type(error).__name__}: {error}"))
+    def load(self, allow: Iterable[str] | None = None, block: Iterable[str] | None = None) -> None:
+        """Register the plugin of every entry point; one that cannot be loaded is noted, logged and passed over.
+
+        allow, block: names of plugins or distributions to load alone, or not at all; None for what IDETEX_PLUGINS and
+        IDETEX_BLOCK say.
+        """
+        for offer in offers(allow, block):
+            error = offer.refused
+            if not error:
+                try:
+                    self.register(offer.load(), offer.entry.name, offer.distribution)
+                    continue
+                except (Exception, SystemExit) as raised:
+                    error = f"{type(raised).__name__}: {raised}"
+                    log.warning("plugin %s of %s is left out: %s", offer.entry.name, offer.distribution, error)
+            self.plugins.append(Plugin(offer.entry.name, offer.distribution, error=error))
 
     def tell(self, event: Event) -> None:
         """Tell every plugin of an event."""
-        for _ in self._each(NAMES[type(event)], event=event):
-            pass
+        hook = NAMES[type(event)]
+        for implementation in self._implementations(hook):
+            with suppress(PluginError):
+                self._call(implementation, hook, {"event": event}, limited=False)
 
-    def gather(self, hook: str) -> list[Any]:
-        """Everything that the plugins give through an adder such as "idetex_models", in the order of loading."""
-        given: list[Any] = []
-        for name, result in self._each(hook):
-            try:
-                given.extend(result or ())
-            except TypeError:
-                log.warning("plugin %s: %s gave %r, which is no list", name, hook, result)
-        return given
+    def gather(self, hook: str, kind: type[T], **arguments: Any) -> list[T]:
+        """Everything of this kind that plugins give through an adder such as "idetex_remedies"."""
+        return [item for _, item in self._given(hook, kind, arguments)]
 
-    def _each(self, hook: str, **arguments: Any) -> Iterator[tuple[str, Any]]:
-        for implementation in getattr(self._manager.hook, hook).get_hookimpls():
+    def named(self, hook: str, kind: type[T], **arguments: Any) -> list[T]:
+        """The same for things with a `name`; of two with one name the first is kept, and the second noted."""
+        found: dict[str, tuple[str, T]] = {}
+        for plugin, item in self._given(hook, kind, arguments):
+            name: str = getattr(item, "name")  # noqa: B009
+            first = found.setdefault(name, (plugin, item))
+            if first[1] is not item:
+                self._problems.note(PluginError(plugin, hook, f"gave {name!r}, which plugin {first[0]} gives already"))
+        return [item for _, item in found.values()]
+
+    def vocabulary(self) -> Vocabulary:
+        """The distortions of ViDA and of plugins; one with a spelling that is taken is noted and left out."""
+        words = Vocabulary(())
+        for plugin, kind in self._given("idetex_distortions", DistortionType, {}):
             try:
-                wanted = (arguments[name] for name in implementation.argnames)
-                yield implementation.plugin_name, implementation.function(*wanted)
-            except Exception:
-                log.exception("plugin %s raised in %s", implementation.plugin_name, hook)
+                words.add(kind)
+            except ValueError as error:
+                self._problems.note(PluginError(plugin, "idetex_distortions", f"gave what cannot be added: {error}"))
+        return words
+
+    def first(self, hook: str, kind: Kind[T], **arguments: Any) -> tuple[str, T] | None:
+        """The first answer and the name of the plugin that gives it. Raises PluginError, see `each`."""
+        for plugin, ask in self.each(hook, kind):
+            answer = ask(**arguments)
+            if answer is not None:
+                return plugin, answer
+        return None
+
+    def having(self, hook: str) -> list[str]:
+        """The plugins that have this hook, each as its name and distribution."""
+        return [f"{plugin.name} ({plugin.distribution})" for plugin in self.plugins if hook in plugin.hooks]
+
+    def each(self, hook: str, kind: Kind[T]) -> Iterator[tuple[str, Callable[..., T | None]]]:
+        """The plugins that have this hook, by name, each with a function that asks it.
+
+        The function gives None for no answer, also from a plugin that raises: that is noted. It raises PluginError for
+        an answer of another kind and for a plugin that is late: its answer was meant to count, so the caller must not
+        go on as if there were none.
+        """
+        for implementation in self._implementations(hook):
+            yield implementation.plugin_name, partial(self._ask, implementation, hook, kind)
+
+    def _implementations(self, hook: str) -> list[pluggy.HookImpl]:
+        """In the order of asking, the built-in one last."""
+        asked = reversed(getattr(self._manager.hook, hook).get_hookimpls())
+        return sorted(asked, key=lambda implementation: implementation.plugin_name == BUILT_IN)
+
+    def _ask(self, implementation: pluggy.HookImpl, hook: str, kind: Kind[T], **arguments: Any) -> T | None:
+        answer = self._call(implementation, hook, arguments)
+        if answer is None or isinstance(answer, kind):
+            return answer
+        error = PluginError(implementation.plugin_name, hook, f"gave {_short(answer)}, which is no {_kinds(kind)}")
+        self._problems.note(error)
+        raise error
+
+    def _given(self, hook: str, kind: type[T], arguments: Mapping[str, Any]) -> Iterator[tuple[str, T]]:
+        own_first = sorted(self._implementations(hook), key=lambda each: each.plugin_name != BUILT_IN)
+        for implementation in own_first:
+            given: tuple[Any, ...] = ()
+            with suppress(PluginError):
+                given = self._call(implementation, hook, arguments, whole=lambda answer: tuple(answer or ())) or ()
+            for item in given:
+                if isinstance(item, kind):
+                    yield implementation.plugin_name, item
+                else:
+                    wrong = f"gave {_short(item)}, which is no {kind.__name__}"
+                    self._problems.note(PluginError(implementation.plugin_name, hook, wrong))
 
 
 @cache
@@ -94,5 +181,9 @@ def get_manager() -> Hooks:
     return hooks
 
 
-def _distribution(entry: EntryPoint) -> str:
-    return f"{entry.dist.name} {entry.dist.version}" if entry.dist else "an unknown distribution"
+def _short(value: Any) -> str:
+    return f"{type(value).__name__} {value!r:.80}"
+
+
+def _kinds(kind: Kind[Any]) -> str:
+    return " or ".join(each.__name__ for each in (kind if isinstance(kind, tuple) else (kind,)))

@@ -1,22 +1,39 @@
 """The hooks. A plugin is a module or an object with functions of these names, marked `hookimpl`.
 
 A package offers its plugin through an entry point of the group `idetex`. A function may leave out arguments that it
-does not need. What a plugin raises is logged and loses nothing but its own result.
+does not need. What a plugin raises is noted and loses nothing but its own answer. Adders are called whenever an
+assessor is made; of two things with one name the first is kept, the built-in before all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pluggy
 
-from idetex_plugin.hooks.events import Assessed, AssessFailed, RunFinished, RunStarted
+from idetex_plugin.assessment import Assessment
+from idetex_plugin.engines.choose import EngineMaker
+from idetex_plugin.hooks.events import (
+    Assessed,
+    AssessFailed,
+    BeforeAssess,
+    Context,
+    Replacement,
+    RunFinished,
+    RunStarted,
+    Veto,
+)
 from idetex_plugin.models.cards import Card
-from idetex_plugin.models.dialects.base import Question
+from idetex_plugin.models.dialects.base import DialectMaker, Question
+from idetex_plugin.taxonomy import DistortionType
 
 PROJECT = "idetex"
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+# adders
 
 
 @hookspec
@@ -25,8 +42,65 @@ def idetex_models() -> Iterable[Card]:  # type: ignore[empty-body]
 
 
 @hookspec
-def idetex_questions() -> Iterable[Question]:  # type: ignore[empty-body]
-    """Give questions that are asked about every photo after the default ones, unless the caller names its own."""
+def idetex_engines() -> Iterable[EngineMaker]:  # type: ignore[empty-body]
+    """Give further engines, chosen by their name; "auto" stays with the built-in ones."""
+
+
+@hookspec
+def idetex_dialects() -> Iterable[DialectMaker]:  # type: ignore[empty-body]
+    """Give further dialects: ways of asking and reading that a card may name."""
+
+
+@hookspec
+def idetex_distortions() -> Iterable[DistortionType]:  # type: ignore[empty-body]
+    """Give further kinds of damage. A checkpoint that is told the kinds in its prompts is told these too."""
+
+
+@hookspec
+def idetex_questions(types: tuple[str, ...]) -> Iterable[Question]:  # type: ignore[empty-body]
+    """Give questions that are asked about every photo after the default ones, unless the caller names its own.
+
+    types: the distortions that the checkpoint can name, for questions whose options are distortions.
+    """
+
+
+@hookspec
+def idetex_remedies() -> Iterable[Any]:  # type: ignore[empty-body]
+    """Give rows for the table of what to do about a damaged region."""
+
+
+# deciders
+
+
+@hookspec
+def idetex_before_assess(event: BeforeAssess) -> Veto | Replacement | None:
+    """Veto or replace a photo before any task asks about it; None leaves it as it is.
+
+    Plugins are asked one after the other, each shown what the one before it left; a veto ends it. Called in the
+    threads that decode photos, so it may run for several photos at once.
+    """
+
+
+@hookspec(firstresult=True)
+def idetex_after_compression(
+    original: Any, compressed: Any, codec: str, settings: Mapping[str, Any], context: Context
+) -> Any:
+    """Judge what a pipeline has just made; the first verdict counts, and the built-in gate comes last.
+
+    original, compressed: paths, encoded bytes, PIL images or numpy arrays; the original may be None.
+    codec and settings: what made it, such as "webp" and {"quality": 70}.
+    """
+
+
+@hookspec(firstresult=True)
+def idetex_judge(assessment: Assessment, policy: Any, original: Assessment | None) -> Any:
+    """Turn an assessment into a verdict under a policy; the first one counts, and the built-in judge comes last.
+
+    original: the assessment of what the photo was made from, where there is one.
+    """
+
+
+# events
 
 
 @hookspec

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import cast
@@ -14,7 +14,7 @@ from PIL import Image
 
 from idetex_plugin.models.card_files import CardError, read_card
 from idetex_plugin.models.cards import Card
-from idetex_plugin.models.dialects.base import Dialect, Look
+from idetex_plugin.models.dialects.base import Dialect, DialectMaker, Look
 from idetex_plugin.models.resize import fit
 from idetex_plugin.taxonomy import VIDA, Vocabulary
 
@@ -22,39 +22,45 @@ DATA = Path(__file__).parent / "data"
 DIALECTS = {"nano": "NanoDialect", "vida": "VidaDialect", "json": "JsonDialect"}
 
 
-def cards(extra: Iterable[Card] = ()) -> list[Card]:
-    """Every card known by name: the built-in ones, the embedded first, then `extra`. CardError for a repeated name."""
-    known = {card.name: card for card in _built_in()}
-    for card in extra:
-        if card.name in known:
-            first = known[card.name].checkpoint
-            raise CardError(f"two cards are called {card.name!r}: of {first} and of {card.checkpoint}")
-        known[card.name] = card
-    return list(known.values())
+@cache
+def cards() -> tuple[Card, ...]:
+    """The built-in cards, the embedded checkpoint's first."""
+    return tuple(sorted((read_card(path) for path in sorted(DATA.glob("*.toml"))), key=lambda card: not card.embedded))
 
 
-def get_card(which: str | os.PathLike[str], extra: Iterable[Card] = ()) -> Card:
-    """The card of this name, in this TOML file, or in `idetex.toml` of this checkpoint's folder. Raises CardError."""
-    known = {card.name: card for card in cards(extra)}
-    if isinstance(which, str) and which in known:
-        return known[which]
+def dialects() -> tuple[DialectMaker, ...]:
+    """The built-in dialects, each imported when a card names it."""
+    return tuple(DialectMaker(name, partial(_built_in, name)) for name in DIALECTS)
+
+
+def get_card(which: str | os.PathLike[str], known: Iterable[Card] | None = None) -> Card:
+    """The card of this name, in this TOML file, or in `idetex.toml` of this checkpoint's folder. Raises CardError.
+
+    known: the cards that may be named, by default the built-in ones.
+    """
+    names = {card.name: card for card in (cards() if known is None else known)}
+    if isinstance(which, str) and which in names:
+        return names[which]
     path = Path(which).expanduser()
     if path.suffix == ".toml" or path.is_dir():
         return read_card(path)
-    close = get_close_matches(str(which), known, n=1)
+    close = get_close_matches(str(which), names, n=1)
     hint = f"; did you mean {close[0]!r}?" if close else ""
     raise CardError(
-        f"no model is called {str(which)!r}, and it is no .toml file and no folder{hint}; known are {', '.join(known)}"
+        f"no model is called {str(which)!r}, and it is no .toml file and no folder{hint}; known are {', '.join(names)}"
     )
 
 
-def make_dialect(card: Card, vocabulary: Vocabulary = VIDA) -> Dialect:
-    """The dialect that the card names. Raises CardError when there is none, or when the card does not suit it."""
-    if card.dialect not in DIALECTS:
-        raise CardError(f"card {card.name!r}: dialect {card.dialect!r} is none of {', '.join(DIALECTS)}")
-    module = import_module(f"idetex_plugin.models.dialects.{card.dialect}")
+def make_dialect(card: Card, vocabulary: Vocabulary = VIDA, known: Iterable[DialectMaker] | None = None) -> Dialect:
+    """The dialect that the card names. Raises CardError when there is none, or when the card does not suit it.
+
+    known: the dialects that may be named, by default the built-in ones.
+    """
+    makers = {maker.name: maker for maker in (dialects() if known is None else known)}
+    if card.dialect not in makers:
+        raise CardError(f"card {card.name!r}: dialect {card.dialect!r} is none of {', '.join(makers)}")
     try:
-        return cast(Dialect, getattr(module, DIALECTS[card.dialect])(card, vocabulary))
+        return makers[card.dialect].make(card, vocabulary)
     except ValueError as error:
         raise CardError(str(error)) from error
 
@@ -69,6 +75,6 @@ def show(card: Card, image: Image.Image) -> Look:
     return Look((fit(image, card),), image.width, image.height)
 
 
-@cache
-def _built_in() -> tuple[Card, ...]:
-    return tuple(sorted((read_card(path) for path in sorted(DATA.glob("*.toml"))), key=lambda card: not card.embedded))
+def _built_in(name: str, card: Card, vocabulary: Vocabulary) -> Dialect:
+    module = import_module(f"idetex_plugin.models.dialects.{name}")
+    return cast(Dialect, getattr(module, DIALECTS[name])(card, vocabulary))

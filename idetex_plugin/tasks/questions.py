@@ -13,19 +13,25 @@ NOWHERE = "None"
 SEVERITY_OPTIONS = (*(str(severity) for severity in Severity), NOT_VISIBLE)
 SEVERITY_DEFINITIONS = "".join(f"{severity}: {severity.meaning}. " for severity in Severity) + f"{NOT_VISIBLE}: absent."
 
-DEFAULT_QUESTIONS = (
-    Question(
-        name="dominant", text="Which distortion affects the image most?",
-        options=(*VIDA.names, NO_DISTORTION), concern="significance",
-    ),
-    Question(
-        name="severity", text="How severe is the worst distortion?", options=SEVERITY_OPTIONS, concern="severity",
-        preamble=SEVERITY_DEFINITIONS,
-    ),
-    Question(
-        name="position", text="Where is the worst distortion?", options=(*POSITIONS, NOWHERE), concern="position",
-    ),
-)
+
+def default_questions(types: Sequence[str] = VIDA.names) -> tuple[Question, ...]:
+    """What every photo is asked, of a checkpoint that can name these distortions."""
+    return (
+        Question(
+            name="dominant", text="Which distortion affects the image most?", options=(*types, NO_DISTORTION),
+            concern="significance",
+        ),
+        Question(
+            name="severity", text="How severe is the worst distortion?", options=SEVERITY_OPTIONS, concern="severity",
+            preamble=SEVERITY_DEFINITIONS,
+        ),
+        Question(
+            name="position", text="Where is the worst distortion?", options=(*POSITIONS, NOWHERE), concern="position",
+        ),
+    )
+
+
+DEFAULT_QUESTIONS = default_questions()
 
 
 def type_present(options: Sequence[str]) -> Question:

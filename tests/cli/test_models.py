@@ -18,4 +18,4 @@ def test_lists_every_card() -> None:
 
 def test_json_gives_whole_cards() -> None:
     result = CliRunner().invoke(app, ["models", "--json"])
-    assert [Card.model_validate(card) for card in json.loads(result.output)] == cards()
+    assert [Card.model_validate(card) for card in json.loads(result.output)] == list(cards())

@@ -6,10 +6,15 @@ from typing import Any
 
 import pytest
 from made_up import judged, unreadable
+from said import card
 
-from idetex_plugin.hooks import hookimpl, manager, specs
+from idetex_plugin.hooks import hookimpl, installed, specs
 from idetex_plugin.hooks.events import Assessed, AssessFailed
 from idetex_plugin.hooks.manager import NAMES, Hooks
+from idetex_plugin.models.cards import Card
+from idetex_plugin.models.dialects.base import Question
+from idetex_plugin.models.registry import cards
+from idetex_plugin.tasks.questions import default_questions
 
 OK, BAD = Assessed(judged("a.jpg")), AssessFailed(unreadable("b.jpg"))
 
@@ -76,28 +81,66 @@ def test_one_that_raises_loses_nothing_of_the_others(caplog: pytest.LogCaptureFi
     hooks.register(after, "after")
     hooks.tell(OK)
     assert before.told == after.told == [OK]
-    assert hooks.gather("idetex_questions") == []
-    assert "plugin raises raised in idetex_assessed" in caplog.text
+    assert hooks.named("idetex_questions", Question, types=("Noise",)) == list(default_questions(("Noise",)))
+    assert "plugin raises: idetex_assessed raised RuntimeError: no disk" in caplog.text
+    assert [(each.plugin, each.hook, each.times) for each in hooks.problems] == [
+        ("raises", "idetex_assessed", 1), ("raises", "idetex_questions", 1),
+    ]
 
 
-def test_gathers_lists_and_refuses_what_is_none(caplog: pytest.LogCaptureFixture) -> None:
-    class Adder:
-        def __init__(self, given: Any) -> None:
-            self.given = given
+class Gives:
+    """Gives something as its models."""
 
-        @hookimpl
-        def idetex_models(self) -> Any:
-            return self.given
+    def __init__(self, given: Any) -> None:
+        self.given = given
 
+    @hookimpl
+    def idetex_models(self) -> Any:
+        return self.given
+
+
+def test_what_is_no_list_or_of_another_kind_is_noted_and_left_out() -> None:
     hooks = Hooks()
-    for number, given in enumerate((["a"], None, 7, ("b", "c"))):
-        hooks.register(Adder(given), str(number))
-    assert sorted(hooks.gather("idetex_models")) == ["a", "b", "c"]
-    assert "gave 7, which is no list" in caplog.text
+    first, second = card(name="first"), card(name="second")
+    for number, given in enumerate(([first], None, 7, (second, "x"), (each for each in [card(name="first")]))):
+        hooks.register(Gives(given), str(number))
+    assert hooks.named("idetex_models", Card) == [*cards(), card(name="first"), second]
+    assert {(each.plugin, each.message) for each in hooks.problems} == {
+        ("2", "raised TypeError: 'int' object is not iterable"),
+        ("3", "gave str 'x', which is no Card"),
+        ("0", "gave 'first', which plugin 4 gives already"),
+    }
 
 
-@pytest.mark.parametrize(("plugin", "fault"), [(Misspelt(), "idetex_asessed"), (Greedy(), "photo")])
-def test_misspelt_hooks_and_arguments_are_named_and_leave_no_trace(plugin: Any, fault: str) -> None:
+class Unmarked:
+    """Lacks the mark."""
+
+    def idetex_assessed(self, event: Assessed) -> None: ...
+
+
+class Waits:
+    """Would have to be awaited."""
+
+    @hookimpl
+    async def idetex_assessed(self, event: Assessed) -> None: ...
+
+
+class Wraps:
+    """Would wrap the others."""
+
+    @hookimpl(wrapper=True)
+    def idetex_assessed(self, event: Assessed) -> Any:
+        return (yield)
+
+
+FAULTS = [
+    (Misspelt(), "idetex_asessed"), (Greedy(), "photo"), (Unmarked(), "not marked"), (Waits(), "async"),
+    (Wraps(), "wrapper"), (Notes, "is a class"), (object(), "no hooks"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("plugin", "fault"), FAULTS, ids=[fault for _, fault in FAULTS])
+def test_what_cannot_work_is_named_and_leaves_no_trace(plugin: Any, fault: str) -> None:
     hooks, notes = Hooks(), Notes()
     with pytest.raises(ValueError, match=fault):
         hooks.register(plugin, "wrong")
@@ -106,14 +149,49 @@ def test_misspelt_hooks_and_arguments_are_named_and_leave_no_trace(plugin: Any, 
     assert notes.told == [OK]
 
 
+class Installed:
+    """Makes entry points of this module's objects."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
+        entries = [EntryPoint(name, value, "idetex") for name, value in values.items()]
+        monkeypatch.setattr(installed, "entry_points", lambda group: entries)
+
+
 def test_a_package_that_cannot_be_loaded_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
-    entries = [
-        EntryPoint("broken", "no_such_module_anywhere", "idetex"),
-        EntryPoint("json", "json", "idetex"),
-    ]
-    monkeypatch.setattr(manager, "entry_points", lambda group: entries)
+    Installed(monkeypatch, broken="no_such_module_anywhere", leaves="idetex_plugin.__main__:missing", json="json")
     hooks = Hooks()
     hooks.load()
-    broken, fine = hooks.plugins
+    own, broken, json, leaves = hooks.plugins
+    assert (own.name, own.error) == ("built-in", "")
     assert "ModuleNotFoundError" in broken.error
-    assert (fine.name, fine.error) == ("json", "")
+    assert "has no hooks" in json.error
+    assert leaves.error
+
+
+@pytest.mark.parametrize(
+    ("settings", "loaded"),
+    [
+        ({}, ["one", "two"]),
+        ({"IDETEX_PLUGINS": "two, three"}, ["two"]),
+        ({"IDETEX_PLUGINS": ""}, []),
+        ({"IDETEX_BLOCK": "two"}, ["one"]),
+        ({"IDETEX_PLUGINS": "one,two", "IDETEX_BLOCK": "one"}, ["two"]),
+    ],
+)
+def test_lists_in_the_environment(
+    monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], loaded: list[str]
+) -> None:
+    Installed(monkeypatch, one="idetex_plugin.hooks.builtin", two="idetex_plugin.hooks.builtin")
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    offered = {offer.entry.name: offer.refused for offer in installed.offers()}
+    assert [name for name, refused in offered.items() if not refused] == loaded
+
+
+def test_lists_as_arguments_win(monkeypatch: pytest.MonkeyPatch) -> None:
+    Installed(monkeypatch, one="no_such_module_anywhere", two="no_such_module_either")
+    monkeypatch.setenv("IDETEX_BLOCK", "one")
+    hooks = Hooks()
+    hooks.load(block=["two"])
+    assert ["ModuleNotFoundError" in plugin.error for plugin in hooks.plugins] == [False, True, False]
+    assert hooks.plugins[2].error == "on the block-list"

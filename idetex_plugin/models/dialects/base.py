@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Literal, Protocol, Self
 
@@ -11,6 +12,8 @@ from pydantic import Field, model_validator
 from idetex_plugin.assessment import Answer, Description, Failure, Quality, Reason, Record, Region
 from idetex_plugin.boxes import Box
 from idetex_plugin.engines.base import Reply, Request
+from idetex_plugin.models.cards import Card
+from idetex_plugin.taxonomy import Vocabulary
 
 Concern = Literal["type", "position", "severity", "significance", "other"]
 
@@ -54,6 +57,11 @@ class Dialect(Protocol):
     """
 
     name: str
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The distortions that it can name, in order."""
+        ...
 
     def detect(self, look: Look) -> Request:
         """Ask for all distortions of the photo."""
@@ -102,6 +110,14 @@ class Dialect(Protocol):
     def read_describe(self, reply: Reply, look: Look) -> Description | Failure:
         """The parsed description; a missing last line is a Failure."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class DialectMaker:
+    """A dialect that a card may name. `make` raises ValueError for a card that does not suit it."""
+
+    name: str
+    make: Callable[[Card, Vocabulary], Dialect]
 
 
 def unusable(reply: Reply) -> Failure | None:

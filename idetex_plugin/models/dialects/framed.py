@@ -36,6 +36,11 @@ class FramedDialect(ABC):
         self.card, self.vocabulary = card, vocabulary
         self.words = wording_of(card, self.sentences)
 
+    @property
+    def types(self) -> tuple[str, ...]:
+        """See `Dialect`."""
+        return self.vocabulary.names
+
     def ask(self, look: Look, question: Question) -> Request:
         """Options as lettered lines; the reply is a letter."""
         prompt = f"{lettered(question)}\n{self.words['letter']}"

@@ -38,13 +38,18 @@ class NanoDialect:
         if card.bins is None:
             raise ValueError(f"card {card.name!r}: the nano dialect needs bins")
         self.bins = card.bins
-        self._types = frozenset(vocabulary.names)
+        self._known = frozenset(vocabulary.names)
         types = "|".join(re.escape(name) for name in vocabulary.names)
         severities = "|".join(severity.value for severity in Severity)
-        kinds = (vocabulary.names, tuple(Severity), POSITIONS)
+        kinds = (self.types, tuple(Severity), POSITIONS)
         absent = ((NONE,), (NOT_VISIBLE,), ())
         self._whole_kinds = {frozenset([*kind, *more]) for kind in kinds for more in absent}
         self._region = re.compile(rf"({types}){BOX.pattern}({severities})")
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The ten that are tokens of its checkpoints: they learned no others, whatever the vocabulary."""
+        return VIDA.names
 
     def detect(self, look: Look) -> Request:
         return Request(DETECT, look.images, max_tokens=MAX_TOKENS)
@@ -123,7 +128,7 @@ class NanoDialect:
             findings.append(finding)
         keys = lines[-2].removeprefix(KEY_LINE).rstrip(".")
         names = () if keys == NONE else tuple(keys.split(", "))
-        if not set(names) <= self._types:
+        if not set(names) <= self._known:
             return _unparseable(lines[-2])
         return Description(
             text=readable(lines[0], findings, names, Level(verdict)),

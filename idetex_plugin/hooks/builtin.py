@@ -1,0 +1,43 @@
+"""What this package itself gives, through the hooks that every other package has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from idetex_plugin.engines.choose import EngineMaker, engines
+from idetex_plugin.hooks.specs import hookimpl
+from idetex_plugin.models.cards import Card
+from idetex_plugin.models.dialects.base import DialectMaker, Question
+from idetex_plugin.models.registry import cards, dialects
+from idetex_plugin.tasks.questions import default_questions
+from idetex_plugin.taxonomy import DISTORTIONS, DistortionType
+
+
+@hookimpl
+def idetex_models() -> Iterable[Card]:
+    """The cards in `models/data`."""
+    return cards()
+
+
+@hookimpl
+def idetex_engines() -> Iterable[EngineMaker]:
+    """vllm, server and transformers."""
+    return engines()
+
+
+@hookimpl
+def idetex_dialects() -> Iterable[DialectMaker]:
+    """nano, vida and json."""
+    return dialects()
+
+
+@hookimpl
+def idetex_distortions() -> Iterable[DistortionType]:
+    """The ten of ViDA."""
+    return DISTORTIONS
+
+
+@hookimpl
+def idetex_questions(types: tuple[str, ...]) -> Iterable[Question]:
+    """The three that every photo is asked."""
+    return default_questions(types)

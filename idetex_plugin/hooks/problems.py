@@ -1,0 +1,55 @@
+"""What plugins did wrong: named, counted, logged once each."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+log = logging.getLogger(__name__)
+
+
+class PluginError(RuntimeError):
+    """A plugin gave an answer that is none, or gave it too late. The message names the plugin and the hook."""
+
+    def __init__(self, plugin: str, hook: str, what: str) -> None:
+        super().__init__(f"plugin {plugin}: {hook} {what}")
+        self.plugin, self.hook, self.what = plugin, hook, what
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a plugin first did wrong in a hook, and how often it has done wrong there."""
+
+    plugin: str
+    hook: str
+    message: str
+    times: int = 1
+
+
+class Problems:
+    """The problems of one set of plugins, one a plugin and hook. Safe to use from several threads.
+
+    strict: raise instead of noting, for the tests of a plugin.
+    """
+
+    def __init__(self, strict: bool = False) -> None:
+        self._strict = strict
+        self._noted: dict[tuple[str, str], Problem] = {}
+        self._lock = threading.Lock()
+
+    def note(self, error: PluginError, cause: BaseException | None = None) -> None:
+        """Remember the error; the first of its plugin and hook is logged, with the traceback of its cause."""
+        if self._strict:
+            raise error from cause
+        key = error.plugin, error.hook
+        with self._lock:
+            before = self._noted.get(key)
+            self._noted[key] = replace(before, times=before.times + 1) if before else Problem(*key, error.what)
+        if before is None:
+            log.warning("%s", error, exc_info=cause)
+
+    def __iter__(self) -> Iterator[Problem]:
+        with self._lock:
+            return iter(list(self._noted.values()))
