@@ -114,6 +114,10 @@ def _key(name: str) -> str:
     return " ".join(name.replace("_", " ").replace("-", " ").casefold().split())
 
 
+MOST_TYPES = 25
+"""So many kinds, and "None", are the options that one lettered question can have."""
+
+
 class Vocabulary:
     """An ordered, extendable set of distortion types, looked up by any spelling.
 
@@ -127,7 +131,9 @@ class Vocabulary:
             self.add(kind)
 
     def add(self, kind: DistortionType) -> None:
-        """Add one type. Raises ValueError if one of its spellings is already taken."""
+        """Add one type. Raises ValueError if one of its spellings is already taken, or if there are `MOST_TYPES`."""
+        if len(self) == MOST_TYPES:
+            raise ValueError(f"distortion {kind.name!r}: there are {MOST_TYPES}, and no more can be asked about")
         keys = [_key(name) for name in (kind.name, *kind.aliases)]
         for key in keys:
             if key in self._names:

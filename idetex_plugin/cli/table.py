@@ -7,6 +7,8 @@ COMMANDS: dict[str, str] = {
     "report": "Write the HTML page of a run.",
     "export": "Export a run as JSON lines, CSV or Parquet.",
     "models": "List the checkpoints that are known by name.",
+    "plugins": "List the plugins: what is loaded, from which package, with which hooks, and what failed.",
+    "plugin": "Write a plugin package to start from.",
     "doctor": "Say what is installed, which engine will run, and what is missing.",
     "train": "Train a checkpoint from photographs.",
 }
