@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from idetex_plugin.assessment import Failure, Reason
@@ -23,7 +22,7 @@ def before_assess(hooks: Hooks, photo: Photo, load: Callable[[Any], Photo]) -> P
     """
     for plugin, ask in hooks.each(HOOK, (Veto, Replacement)):
         try:
-            answer = ask(event=BeforeAssess(replace(photo, image=photo.image.copy())))
+            answer = ask(event=BeforeAssess(photo))
         except PluginError as error:
             raise _refusal(photo, Reason.INTERNAL, str(error)) from error
         if isinstance(answer, Veto):

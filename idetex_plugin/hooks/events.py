@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from idetex_plugin.assessment import Assessment
+from PIL import Image
+
+from idetex_plugin.assessment import Assessment, PhotoInfo
 from idetex_plugin.photo import Photo
 
 if TYPE_CHECKING:
@@ -16,9 +18,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class BeforeAssess:
-    """A photo that could be read and is about to be assessed. The pixels are a copy."""
+    """A photo that could be read and is about to be assessed."""
 
-    photo: Photo
+    _photo: Photo
+
+    @property
+    def info(self) -> PhotoInfo:
+        """Name, hash and format, width and height."""
+        return self._photo.info
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels after EXIF orientation."""
+        return self._photo.image.size
+
+    def image(self) -> Image.Image:
+        """A copy of the pixels, RGB."""
+        return self._photo.image.copy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +58,11 @@ class Replacement:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a pipeline says of itself and of how it wants to be judged.
-
-    pipeline: its name. policy: a gate policy, by name, file or value. assessor: the one to ask, which has to be
-    closed by the pipeline; None for one that all of this process share. about: anything else, for its own plugins.
-    """
+    """What a pipeline says of itself: its name, the policy to judge by, the assessor to ask, and anything else."""
 
     pipeline: str
-    policy: Any = "web"
-    assessor: Assessor | None = None
+    policy: Any
+    assessor: Assessor
     about: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -28,7 +28,7 @@ class Does:
 
     @hookimpl
     def idetex_before_assess(self, event: BeforeAssess) -> Any:
-        self.shown.append(event.photo.image)
+        self.shown.append(event.image())
         return self.does(event)
 
 
@@ -40,7 +40,7 @@ def assessor(*plugins: Any, answer: Callable[[Request], Reply] = nano_says, **op
 
 
 def test_a_veto_is_the_reason_of_every_task() -> None:
-    assessment = assessor(Does(lambda event: Veto(f"{event.photo.info.width} pixels wide"))).assess(PHOTO)
+    assessment = assessor(Does(lambda event: Veto(f"{event.info.width} pixels wide"))).assess(PHOTO)
     assert assessment.failure == Failure(reason=Reason.VETOED, message="image: plugin p0: 64 pixels wide")
     assert {status.reason for status in assessment.tasks.values()} == {Reason.VETOED}
     assert assessment.photo.sha256
@@ -61,13 +61,13 @@ def test_a_replacement_is_what_the_model_sees_and_the_row_says_so() -> None:
 
 def test_each_sees_what_the_one_before_it_left() -> None:
     first = Does(lambda event: Replacement(np.zeros((50, 50, 3), np.uint8)))
-    second = Does(lambda event: Veto("black") if event.photo.image.getpixel((0, 0)) == (0, 0, 0) else None)
+    second = Does(lambda event: Veto("black") if event.image().getpixel((0, 0)) == (0, 0, 0) else None)
     assert assessor(second, first).assess(PHOTO).failure.message == "image: plugin p0: black"
 
 
 def test_pixels_are_a_copy() -> None:
     def paint(event: BeforeAssess) -> None:
-        event.photo.image.paste("red", (0, 0, 64, 48))
+        event.image().paste("red", (0, 0, 64, 48))
 
     looks = Does(lambda event: None)
     assert assessor(looks, Does(paint)).assess(PHOTO).state is State.OK
