@@ -1,29 +1,21 @@
-"""Calling one function of one plugin: how long it may take, and a trace of the calls."""
+"""Calling one function of one plugin, so that it can harm nobody else."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, wait
 from contextlib import contextmanager
-from contextvars import copy_context
-from threading import Thread
 from time import perf_counter
 from typing import Any
 
 import pluggy
 
+from idetex_plugin.hooks.limits import LateError, within
 from idetex_plugin.hooks.problems import PluginError, Problems
 
 BUILT_IN = "built-in"
 TRACE = "IDETEX_TRACE_PLUGINS"
-LIMIT = "IDETEX_PLUGIN_SECONDS"
-DEFAULT_LIMIT = 60.0
-
-
-class LateError(Exception):
-    """No answer in time."""
 
 
 class Calls:
@@ -65,36 +57,6 @@ class Calls:
         except (Exception, SystemExit) as raised:
             self._problems.note(PluginError(plugin, hook, f"raised {type(raised).__name__}: {raised}"), raised)
             return None
-
-
-def limit_from_environment() -> float:
-    """Seconds that a plugin has for an answer. Raises ValueError for a setting that is no number above 0."""
-    setting = os.environ.get(LIMIT, "").strip()
-    if not setting:
-        return DEFAULT_LIMIT
-    try:
-        seconds = float(setting)
-    except ValueError:
-        seconds = 0.0
-    if not seconds > 0:
-        raise ValueError(f"{LIMIT}={setting!r} is no number of seconds above 0")
-    return seconds
-
-
-def within(seconds: float, function: Callable[[], Any]) -> Any:
-    """What the function gives or raises. LateError after so many seconds; its thread is then left to itself."""
-    answer: Future[Any] = Future()
-
-    def work() -> None:
-        try:
-            answer.set_result(function())
-        except BaseException as error:
-            answer.set_exception(error)
-
-    Thread(target=copy_context().run, args=(work,), name="idetex-plugin", daemon=True).start()
-    if not wait([answer], seconds).done:
-        raise LateError
-    return answer.result()
 
 
 @contextmanager

@@ -12,10 +12,11 @@ from typing import Any, TypeVar
 import pluggy
 
 from idetex_plugin.hooks import builtin, specs
-from idetex_plugin.hooks.calls import BUILT_IN, Calls, limit_from_environment
+from idetex_plugin.hooks.calls import BUILT_IN, Calls
 from idetex_plugin.hooks.checks import check
 from idetex_plugin.hooks.events import Assessed, AssessFailed, Event, RunFinished, RunStarted
 from idetex_plugin.hooks.installed import offers
+from idetex_plugin.hooks.limits import limit_from_environment
 from idetex_plugin.hooks.problems import PluginError, Problem, Problems
 from idetex_plugin.taxonomy import DistortionType, Vocabulary
 
