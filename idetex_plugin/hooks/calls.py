@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import perf_counter
 from typing import Any
 
@@ -14,6 +14,7 @@ import pluggy
 from idetex_plugin.hooks.limits import LateError, within
 from idetex_plugin.hooks.problems import PluginError, Problems
 
+Arguments = Mapping[str, Any]
 BUILT_IN = "built-in"
 TRACE = "IDETEX_TRACE_PLUGINS"
 
@@ -29,31 +30,45 @@ class Calls:
         self._problems, self._limit = problems, limit
         self._late: set[str] = set()
 
-    def __call__(
-        self, implementation: pluggy.HookImpl, hook: str, arguments: Mapping[str, Any], *,
-        whole: Callable[[Any], Any] = lambda answer: answer, limited: bool = True,
-    ) -> Any:
-        """What the function answers, passed through `whole` within the same limit; None from one that raises.
+    def tell(self, implementation: pluggy.HookImpl, hook: str, arguments: Arguments) -> None:
+        """Call a listener in this thread, without a limit."""
+        with suppress(LateError):
+            self._guarded(implementation, hook, arguments, limited=False)
 
-        Raises PluginError for one that is late, or was before.
-        """
+    def items(self, implementation: pluggy.HookImpl, hook: str, arguments: Arguments) -> tuple[Any, ...]:
+        """What an adder gives; nothing from one that raises or is late."""
+        with suppress(LateError):
+            return self._guarded(implementation, hook, arguments, lambda given: tuple(given or ())) or ()
+        return ()
+
+    def answer(self, implementation: pluggy.HookImpl, hook: str, arguments: Arguments) -> Any:
+        """What a decider answers, None from one that raises. Raises PluginError for one that is late, or was before."""
+        try:
+            return self._guarded(implementation, hook, arguments)
+        except LateError as error:
+            raise PluginError(implementation.plugin_name, hook, str(error)) from None
+
+    def _guarded(
+        self, implementation: pluggy.HookImpl, hook: str, arguments: Arguments,
+        whole: Callable[[Any], Any] = lambda given: given, *, limited: bool = True,
+    ) -> Any:
         plugin, wanted = implementation.plugin_name, [arguments[name] for name in implementation.argnames]
 
-        def answer() -> Any:
+        def call() -> Any:
             return whole(implementation.function(*wanted))
 
         if plugin == BUILT_IN:
-            return answer()
+            return call()
         if plugin in self._late:
-            raise PluginError(plugin, hook, "is not called, since the plugin was late before")
+            raise LateError("is not called, since the plugin was late before")
         try:
             with traced(plugin, hook):
-                return within(self._limit, answer) if limited else answer()
+                return within(self._limit, call) if limited else call()
         except LateError:
             self._late.add(plugin)
-            error = PluginError(plugin, hook, f"gave no answer in {self._limit:g} s; the plugin is not called again")
-            self._problems.note(error)
-            raise error from None
+            what = f"gave no answer in {self._limit:g} s; the plugin is not called again"
+            self._problems.note(PluginError(plugin, hook, what))
+            raise LateError(what) from None
         except (Exception, SystemExit) as raised:
             self._problems.note(PluginError(plugin, hook, f"raised {type(raised).__name__}: {raised}"), raised)
             return None

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import pluggy
 
@@ -21,7 +20,19 @@ from idetex_plugin.hooks.problems import PluginError, Problem, Problems
 from idetex_plugin.taxonomy import DistortionType, Vocabulary
 
 log = logging.getLogger(__name__)
+
+
+class HasName(Protocol):
+    """What can be told apart by its name."""
+
+    @property
+    def name(self) -> str:
+        """Unique among its kind."""
+        ...
+
+
 T = TypeVar("T")
+Named = TypeVar("Named", bound=HasName)
 Kind = type[T] | tuple[type[T], ...]
 NAMES: dict[type, str] = {
     Assessed: "idetex_assessed",
@@ -56,7 +67,7 @@ class Hooks:
         self._manager = pluggy.PluginManager(specs.PROJECT)
         self._manager.add_hookspecs(specs)
         self._problems = Problems(strict)
-        self._call = Calls(self._problems, limit_from_environment() if limit is None else limit)
+        self._calls = Calls(self._problems, limit_from_environment() if limit is None else limit)
         self.plugins: list[Plugin] = []
         self.register(builtin, BUILT_IN, "idetex-plugin")
 
@@ -98,21 +109,20 @@ class Hooks:
         """Tell every plugin of an event."""
         hook = NAMES[type(event)]
         for implementation in self._implementations(hook):
-            with suppress(PluginError):
-                self._call(implementation, hook, {"event": event}, limited=False)
+            self._calls.tell(implementation, hook, {"event": event})
 
     def gather(self, hook: str, kind: type[T], **arguments: Any) -> list[T]:
         """Everything of this kind that plugins give through an adder such as "idetex_remedies"."""
         return [item for _, item in self._given(hook, kind, arguments)]
 
-    def named(self, hook: str, kind: type[T], **arguments: Any) -> list[T]:
+    def named(self, hook: str, kind: type[Named], **arguments: Any) -> list[Named]:
         """The same for things with a `name`; of two with one name the first is kept, and the second noted."""
-        found: dict[str, tuple[str, T]] = {}
+        found: dict[str, tuple[str, Named]] = {}
         for plugin, item in self._given(hook, kind, arguments):
-            name: str = getattr(item, "name")  # noqa: B009
-            first = found.setdefault(name, (plugin, item))
+            first = found.setdefault(item.name, (plugin, item))
             if first[1] is not item:
-                self._problems.note(PluginError(plugin, hook, f"gave {name!r}, which plugin {first[0]} gives already"))
+                what = f"gave {item.name!r}, which plugin {first[0]} gives already"
+                self._problems.note(PluginError(plugin, hook, what))
         return [item for _, item in found.values()]
 
     def vocabulary(self) -> Vocabulary:
@@ -153,7 +163,7 @@ class Hooks:
         return sorted(asked, key=lambda implementation: implementation.plugin_name == BUILT_IN)
 
     def _ask(self, implementation: pluggy.HookImpl, hook: str, kind: Kind[T], **arguments: Any) -> T | None:
-        answer = self._call(implementation, hook, arguments)
+        answer = self._calls.answer(implementation, hook, arguments)
         if answer is None or isinstance(answer, kind):
             return answer
         error = PluginError(implementation.plugin_name, hook, f"gave {_short(answer)}, which is no {_kinds(kind)}")
@@ -163,10 +173,7 @@ class Hooks:
     def _given(self, hook: str, kind: type[T], arguments: Mapping[str, Any]) -> Iterator[tuple[str, T]]:
         own_first = sorted(self._implementations(hook), key=lambda each: each.plugin_name != BUILT_IN)
         for implementation in own_first:
-            given: tuple[Any, ...] = ()
-            with suppress(PluginError):
-                given = self._call(implementation, hook, arguments, whole=lambda answer: tuple(answer or ())) or ()
-            for item in given:
+            for item in self._calls.items(implementation, hook, arguments):
                 if isinstance(item, kind):
                     yield implementation.plugin_name, item
                 else:

@@ -1,6 +1,7 @@
 """What a plugin that takes its time, or decides wrongly, can do to the others; and the trace of calls."""
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from idetex_plugin.hooks import hookimpl
 from idetex_plugin.hooks.events import Assessed
 from idetex_plugin.hooks.manager import Hooks
 from idetex_plugin.hooks.problems import PluginError
+from idetex_plugin.taxonomy import VIDA
 
 PHOTO = judged("a.jpg")
 
@@ -75,13 +77,45 @@ def test_a_timeout_of_its_own_is_no_lateness() -> None:
     assert judge(hooks) == ("p0", "pass")
 
 
-def test_strict_hooks_raise() -> None:
-    def fails(policy: str) -> None:
+class Fails:
+    """Raises in a hook of each kind."""
+
+    @hookimpl
+    def idetex_judge(self) -> None:
         raise ZeroDivisionError
 
+    @hookimpl
+    def idetex_distortions(self) -> None:
+        raise ZeroDivisionError
+
+    @hookimpl
+    def idetex_assessed(self) -> None:
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("call", [judge, Hooks.vocabulary, lambda hooks: hooks.tell(Assessed(PHOTO))])
+def test_strict_hooks_raise(call: Callable[[Hooks], Any]) -> None:
     with pytest.raises(PluginError, match="ZeroDivisionError") as raised:
-        judge(hooks_of(Judge(fails), strict=True))
+        call(hooks_of(Fails(), strict=True))
     assert isinstance(raised.value.__cause__, ZeroDivisionError)
+
+
+def test_an_adder_that_is_late_is_left_out() -> None:
+    release = threading.Event()
+
+    class Slow:
+        @hookimpl
+        def idetex_distortions(self) -> Any:
+            release.wait(30)
+            yield
+
+    hooks = hooks_of(Slow(), limit=0.02)
+    try:
+        assert hooks.vocabulary().names == hooks.vocabulary().names == VIDA.names
+        [problem] = hooks.problems
+        assert (problem.plugin, problem.times) == ("p0", 1)
+    finally:
+        release.set()
 
 
 @pytest.mark.parametrize("setting", ["soon", "0", "-1", "nan"])
