@@ -10,6 +10,7 @@ COMMANDS: dict[str, str] = {
     "plugins": "List the plugins: what is loaded, from which package, with which hooks, and what failed.",
     "plugin": "Write a plugin package to start from.",
     "doctor": "Say what is installed, which engine will run, and what is missing.",
+    "bench": "Measure how much a model sees, on photographs damaged in known ways.",
     "score": "Score a submission by a challenge's rules.",
     "submit": "Write a run as a challenge's submission.",
     "train": "Train a checkpoint from photographs.",

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from idetex_plugin.evaluation.measures.table import Floats
 
@@ -61,7 +63,7 @@ def paired(first: Statistic, second: Statistic, weights: Floats) -> Paired:
     )
 
 
-def ratio(parts: Floats, wholes: Floats) -> Statistic:
+def ratio(parts: NDArray[Any], wholes: NDArray[Any]) -> Statistic:
     """The statistic sum(parts) / sum(wholes) of two columns (images,), such as right answers of answers."""
 
     def statistic(weights: Floats) -> float | None:

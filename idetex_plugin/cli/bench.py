@@ -1,0 +1,128 @@
+"""`idetex bench`: how much a model sees."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from idetex_plugin.cli.exits import Exit, stop
+
+if TYPE_CHECKING:
+    from idetex_plugin.evaluation.bench.report import Report
+    from idetex_plugin.evaluation.bench.sheet import Sheet
+
+command = typer.Typer(no_args_is_help=True, help="Measure how much a model sees.")
+
+
+class Part(StrEnum):
+    """Parts of the package's own split of photographs."""
+
+    TRAIN = "train"
+    VALIDATION = "validation"
+    TEST = "test"
+
+
+@command.callback()
+def group() -> None:
+    """Measure how much a model sees."""
+
+
+@command.command()
+def synth(
+    photos: Annotated[list[Path], typer.Option(help="A folder of photographs; may be given several times.")],
+    split: Annotated[
+        Part | None, typer.Option(help="Only this part of the package's own split.", show_default=False)
+    ] = None,
+    model: Annotated[str, typer.Option(help="A name, a checkpoint's folder, or a card's TOML file.")] = "nano",
+    against: Annotated[
+        str | None, typer.Option(help="A second model, on the same photos.", show_default=False)
+    ] = None,
+    engine: Annotated[str, typer.Option(help="As of `idetex assess`.")] = "auto",
+    limit: Annotated[int, typer.Option(min=1, help="Photos in each set.")] = 200,
+    seed: Annotated[int, typer.Option(min=0, help="Decides every photo and question.")] = 7,
+    baselines: Annotated[bool, typer.Option(help="Also CleanVision, BRISQUE and pixel statistics.")] = False,
+    report: Annotated[
+        Path | None, typer.Option(help="A folder for the report and its plots.", show_default=False)
+    ] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write every figure at full precision.", show_default=False)
+    ] = None,
+) -> None:
+    """Damage photographs in known ways, and see how much of it a model finds."""
+    try:
+        from idetex_plugin.evaluation.bench.report import markdown
+        from idetex_plugin.evaluation.bench.synth import run
+    except ImportError as error:
+        stop(f"the bench needs {error.name}: pip install 'idetex-plugin[eval]'")
+    from idetex_plugin.assessor import Assessor
+    from idetex_plugin.engines.base import EngineDeadError
+
+    models = [model, *([against] if against else [])]
+    words = shlex.join(["idetex", *sys.argv[1:]])
+    try:
+        found = _photographs(photos, split)
+        with _progress() as step:
+            result, sheet = run(
+                [lambda name=name: Assessor(name, engine) for name in models],  # type: ignore[misc]
+                found, seed=seed, limit=limit, baselines=baselines, command=words, step=step,
+            )  # fmt: skip
+        if json_file is not None:
+            json_file.write_text(result.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        if report is not None:
+            _write(result, sheet, report)
+    except EngineDeadError as error:
+        stop(str(error), Exit.ENGINE)
+    except ImportError as error:
+        stop(f"baselines need {error.name}: pip install 'idetex-plugin[baselines]'")
+    except (OSError, ValueError) as error:
+        stop(str(error))
+    typer.echo(markdown(result), nl=False)
+
+
+def _photographs(folders: list[Path], split: Part | None) -> list[Path]:
+    from idetex_plugin.sources import find_photos
+    from idetex_plugin.training.photos import listed
+
+    for folder in folders:
+        if not folder.exists():
+            raise ValueError(f"{folder} does not exist")
+    if split is None:
+        return [Path(source.path) for source in find_photos(folders)]
+    names = listed(split.value)
+    found = [folder / name for folder in folders for name in names if (folder / name).is_file()]
+    if not found:
+        places = ", ".join(map(str, folders))
+        raise ValueError(f"none of the {len(names)} photographs of the part {split} is below {places}")
+    return found
+
+
+def _progress() -> Any:
+    from contextlib import contextmanager
+
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    @contextmanager
+    def shown() -> Any:
+        columns = SpinnerColumn(), TextColumn("{task.completed} photos"), TimeElapsedColumn()
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("photos", total=None)
+            yield lambda: bar.advance(task)
+
+    return shown()
+
+
+def _write(report: Report, sheet: Sheet, folder: Path) -> None:
+    from idetex_plugin.evaluation.bench.plots import write_plots
+    from idetex_plugin.evaluation.bench.report import markdown
+
+    folder.mkdir(parents=True, exist_ok=True)
+    plots = write_plots(sheet, folder)
+    pictures = "\n".join(f"![{path.stem}]({path.name})" for path in plots)
+    (folder / "report.md").write_text(f"{markdown(report)}\n{pictures}\n", encoding="utf-8")
+    (folder / "report.json").write_text(report.model_dump_json(indent=1) + "\n", encoding="utf-8")
