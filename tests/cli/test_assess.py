@@ -23,7 +23,7 @@ class Desk:
         self.options: dict[str, Any] = {}
         monkeypatch.setattr("idetex_plugin.assessor.make_engine", self._make)
 
-    def _make(self, name: str, card: Any, **options: Any) -> tuple[WindowEngine, str]:
+    def _make(self, name: str, card: Any, *, known: Any, **options: Any) -> tuple[WindowEngine, str]:
         self.options = {"name": name, **options}
         return self.engine, "it is scripted"
 
