@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
+from idetex_plugin.assessment import Assessment
 from idetex_plugin.engines.choose import EngineMaker, engines
+from idetex_plugin.hooks.events import Context
 from idetex_plugin.hooks.specs import hookimpl
 from idetex_plugin.models.cards import Card
 from idetex_plugin.models.dialects.base import DialectMaker, Question
 from idetex_plugin.models.registry import cards, dialects
 from idetex_plugin.tasks.questions import default_questions
 from idetex_plugin.taxonomy import DISTORTIONS, DistortionType
+
+if TYPE_CHECKING:
+    from idetex_plugin.gate import Policy, Verdict
 
 
 @hookimpl
@@ -41,3 +47,19 @@ def idetex_distortions() -> Iterable[DistortionType]:
 def idetex_questions(types: tuple[str, ...]) -> Iterable[Question]:
     """The three that every photo is asked."""
     return default_questions(types)
+
+
+@hookimpl
+def idetex_after_compression(original: Any, compressed: Any, context: Context) -> Verdict:
+    """The gate's verdict under the pipeline's policy."""
+    from idetex_plugin.gate import gate
+
+    return gate(original, compressed, context.policy, context.assessor)
+
+
+@hookimpl
+def idetex_judge(assessment: Assessment, policy: Policy, original: Assessment | None) -> Verdict:
+    """The built-in rules of the policy."""
+    from idetex_plugin.gate import judge
+
+    return judge(original, assessment, policy)

@@ -14,6 +14,7 @@ from idetex_plugin.photo import Photo
 
 if TYPE_CHECKING:
     from idetex_plugin.assessor import Assessor
+    from idetex_plugin.gate import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Context:
     """What a pipeline says of itself: its name, the policy to judge by, the assessor to ask, and anything else."""
 
     pipeline: str
-    policy: Any
+    policy: Policy
     assessor: Assessor
     about: Mapping[str, Any] = field(default_factory=dict)
 

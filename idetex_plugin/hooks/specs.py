@@ -8,7 +8,7 @@ assessor is made; of two things with one name the first is kept, the built-in be
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
@@ -27,6 +27,9 @@ from idetex_plugin.hooks.events import (
 from idetex_plugin.models.cards import Card
 from idetex_plugin.models.dialects.base import DialectMaker, Question
 from idetex_plugin.taxonomy import DistortionType
+
+if TYPE_CHECKING:
+    from idetex_plugin.gate import Policy, Remedy, Verdict
 
 PROJECT = "idetex"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -65,7 +68,7 @@ def idetex_questions(types: tuple[str, ...]) -> Iterable[Question]:  # type: ign
 
 
 @hookspec
-def idetex_remedies() -> Iterable[Any]:  # type: ignore[empty-body]
+def idetex_remedies() -> Iterable[Remedy]:  # type: ignore[empty-body]
     """Give rows for the table of what to do about a damaged region."""
 
 
@@ -84,7 +87,7 @@ def idetex_before_assess(event: BeforeAssess) -> Veto | Replacement | None:
 @hookspec(firstresult=True)
 def idetex_after_compression(
     original: Any, compressed: Any, codec: str, settings: Mapping[str, Any], context: Context
-) -> Any:
+) -> Verdict | None:
     """Judge what a pipeline has just made; the first verdict counts, and the built-in gate comes last.
 
     original, compressed: paths, encoded bytes, PIL images or numpy arrays; the original may be None.
@@ -93,7 +96,7 @@ def idetex_after_compression(
 
 
 @hookspec(firstresult=True)
-def idetex_judge(assessment: Assessment, policy: Any, original: Assessment | None) -> Any:
+def idetex_judge(assessment: Assessment, policy: Policy, original: Assessment | None) -> Verdict | None:
     """Turn an assessment into a verdict under a policy; the first one counts, and the built-in judge comes last.
 
     original: the assessment of what the photo was made from, where there is one.
