@@ -78,6 +78,8 @@ class Hooks:
 
     def register(self, plugin: Any, name: str, distribution: str = "") -> None:
         """Add one plugin. Raises ValueError, naming it, for a name taken and for what `checks.check` refuses."""
+        if self._manager.has_plugin(name):
+            raise ValueError(f"plugin {name!r}: the name is taken")
         try:
             self._manager.register(plugin, name)
             self._manager.check_pending()
@@ -145,7 +147,7 @@ class Hooks:
 
     def having(self, hook: str) -> list[str]:
         """The plugins that have this hook, each as its name and distribution."""
-        return [f"{plugin.name} ({plugin.distribution})" for plugin in self.plugins if hook in plugin.hooks]
+        return [f"{plugin.name} {plugin.distribution}".strip() for plugin in self.plugins if hook in plugin.hooks]
 
     def each(self, hook: str, kind: Kind[T]) -> Iterator[tuple[str, Callable[..., T | None]]]:
         """The plugins that have this hook, by name, each with a function that asks it.

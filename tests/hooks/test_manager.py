@@ -2,6 +2,7 @@
 
 import inspect
 from importlib.metadata import EntryPoint
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -149,23 +150,33 @@ def test_what_cannot_work_is_named_and_leaves_no_trace(plugin: Any, fault: str) 
     assert notes.told == [OK]
 
 
-class Installed:
-    """Makes entry points of this module's objects."""
+def test_a_name_is_taken_once() -> None:
+    hooks, notes = Hooks(), Notes()
+    hooks.register(notes, "notes")
+    for again in (notes, Notes()):
+        with pytest.raises(ValueError, match="plugin 'notes': the name is taken"):
+            hooks.register(again, "notes")
+    hooks.tell(OK)
+    assert notes.told == [OK]
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
-        entries = [EntryPoint(name, value, "idetex") for name, value in values.items()]
-        monkeypatch.setattr(installed, "entry_points", lambda group: entries)
+
+def install(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
+    """Make it look as if a package offered these."""
+    entries = [EntryPoint(name, value, "idetex") for name, value in values.items()]
+    monkeypatch.setattr(installed, "entry_points", lambda group: entries)
 
 
-def test_a_package_that_cannot_be_loaded_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
-    Installed(monkeypatch, broken="no_such_module_anywhere", leaves="idetex_plugin.__main__:missing", json="json")
+def test_a_package_that_cannot_be_loaded_is_noted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "leaves_at_import.py").write_text("raise SystemExit(3)")
+    monkeypatch.syspath_prepend(tmp_path)
+    install(monkeypatch, broken="no_such_module_anywhere", leaves="leaves_at_import", json="json")
     hooks = Hooks()
     hooks.load()
     own, broken, json, leaves = hooks.plugins
     assert (own.name, own.error) == ("built-in", "")
     assert "ModuleNotFoundError" in broken.error
     assert "has no hooks" in json.error
-    assert leaves.error
+    assert leaves.error == "SystemExit: 3"
 
 
 @pytest.mark.parametrize(
@@ -181,7 +192,7 @@ def test_a_package_that_cannot_be_loaded_is_noted(monkeypatch: pytest.MonkeyPatc
 def test_lists_in_the_environment(
     monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], loaded: list[str]
 ) -> None:
-    Installed(monkeypatch, one="idetex_plugin.hooks.builtin", two="idetex_plugin.hooks.builtin")
+    install(monkeypatch, one="idetex_plugin.hooks.builtin", two="idetex_plugin.hooks.builtin")
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     offered = {offer.entry.name: offer.refused for offer in installed.offers()}
@@ -189,7 +200,7 @@ def test_lists_in_the_environment(
 
 
 def test_lists_as_arguments_win(monkeypatch: pytest.MonkeyPatch) -> None:
-    Installed(monkeypatch, one="no_such_module_anywhere", two="no_such_module_either")
+    install(monkeypatch, one="no_such_module_anywhere", two="no_such_module_either")
     monkeypatch.setenv("IDETEX_BLOCK", "one")
     hooks = Hooks()
     hooks.load(block=["two"])
