@@ -38,7 +38,7 @@ DECODERS = max(1, min(4, (os.cpu_count() or 1)))
 class Assessor:
     """Assesses photos with one model on one engine, which starts when the first photo needs it.
 
-    A source is a path, encoded bytes, a PIL image, a numpy array, or a `sources.Source`.
+    A source is a path, encoded bytes, a PIL image, a numpy array, a `sources.Source`, or a `photo.Photo`.
 
     model: a name that `idetex models` lists, a checkpoint's folder, a card's TOML file, or a `Card`.
     engine: "auto", "vllm", "server", "transformers", one of a plugin, or an `Engine` (then the caller closes it).
@@ -184,7 +184,7 @@ class Assessor:
         return before_assess(self.hooks, photo, self._read)
 
     def _read(self, source: Any, name: str | None = None) -> Photo:
-        return load_photo(source, name=name, max_pixels=self.max_pixels)
+        return source if isinstance(source, Photo) else load_photo(source, name=name, max_pixels=self.max_pixels)
 
     @cached_property
     def _examiner(self) -> Examiner:

@@ -16,7 +16,7 @@ from idetex_plugin.tasks.questions import default_questions
 from idetex_plugin.taxonomy import DISTORTIONS, DistortionType
 
 if TYPE_CHECKING:
-    from idetex_plugin.gate import Policy, Verdict
+    from idetex_plugin.gate import Policy, Remedy, Verdict
 
 
 @hookimpl
@@ -50,11 +50,19 @@ def idetex_questions(types: tuple[str, ...]) -> Iterable[Question]:
 
 
 @hookimpl
-def idetex_after_compression(original: Any, compressed: Any, context: Context) -> Verdict:
+def idetex_remedies() -> Iterable[Remedy]:
+    """The table in `gate.remedies`."""
+    from idetex_plugin.gate.remedies import TABLE
+
+    return TABLE
+
+
+@hookimpl
+def idetex_after_compression(original: Any, compressed: Any, codec: str, context: Context) -> Verdict:
     """The gate's verdict under the pipeline's policy."""
     from idetex_plugin.gate import gate
 
-    return gate(original, compressed, context.policy, context.assessor)
+    return gate(original, compressed, context.policy, context.assessor, codec)
 
 
 @hookimpl

@@ -1,0 +1,11 @@
+"""May this photo ship? A verdict on what a pipeline made of one: pass, review or reject, with reasons and places."""
+
+from idetex_plugin.gate.check import Gate, gate
+from idetex_plugin.gate.judge import judge
+from idetex_plugin.gate.policy import Policy, PolicyError, policy_named
+from idetex_plugin.gate.remedies import remedies_for
+from idetex_plugin.gate.verdict import Outcome, Remedy, Verdict
+
+__all__ = [
+    "Gate", "Outcome", "Policy", "PolicyError", "Remedy", "Verdict", "gate", "judge", "policy_named", "remedies_for",
+]  # fmt: skip

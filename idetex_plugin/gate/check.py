@@ -1,0 +1,126 @@
+"""The gate: two photos in, a verdict out. It asks a metric first, and a model only where that leaves a doubt."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any
+
+from PIL import Image
+
+from idetex_plugin.assessment import Assessment
+from idetex_plugin.assessor import Assessor
+from idetex_plugin.gate.policy import Policy
+from idetex_plugin.gate.remedies import remedies_for
+from idetex_plugin.gate.similarity import NAME, worst_similarity
+from idetex_plugin.gate.verdict import Outcome, Remedy, Verdict
+from idetex_plugin.hooks.calls import BUILT_IN
+from idetex_plugin.hooks.problems import PluginError
+from idetex_plugin.photo import Photo, PhotoError, load_photo
+
+REMEMBERED = 64
+SHAPE_TOLERANCE = 0.02
+
+
+class Gate:
+    """Judges photos under one policy. Assessments of originals are remembered, the last 64 of them.
+
+    Without scikit-image, and where a plugin judges assessments, the model is always asked.
+
+    Safe to use from several threads, one photo at a time.
+    """
+
+    def __init__(self, policy: Policy, assessor: Assessor) -> None:
+        self.policy, self.assessor = policy, assessor
+        self._originals: OrderedDict[str, Assessment] = OrderedDict()
+
+    def check(self, original: Any | None, compressed: Any, codec: str = "") -> Verdict:
+        """The verdict on `compressed`; with an original, on what was added to it.
+
+        Sources: paths, encoded bytes, PIL images or numpy arrays. codec: for remedies, such as "jpeg". What cannot be
+        read or compared is a review. Raises EngineDeadError.
+        """
+        try:
+            new = self._load(compressed, "compressed photo")
+            old = None if original is None else self._load(original, "original")
+        except PhotoError as error:
+            return Verdict.undecided(str(error))
+        similarity = None
+        if old is not None:
+            fitted = self._fitted(old, new)
+            if isinstance(fitted, Verdict):
+                return fitted
+            similarity = self._similarity(fitted, new.image)
+            routed = None if similarity is None else self._routed(similarity)
+            if routed is not None:
+                return routed
+        before = None if old is None else self._original(old)
+        return self._judged(self.assessor.assess(new), before, codec, similarity)
+
+    def _load(self, source: Any, what: str) -> Photo:
+        try:
+            return load_photo(source, max_pixels=self.assessor.max_pixels)
+        except PhotoError as error:
+            failure = error.failure.model_copy(update={"message": f"the {what}: {error.failure.message}"})
+            raise PhotoError(failure, error.info) from error
+
+    def _fitted(self, old: Photo, new: Photo) -> Image.Image | Verdict:
+        """The original at the size of the compressed photo, or why they cannot be compared."""
+        if old.image.size == new.image.size:
+            return old.image
+        shapes = [image.width / image.height for image in (old.image, new.image)]
+        sizes = " and ".join(f"{image.width} x {image.height}" for image in (old.image, new.image))
+        if not self.policy.resized:
+            return Verdict.undecided(f"original and compressed photo differ in size: {sizes}")
+        if abs(shapes[0] / shapes[1] - 1) > SHAPE_TOLERANCE:
+            return Verdict.undecided(f"original and compressed photo differ in shape: {sizes}")
+        return old.image.resize(new.image.size, Image.Resampling.LANCZOS)
+
+    def _similarity(self, original: Image.Image, compressed: Image.Image) -> float | None:
+        if self.policy.similarity is None:
+            return None
+        try:
+            return worst_similarity(original, compressed)
+        except ImportError:
+            return None
+
+    def _routed(self, similarity: float) -> Verdict | None:
+        bounds = self.policy.similarity
+        judges = self.assessor.hooks.having("idetex_judge")
+        if bounds is None or len(judges) > 1 or bounds.rejects <= similarity < bounds.passes:
+            return None
+        if similarity >= bounds.passes:
+            return Verdict(outcome=Outcome.PASS, decided_by=NAME, similarity=similarity)
+        reason = f"reject: similarity to the original is {similarity:.3f}, below {bounds.rejects}"
+        return Verdict(outcome=Outcome.REJECT, reasons=(reason,), decided_by=NAME, similarity=similarity)
+
+    def _original(self, photo: Photo) -> Assessment:
+        key = photo.info.sha256 or ""
+        if key not in self._originals:
+            self._originals[key] = self.assessor.assess(photo)
+            while len(self._originals) > REMEMBERED:
+                self._originals.popitem(last=False)
+        self._originals.move_to_end(key)
+        return self._originals[key]
+
+    def _judged(
+        self, compressed: Assessment, original: Assessment | None, codec: str, similarity: float | None
+    ) -> Verdict:
+        hooks = self.assessor.hooks
+        try:
+            found = hooks.first("idetex_judge", Verdict, assessment=compressed, policy=self.policy, original=original)
+        except PluginError as error:
+            return Verdict.undecided(str(error), f"plugin {error.plugin}")
+        if found is None:
+            return Verdict.undecided("no plugin gave a verdict")
+        name, verdict = found
+        if name != BUILT_IN:
+            return verdict.model_copy(update={"decided_by": f"plugin {name}"})
+        table = hooks.gather("idetex_remedies", Remedy)
+        remedies = remedies_for(verdict.regions, codec, table)
+        return verdict.model_copy(update={"remedies": remedies, "similarity": similarity})
+
+
+def gate(original: Any | None, compressed: Any, policy: Policy, assessor: Assessor, codec: str = "") -> Verdict:
+    """One verdict; see `Gate.check`. To judge several photos, make one `Gate`."""
+    return Gate(policy, assessor).check(original, compressed, codec)
+

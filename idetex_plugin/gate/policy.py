@@ -1,0 +1,137 @@
+"""What may ship, as data: a TOML file or one of the profiles of the package."""
+
+from __future__ import annotations
+
+import tomllib
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from idetex_plugin.assessment import Record, Region
+from idetex_plugin.boxes import WHOLE, Box
+from idetex_plugin.models.card_files import faults
+from idetex_plugin.taxonomy import VIDA, Level, Severity, Vocabulary
+
+PROFILES = Path(__file__).parent / "profiles"
+IN_ZONE = 0.1
+NONE = "none"
+
+
+class PolicyError(ValueError):
+    """A policy that cannot be used. Names the file, the key and the fault, or the profiles there are."""
+
+
+def rank(severity: Severity | None) -> int:
+    """0 for none, else 1..3."""
+    return severity.rank if severity else 0
+
+
+class Limit(Record):
+    """How much of one kind of damage is let through, and how much is left to a person; beyond that it is rejected.
+
+    passes, reviews: a severity or "none". area: regions covering less of the photo than this share never count.
+    """
+
+    passes: Severity | None = None
+    reviews: Severity | None = Severity.MINOR
+    area: float = Field(default=0, ge=0, le=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _none_is_a_word(cls, values: object) -> object:
+        if isinstance(values, dict):
+            return {key: None if value == NONE else value for key, value in values.items()}
+        return values
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if rank(self.reviews) < rank(self.passes):
+            raise ValueError(f"what passes ({self.passes}) must not be worse than what is reviewed ({self.reviews})")
+        return self
+
+
+class Limits(Record):
+    """Limits by type of distortion; `default` for the others."""
+
+    default: Limit = Limit()
+    types: dict[str, Limit] = Field(default_factory=dict)
+
+    def of(self, distortion: str) -> Limit:
+        """The limit of a type."""
+        return self.types.get(distortion, self.default)
+
+
+class Zone(Limits):
+    """A part of the photo with limits of its own, as in a portrait's centre. box: relative x1 y1 x2 y2."""
+
+    box: Box = WHOLE
+
+
+class Similarity(Record):
+    """When structural similarity to the original alone decides: `passes` at or above, `rejects` below, else the model.
+
+    Worst tile, 0..1; see `gate.similarity`.
+    """
+
+    passes: float = Field(default=1, ge=0, le=1)
+    rejects: float = Field(default=0, ge=0, le=1)
+
+
+class Policy(Limits):
+    """A whole policy.
+
+    zones: a region that lies to a tenth or more in zones is judged by each of them, too; the strictest counts.
+    least_level: without an original, worse levels are rejected, and the one above is reviewed; None to ignore it.
+    level_drop: with an original, a fall by more levels than this is reviewed, by two more rejected; None to ignore it.
+    confidence: regions that the model is less sure of never count.
+    resized: a compressed photo of another size is compared with the original resized to it, if its shape is the same.
+    similarity: when no model is needed; None to ask it always.
+    """
+
+    name: str
+    description: str = ""
+    zones: tuple[Zone, ...] = ()
+    least_level: Level | None = None
+    level_drop: int | None = Field(default=None, ge=0)
+    confidence: float = Field(default=0, ge=0, le=1)
+    resized: bool = False
+    similarity: Similarity | None = None
+
+    def limits_for(self, region: Region) -> list[Limit]:
+        """Every limit that this region has to keep."""
+        inside = [zone for zone in self.zones if zone.box.intersection(region.box) >= IN_ZONE * region.box.area]
+        return [limits.of(region.distortion) for limits in (self, *inside)]
+
+
+def profiles() -> list[str]:
+    """The names of the policies of the package."""
+    return sorted(path.stem for path in PROFILES.glob("*.toml"))
+
+
+def policy_named(which: str | Path, vocabulary: Vocabulary = VIDA) -> Policy:
+    """The profile of this name, or the policy in this TOML file; types in any spelling. Raises PolicyError."""
+    path = PROFILES / f"{which}.toml" if str(which) in profiles() else Path(which)
+    if path.suffix != ".toml":
+        close = get_close_matches(str(which), profiles(), n=1)
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        known = ", ".join(profiles())
+        raise PolicyError(f"no policy is called {str(which)!r}, and it is no .toml file{hint}; known are {known}")
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        for table in (values, *values.get("zones", ())):
+            if "types" in table:
+                table["types"] = {_canonical(name, vocabulary): limit for name, limit in table["types"].items()}
+        return Policy.model_validate({"name": path.stem, **values})
+    except ValidationError as error:
+        raise PolicyError("\n".join(f"{path}: {fault}" for fault in faults(error))) from error
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise PolicyError(f"{path}: {error}") from error
+
+
+def _canonical(name: str, vocabulary: Vocabulary) -> str:
+    kind = vocabulary.find(name)
+    if kind is None:
+        raise ValueError(f"types: no distortion is called {name!r}; known are {', '.join(vocabulary.names)}")
+    return kind.name

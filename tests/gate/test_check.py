@@ -1,0 +1,105 @@
+"""The gate with a checkpoint that sees severe noise in every photo, so that every pass is the metric's."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hostile import encoded
+from PIL import Image
+from standins import WindowEngine, nano_says
+
+from idetex_plugin import Assessor
+from idetex_plugin.gate.check import Gate, gate
+from idetex_plugin.gate.policy import Policy, policy_named
+from idetex_plugin.gate.remedies import TABLE, remedies_for
+from idetex_plugin.gate.similarity import worst_similarity
+from idetex_plugin.gate.verdict import Outcome
+from idetex_plugin.hooks.manager import Hooks
+from idetex_plugin.taxonomy import VIDA
+
+RNG = np.random.default_rng(0)
+PHOTO = Image.fromarray(np.uint8(RNG.integers(0, 60, (160, 200, 3)) + np.linspace(0, 190, 200)[None, :, None]))
+JPEG = encoded("JPEG", PHOTO)
+
+
+@pytest.fixture
+def engine() -> WindowEngine:
+    return WindowEngine(answer=nano_says)
+
+
+@pytest.fixture
+def assessor(engine: WindowEngine) -> Assessor:
+    return Assessor(engine=engine, hooks=Hooks())
+
+
+def test_the_metric_settles_what_is_plain_and_says_so(assessor: Assessor) -> None:
+    same = gate(PHOTO, PHOTO, policy_named("web"), assessor)
+    assert (same.outcome, same.decided_by, same.similarity) == (Outcome.PASS, "ssim", 1.0)
+    black = gate(PHOTO, Image.new("RGB", PHOTO.size), policy_named("web"), assessor)
+    assert (black.outcome, black.decided_by) == (Outcome.REJECT, "ssim")
+    assert black.similarity is not None and black.similarity < 0.5
+
+
+def test_without_bounds_the_model_is_asked(assessor: Assessor) -> None:
+    policy = Policy(name="strict")
+    alone = gate(None, PHOTO, policy, assessor)
+    assert (alone.outcome, alone.decided_by) == (Outcome.REJECT, "model")
+    assert [remedy.action for remedy in alone.remedies] == ["denoise"]
+    assert gate(PHOTO, PHOTO, policy, assessor).outcome is Outcome.PASS
+
+
+def test_an_original_is_assessed_once(assessor: Assessor) -> None:
+    judge = Gate(Policy(name="strict"), assessor)
+    asked: list[str] = []
+    assess = assessor.assess
+    assessor.assess = lambda source: asked.append(source.info.sha256) or assess(source)  # type: ignore[method-assign]
+    for quality in (90, 50):
+        judge.check(JPEG, encoded("JPEG", PHOTO, quality=quality))
+    assert len(asked) == 3
+
+
+@pytest.mark.parametrize(
+    ("original", "compressed", "reason"),
+    [
+        (PHOTO, JPEG[: len(JPEG) // 2], "the compressed photo: .* cut short"),
+        (PHOTO, b"GIF89a", "the compressed photo"),
+        (PHOTO, b"", "the compressed photo: .* is empty"),
+        (PHOTO, "gone.jpg", "the compressed photo: gone.jpg"),
+        (b"no image", PHOTO, "the original: .* no image"),
+        (PHOTO, PHOTO.resize((100, 80)), "differ in size: 200 x 160 and 100 x 80"),
+    ],
+)
+def test_what_cannot_be_compared_is_for_review(
+    assessor: Assessor, original: object, compressed: object, reason: str
+) -> None:
+    verdict = gate(original, compressed, policy_named("web"), assessor)
+    assert (verdict.outcome, verdict.decided_by) == (Outcome.REVIEW, "unreadable")
+    assert __import__("re").search(reason, verdict.reasons[0])
+
+
+def test_a_thumbnail_is_compared_at_its_own_size(assessor: Assessor) -> None:
+    policy = policy_named("thumbnail")
+    small = gate(PHOTO, PHOTO.resize((100, 80), Image.Resampling.LANCZOS), policy, assessor)
+    assert (small.outcome, small.decided_by) == (Outcome.PASS, "ssim")
+    bent = gate(PHOTO, PHOTO.resize((100, 100)), policy, assessor)
+    assert "differ in shape" in bent.reasons[0]
+
+
+def test_similarity_is_that_of_the_worst_corner() -> None:
+    spoilt = PHOTO.copy()
+    spoilt.paste((0, 0, 0), (0, 0, 100, 100))
+    assert worst_similarity(PHOTO, PHOTO) == 1
+    assert worst_similarity(PHOTO, spoilt) < 0.5
+    assert worst_similarity(Image.new("RGB", (16, 16)), Image.new("RGB", (16, 16))) == 1
+    with pytest.raises(ValueError, match="cannot be compared"):
+        worst_similarity(PHOTO, PHOTO.resize((10, 10)))
+
+
+def test_every_type_has_a_remedy_and_codecs_choose() -> None:
+    assert {row.distortion for row in TABLE} == set(VIDA.names)
+    from idetex_plugin.assessment import Region
+    from idetex_plugin.boxes import WHOLE
+
+    blocks = Region(distortion="Blocking artifacts", severity=None, box=WHOLE)
+    assert [row.action for row in remedies_for([blocks, blocks], "jpeg")] == ["raise-quality", "full-chroma"]
+    assert [row.action for row in remedies_for(blocks, "webp")] == ["raise-quality"]
