@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 import pluggy
 
+from idetex_plugin import __version__
 from idetex_plugin.hooks import builtin, specs
 from idetex_plugin.hooks.calls import BUILT_IN, Calls
 from idetex_plugin.hooks.checks import check
@@ -69,7 +70,7 @@ class Hooks:
         self._problems = Problems(strict)
         self._calls = Calls(self._problems, limit_from_environment() if limit is None else limit)
         self.plugins: list[Plugin] = []
-        self.register(builtin, BUILT_IN, "idetex-plugin")
+        self.register(builtin, BUILT_IN, f"idetex-plugin {__version__}")
 
     @property
     def problems(self) -> list[Problem]:

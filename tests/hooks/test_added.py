@@ -1,5 +1,6 @@
 """What plugins add is used: distortions in prompts, schemas, replies and questions; engines; dialects."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from said import card
 
 from idetex_plugin import Assessor
 from idetex_plugin.assessment import State
+from idetex_plugin.cli.report import write_run_report
 from idetex_plugin.engines.base import Request
 from idetex_plugin.engines.choose import EngineMaker, EngineOptions
 from idetex_plugin.engines.scripted import ScriptedEngine
@@ -16,6 +18,7 @@ from idetex_plugin.hooks.manager import Hooks
 from idetex_plugin.models.cards import Card
 from idetex_plugin.models.dialects.base import DialectMaker
 from idetex_plugin.models.dialects.json import JsonDialect
+from idetex_plugin.runs import Run
 from idetex_plugin.taxonomy import VIDA, DistortionType
 
 PHOTO = Image.new("RGB", (640, 480))
@@ -110,3 +113,10 @@ def test_engines_and_dialects_are_chosen_by_name() -> None:
     assert brings.made == [EngineOptions(slots=3)]
     with pytest.raises(ValueError, match="choose from auto, vllm, server, transformers, theirs"):
         Assessor("checkpoint", "their", hooks=hooks_of(brings))
+
+
+def test_the_report_draws_them_in_their_colour(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    hooks = hooks_of(Adds(MOIRE.model_copy(update={"colour": "#123456"})))
+    monkeypatch.setattr("idetex_plugin.hooks.manager.get_manager", lambda: hooks)
+    with Run.writer(tmp_path / "run", card(), "0" * 16, {}) as run:
+        assert "#123456" in write_run_report(run).read_text("utf-8")
