@@ -59,10 +59,8 @@ def idetex_remedies() -> Iterable[Remedy]:
 
 @hookimpl
 def idetex_after_compression(original: Any, compressed: Any, codec: str, context: Context) -> Verdict:
-    """The gate's verdict under the pipeline's policy."""
-    from idetex_plugin.gate import gate
-
-    return gate(original, compressed, context.policy, context.assessor, codec)
+    """The verdict of the pipeline's gate."""
+    return context.gate.check(original, compressed, codec)
 
 
 @hookimpl

@@ -13,8 +13,7 @@ from idetex_plugin.assessment import Assessment, PhotoInfo
 from idetex_plugin.photo import Photo
 
 if TYPE_CHECKING:
-    from idetex_plugin.assessor import Assessor
-    from idetex_plugin.gate import Policy
+    from idetex_plugin.gate import Gate
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +58,10 @@ class Replacement:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a pipeline says of itself: its name, the policy to judge by, the assessor to ask, and anything else."""
+    """What a pipeline says of itself: its name, its gate (with `policy` and `assessor`), and anything else."""
 
     pipeline: str
-    policy: Policy
-    assessor: Assessor
+    gate: Gate
     about: Mapping[str, Any] = field(default_factory=dict)
 
 

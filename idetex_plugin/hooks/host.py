@@ -7,15 +7,13 @@ import inspect
 from collections.abc import Callable, Mapping
 from functools import wraps
 from types import MethodType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pluggy
 
+from idetex_plugin.assessment import Assessment
+from idetex_plugin.gate import Verdict
 from idetex_plugin.hooks.pipeline import Pipeline
-
-if TYPE_CHECKING:
-    from idetex_plugin.assessment import Assessment
-    from idetex_plugin.gate import Verdict
 
 
 class AsyncPipeline:

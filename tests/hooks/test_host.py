@@ -5,8 +5,6 @@ from typing import Any
 
 import pluggy
 import pytest
-
-pytest.importorskip("idetex_plugin.gate")
 from PIL import Image
 from standins import WindowEngine, nano_says
 

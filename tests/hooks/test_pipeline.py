@@ -3,8 +3,6 @@
 from typing import Any
 
 import pytest
-
-pytest.importorskip("idetex_plugin.gate")
 from hostile import encoded
 from PIL import Image
 from standins import WindowEngine, nano_says
@@ -57,7 +55,7 @@ def test_the_gate_decides_where_no_plugin_does() -> None:
     assert [region.distortion for region in verdict.regions] == ["Noise"]
     assert (plugin.told["codec"], plugin.told["settings"], plugin.told["original"]) == ("jpeg", {"quality": 3}, None)
     context = plugin.told["context"]
-    assert (context.pipeline, context.about, context.policy) == ("shop", {"page": 3}, plugin.told["policy"])
+    assert (context.pipeline, context.about, context.gate.policy) == ("shop", {"page": 3}, plugin.told["policy"])
 
 
 @pytest.mark.parametrize("hook", ["after", "judge"])

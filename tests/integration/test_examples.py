@@ -7,8 +7,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
-pytest.importorskip("idetex_plugin.gate")
 from markdown_it import MarkdownIt
 
 pytestmark = pytest.mark.integration

@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("idetex_plugin.gate")
-
 from idetex_plugin.hooks import specs
 from idetex_plugin.hooks.template import write_package
 
