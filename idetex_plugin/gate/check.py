@@ -24,7 +24,7 @@ SHAPE_TOLERANCE = 0.02
 class Gate:
     """Judges photos under one policy. Assessments of originals are remembered, the last 64 of them.
 
-    Without scikit-image, and where a plugin judges assessments, the model is always asked.
+    Without scikit-image, and where a plugin judges assessments or sees photos first, the model is always asked.
 
     Safe to use from several threads, one photo at a time.
     """
@@ -85,8 +85,9 @@ class Gate:
 
     def _routed(self, similarity: float) -> Verdict | None:
         bounds = self.policy.similarity
-        judges = self.assessor.hooks.having("idetex_judge")
-        if bounds is None or len(judges) > 1 or bounds.rejects <= similarity < bounds.passes:
+        hooks = self.assessor.hooks
+        asked = hooks.having("idetex_before_assess") or len(hooks.having("idetex_judge")) > 1
+        if bounds is None or asked or bounds.rejects <= similarity < bounds.passes:
             return None
         if similarity >= bounds.passes:
             return Verdict(outcome=Outcome.PASS, decided_by=NAME, similarity=similarity)

@@ -11,7 +11,7 @@ from idetex_plugin import Assessor
 from idetex_plugin.assessment import Assessment
 from idetex_plugin.gate import Outcome, Policy, Verdict
 from idetex_plugin.hooks import hookimpl
-from idetex_plugin.hooks.events import Context, Replacement
+from idetex_plugin.hooks.events import Context, Replacement, Veto
 from idetex_plugin.hooks.manager import Hooks
 from idetex_plugin.hooks.pipeline import Pipeline
 
@@ -58,6 +58,12 @@ def test_the_gate_decides_where_no_plugin_does() -> None:
     assert (context.pipeline, context.about, context.gate.policy) == ("shop", {"page": 3}, plugin.told["policy"])
 
 
+def test_a_veto_counts_although_a_metric_would_decide() -> None:
+    verdict = pipeline(Decides(before=Veto("no permission"))).after_compression(PHOTO, PHOTO)
+    assert verdict.outcome is Outcome.REVIEW
+    assert "plugin p0: no permission" in verdict.reasons[0]
+
+
 @pytest.mark.parametrize("hook", ["after", "judge"])
 def test_a_plugin_decides_in_its_place(hook: str) -> None:
     passes = Verdict(outcome=Outcome.PASS, reasons=("it is art",), decided_by="plugin p0")
@@ -77,4 +83,3 @@ def test_what_a_plugin_spoils_is_for_review(plugin: Decides, reason: str) -> Non
     verdict = pipeline(plugin).after_compression(None, PHOTO)
     assert verdict.outcome is Outcome.REVIEW
     assert reason in " ".join(verdict.reasons)
-    assert "p0" in verdict.decided_by or plugin.before is not None
