@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import argparse
 import time
+from itertools import pairwise
+from statistics import mean
 from typing import Any
 
 from idetex_plugin import Assessor
+from idetex_plugin.assessment import Assessment
 from idetex_plugin.hooks import hookimpl
 from idetex_plugin.hooks.before import before_assess
+from idetex_plugin.hooks.calls import BUILT_IN
 from idetex_plugin.hooks.events import Assessed, BeforeAssess
 from idetex_plugin.hooks.manager import Hooks
-from idetex_plugin.photo import load_photo
+from idetex_plugin.photo import Photo, load_photo
 
 
 class Idle:
@@ -39,6 +43,20 @@ def hooks_of(plugins: int) -> Hooks:
     return hooks
 
 
+def calls(hooks: Hooks, photo: Photo, assessment: Assessment) -> list[float]:
+    """Seconds that the calls for one photo take: before it is assessed, after it, and for the verdict."""
+    moments = [time.perf_counter()]
+    before_assess(hooks, photo, load_photo)
+    moments.append(time.perf_counter())
+    hooks.tell(Assessed(assessment))
+    moments.append(time.perf_counter())
+    for name, ask in hooks.each("idetex_judge", object):
+        if name != BUILT_IN:
+            ask(assessment=assessment, policy=None, original=None)
+    moments.append(time.perf_counter())
+    return [end - begin for begin, end in pairwise(moments)]
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -52,29 +70,15 @@ def main() -> None:
         start = time.perf_counter()
         list(assessor.assess_many(wanted.photos))
         assessed = (time.perf_counter() - start) / len(wanted.photos)
-    photos = [load_photo(path) for path in wanted.photos]
-    print(f"an assessment, {len(photos)} photos, {wanted.engine}: {assessed * 1000:.1f} ms")
+    pairs = list(zip(map(load_photo, wanted.photos), assessments, strict=True)) * wanted.rounds
+    print(f"an assessment, {len(assessments)} photos, {wanted.engine}: {assessed * 1000:.1f} ms")
     print("| plugins | before_assess ms | assessed ms | judge ms | all, % of an assessment |")
     print("| ---: | ---: | ---: | ---: | ---: |")
     for plugins in (0, 1, wanted.plugins):
         hooks = hooks_of(plugins)
-        spent = {"before": 0.0, "told": 0.0, "judged": 0.0}
-        for _ in range(wanted.rounds):
-            for photo, assessment in zip(photos, assessments, strict=True):
-                moments = [time.perf_counter()]
-                before_assess(hooks, photo, load_photo)
-                moments.append(time.perf_counter())
-                hooks.tell(Assessed(assessment))
-                moments.append(time.perf_counter())
-                others = [ask for name, ask in hooks.each("idetex_judge", object) if name != "built-in"]
-                for ask in others:
-                    ask(assessment=assessment, policy=None, original=None)
-                moments.append(time.perf_counter())
-                for name, begin, end in zip(spent, moments, moments[1:], strict=False):
-                    spent[name] += end - begin
-        calls = [seconds / wanted.rounds / len(photos) for seconds in spent.values()]
-        columns = " | ".join(f"{seconds * 1000:.3f}" for seconds in calls)
-        print(f"| {plugins} | {columns} | {sum(calls) / assessed * 100:.2f} |")
+        spent = [mean(each) for each in zip(*(calls(hooks, *pair) for pair in pairs), strict=True)]
+        columns = " | ".join(f"{seconds * 1000:.3f}" for seconds in spent)
+        print(f"| {plugins} | {columns} | {sum(spent) / assessed * 100:.2f} |")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import Any
 from idetex_plugin.assessment import Failure, Reason
 from idetex_plugin.hooks.events import BeforeAssess, Replacement, Veto
 from idetex_plugin.hooks.manager import Hooks
-from idetex_plugin.hooks.problems import PluginError
+from idetex_plugin.hooks.problems import PluginError, in_words
 from idetex_plugin.photo import Photo, PhotoError
 
 HOOK = "idetex_before_assess"
@@ -35,8 +35,9 @@ def before_assess(hooks: Hooks, photo: Photo, load: Callable[[Any], Photo]) -> P
 def _replaced(photo: Photo, plugin: str, answer: Replacement, load: Callable[[Any], Photo]) -> Photo:
     try:
         new = load(answer.source)
-    except (PhotoError, TypeError) as error:
-        message = f"plugin {plugin} replaced the photo with what cannot be judged: {error}"
+    except Exception as error:
+        why = str(error) if isinstance(error, PhotoError) else in_words(error)
+        message = f"plugin {plugin} replaced the photo with what cannot be judged: {why}"
         raise _refusal(photo, Reason.INTERNAL, message) from error
     told = f"replaced by plugin {plugin}" + (f": {answer.note}" if answer.note else "")
     size = {"width": new.image.width, "height": new.image.height}

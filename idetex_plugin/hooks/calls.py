@@ -12,7 +12,7 @@ from typing import Any
 import pluggy
 
 from idetex_plugin.hooks.limits import LateError, within
-from idetex_plugin.hooks.problems import PluginError, Problems
+from idetex_plugin.hooks.problems import PluginError, Problems, in_words
 
 Arguments = Mapping[str, Any]
 BUILT_IN = "built-in"
@@ -69,8 +69,10 @@ class Calls:
             what = f"gave no answer in {self._limit:g} s; the plugin is not called again"
             self._problems.note(PluginError(plugin, hook, what))
             raise LateError(what) from None
-        except (Exception, SystemExit) as raised:
-            self._problems.note(PluginError(plugin, hook, f"raised {type(raised).__name__}: {raised}"), raised)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as raised:
+            self._problems.note(PluginError(plugin, hook, f"raised {in_words(raised)}"), raised)
             return None
 
 

@@ -31,7 +31,8 @@ def check(plugin: Any, manager: pluggy.PluginManager) -> tuple[str, ...]:
         if inspect.iscoroutinefunction(each.function) or inspect.isasyncgenfunction(each.function):
             raise ValueError(f"{name} is async, and nothing would await it: write a plain function")
     for name in dir(plugin):
-        if name.startswith(PREFIX) and name not in marked and inspect.isroutine(inspect.getattr_static(plugin, name)):
+        unmarked = name.startswith(PREFIX) and name not in marked
+        if unmarked and inspect.isroutine(inspect.getattr_static(plugin, name, None)):
             if name in known:
                 raise ValueError(f"{name} is not marked with idetex_plugin.hooks.hookimpl")
             if close := get_close_matches(name, known, n=1, cutoff=0.85):

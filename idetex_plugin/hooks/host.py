@@ -38,8 +38,9 @@ def as_plugin(project: str, pipeline: Pipeline | None = None, /, **hooks: Callab
 
     hooks: by the project's names of its hooks, functions that take a `Pipeline` and then arguments of that hook by
         their names there, any of them. What a function gives is what the hook gives.
-    pipeline: by default one of the project's name with the policy "web"; the caller closes it.
-    Raises TypeError for an async function. A hook that comes to give something to be awaited raises TypeError too.
+    pipeline: by default one of the project's name with the policy "web", which is never closed.
+    Raises TypeError for an async function, and for a method or another object: a function is what can be bound. A hook
+    that comes to give something to be awaited raises TypeError too.
     """
     for name, function in hooks.items():
         if inspect.iscoroutinefunction(function):
@@ -65,6 +66,8 @@ class _Plugin:
     def __init__(self, project: str, bound: Pipeline | AsyncPipeline, hooks: Mapping[str, Callable[..., Any]]) -> None:
         mark = pluggy.HookimplMarker(project)
         for name, function in hooks.items():
+            if not inspect.isfunction(inspect.unwrap(function)):
+                raise TypeError(f"{name} is no plain function but {type(function).__name__}")
             setattr(self, name, MethodType(mark(function), bound))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import reprlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
@@ -17,7 +18,7 @@ from idetex_plugin.hooks.checks import check
 from idetex_plugin.hooks.events import Assessed, AssessFailed, Event, RunFinished, RunStarted
 from idetex_plugin.hooks.installed import offers
 from idetex_plugin.hooks.limits import limit_from_environment
-from idetex_plugin.hooks.problems import PluginError, Problem, Problems
+from idetex_plugin.hooks.problems import PluginError, Problem, Problems, in_words
 from idetex_plugin.taxonomy import DistortionType, Vocabulary
 
 log = logging.getLogger(__name__)
@@ -85,7 +86,7 @@ class Hooks:
             self._manager.register(plugin, name)
             self._manager.check_pending()
             found = check(plugin, self._manager)
-        except (pluggy.PluginValidationError, ValueError) as error:
+        except Exception as error:
             if self._manager.get_plugin(name) is plugin:
                 self._manager.unregister(plugin)
             raise ValueError(f"plugin {name!r}: {error}") from error
@@ -104,7 +105,7 @@ class Hooks:
                     self.register(offer.load(), offer.entry.name, offer.distribution)
                     continue
                 except (Exception, SystemExit) as raised:
-                    error = f"{type(raised).__name__}: {raised}"
+                    error = in_words(raised)
                     log.warning("plugin %s of %s is left out: %s", offer.entry.name, offer.distribution, error)
             self.plugins.append(Plugin(offer.entry.name, offer.distribution, error=error))
 
@@ -193,7 +194,7 @@ def get_manager() -> Hooks:
 
 
 def _short(value: Any) -> str:
-    return f"{type(value).__name__} {value!r:.80}"
+    return f"{type(value).__name__} {reprlib.repr(value)}"
 
 
 def _kinds(kind: Kind[Any]) -> str:

@@ -6,8 +6,14 @@ import logging
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from traceback import format_exception_only
 
 log = logging.getLogger(__name__)
+
+
+def in_words(error: BaseException) -> str:
+    """Type and message in one line, also of an error that fails to say its message."""
+    return format_exception_only(error)[-1].strip()
 
 
 class PluginError(RuntimeError):

@@ -1,5 +1,6 @@
 """Plugins veto and replace photos before they are assessed, and cannot spoil one in silence."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -74,6 +75,30 @@ def test_pixels_are_a_copy() -> None:
     assert looks.shown[0].getpixel((5, 5)) == (90, 120, 150)
 
 
+class Mute(Exception):
+    """Cannot say what is wrong."""
+
+    def __str__(self) -> str:
+        raise ValueError
+
+    __repr__ = __str__
+
+
+class Breaks:
+    """Looks like an array."""
+
+    def __array__(self) -> None:
+        raise Mute
+
+
+def mute(event: BeforeAssess) -> None:
+    raise Mute
+
+
+def cancels(event: BeforeAssess) -> None:
+    raise asyncio.CancelledError
+
+
 def raises(event: BeforeAssess) -> None:
     raise RuntimeError("no disk")
 
@@ -82,7 +107,7 @@ def leaves(event: BeforeAssess) -> None:
     raise SystemExit(3)
 
 
-@pytest.mark.parametrize("does", [raises, leaves])
+@pytest.mark.parametrize("does", [raises, leaves, cancels, mute])
 def test_one_that_raises_is_passed_over(does: Callable[[BeforeAssess], None]) -> None:
     used = assessor(Does(does))
     assert used.assess(PHOTO).state is State.OK
@@ -93,10 +118,12 @@ def test_one_that_raises_is_passed_over(does: Callable[[BeforeAssess], None]) ->
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
+        (Mute(), "p0: idetex_before_assess gave Mute <Mute instance"),
+        (Replacement(Breaks()), "cannot be judged: "),
         (True, "p0: idetex_before_assess gave bool True, which is no Veto or Replacement"),
-        (Replacement(b"garbage"), "p0 replaced the photo with what cannot be judged: image: "),
+        (Replacement(b"garbage"), "p0 replaced the photo with what cannot be judged: "),
         (Replacement(np.full((40, 40), np.nan)), "cannot be judged"),
-        (Replacement(None), "cannot be judged: NoneType is no path"),
+        (Replacement(None), "cannot be judged: TypeError: NoneType is no path"),
         (Replacement(Image.new("RGB", (2, 2))), "cannot be judged"),
     ],
 )

@@ -87,3 +87,8 @@ def test_a_host_that_awaits(shop: pluggy.PluginManager, pipeline: Pipeline) -> N
     assert asyncio.run(host()) == [("ok", "reject")]
     with pytest.raises(TypeError, match="image_saved is not async"):
         as_async_plugin("shop", pipeline, image_saved=lambda pipeline, picture: None)
+
+
+def test_only_functions_can_be_bound(pipeline: Pipeline) -> None:
+    with pytest.raises(TypeError, match="image_saved is no plain function"):
+        as_plugin("shop", pipeline, image_saved=pipeline.assess)
