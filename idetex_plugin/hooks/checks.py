@@ -17,26 +17,27 @@ def check(plugin: Any, manager: pluggy.PluginManager) -> tuple[str, ...]:
     That is: a class, a hook that is async or a wrapper or lacks its mark or is misspelt, and no hooks at all. pluggy
     itself refuses marked hooks that there are not, and arguments that a hook does not have.
     """
-    callers = manager.get_hookcallers(plugin) or []
-    implementations = [each for caller in callers for each in caller.get_hookimpls() if each.plugin is plugin]
-    known = [name for name in vars(manager.hook) if name.startswith(PREFIX)]
     if inspect.isclass(plugin):
         raise ValueError(f"{plugin.__qualname__} is a class: offer an object of it, or a module")
-    marked = set()
-    for each in implementations:
-        name = each.opts.get("specname") or each.function.__name__
-        marked.add(each.function.__name__)
-        if each.wrapper or each.hookwrapper:
+    hooks = {caller.name: caller.get_hookimpls() for caller in manager.get_hookcallers(plugin) or []}
+    for name, own in ((name, each) for name, all_ in hooks.items() for each in all_ if each.plugin is plugin):
+        if own.wrapper or own.hookwrapper:
             raise ValueError(f"{name} is a wrapper; plugins are called one by one, so there is nothing to wrap")
-        if inspect.iscoroutinefunction(each.function) or inspect.isasyncgenfunction(each.function):
+        if inspect.iscoroutinefunction(own.function) or inspect.isasyncgenfunction(own.function):
             raise ValueError(f"{name} is async, and nothing would await it: write a plain function")
+    known = [name for name in vars(manager.hook) if name.startswith(PREFIX)]
     for name in dir(plugin):
-        unmarked = name.startswith(PREFIX) and name not in marked
-        if unmarked and inspect.isroutine(inspect.getattr_static(plugin, name, None)):
-            if name in known:
-                raise ValueError(f"{name} is not marked with idetex_plugin.hooks.hookimpl")
-            if close := get_close_matches(name, known, n=1, cutoff=0.85):
-                raise ValueError(f"{name} is no hook; did you mean {close[0]}?")
-    if not implementations:
+        if name.startswith(PREFIX) and manager.parse_hookimpl_opts(plugin, name) is None:
+            _check_unmarked(plugin, name, known)
+    if not hooks:
         raise ValueError("it has no hooks: mark functions with idetex_plugin.hooks.hookimpl")
-    return tuple(sorted(caller.name for caller in callers))
+    return tuple(sorted(hooks))
+
+
+def _check_unmarked(plugin: Any, name: str, known: list[str]) -> None:
+    if not inspect.isroutine(inspect.getattr_static(plugin, name, None)):
+        return
+    if name in known:
+        raise ValueError(f"{name} is not marked with idetex_plugin.hooks.hookimpl")
+    if close := get_close_matches(name, known, n=1, cutoff=0.85):
+        raise ValueError(f"{name} is no hook; did you mean {close[0]}?")

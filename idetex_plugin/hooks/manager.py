@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import reprlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
@@ -18,7 +17,7 @@ from idetex_plugin.hooks.checks import check
 from idetex_plugin.hooks.events import Assessed, AssessFailed, Event, RunFinished, RunStarted
 from idetex_plugin.hooks.installed import offers
 from idetex_plugin.hooks.limits import limit_from_environment
-from idetex_plugin.hooks.problems import PluginError, Problem, Problems, in_words
+from idetex_plugin.hooks.problems import Kind, PluginError, Problem, Problems, in_words, wrong_answer
 from idetex_plugin.taxonomy import DistortionType, Vocabulary
 
 log = logging.getLogger(__name__)
@@ -35,7 +34,6 @@ class HasName(Protocol):
 
 T = TypeVar("T")
 Named = TypeVar("Named", bound=HasName)
-Kind = type[T] | tuple[type[T], ...]
 NAMES: dict[type, str] = {
     Assessed: "idetex_assessed",
     AssessFailed: "idetex_assess_failed",
@@ -102,7 +100,7 @@ class Hooks:
             error = offer.refused
             if not error:
                 try:
-                    self.register(offer.load(), offer.entry.name, offer.distribution)
+                    self.register(offer.entry.load(), offer.entry.name, offer.distribution)
                     continue
                 except (Exception, SystemExit) as raised:
                     error = in_words(raised)
@@ -170,7 +168,7 @@ class Hooks:
         answer = self._calls.answer(implementation, hook, arguments)
         if answer is None or isinstance(answer, kind):
             return answer
-        error = PluginError(implementation.plugin_name, hook, f"gave {_short(answer)}, which is no {_kinds(kind)}")
+        error = wrong_answer(implementation.plugin_name, hook, answer, kind)
         self._problems.note(error)
         raise error
 
@@ -181,8 +179,7 @@ class Hooks:
                 if isinstance(item, kind):
                     yield implementation.plugin_name, item
                 else:
-                    wrong = f"gave {_short(item)}, which is no {kind.__name__}"
-                    self._problems.note(PluginError(implementation.plugin_name, hook, wrong))
+                    self._problems.note(wrong_answer(implementation.plugin_name, hook, item, kind))
 
 
 @cache
@@ -191,11 +188,3 @@ def get_manager() -> Hooks:
     hooks = Hooks()
     hooks.load()
     return hooks
-
-
-def _short(value: Any) -> str:
-    return f"{type(value).__name__} {reprlib.repr(value)}"
-
-
-def _kinds(kind: Kind[Any]) -> str:
-    return " or ".join(each.__name__ for each in (kind if isinstance(kind, tuple) else (kind,)))

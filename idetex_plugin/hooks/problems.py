@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
+import reprlib
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from traceback import format_exception_only
+from typing import Any, TypeVar
 
+T = TypeVar("T")
+Kind = type[T] | tuple[type[T], ...]
 log = logging.getLogger(__name__)
 
 
@@ -22,6 +26,13 @@ class PluginError(RuntimeError):
     def __init__(self, plugin: str, hook: str, what: str) -> None:
         super().__init__(f"plugin {plugin}: {hook} {what}")
         self.plugin, self.hook, self.what = plugin, hook, what
+
+
+def wrong_answer(plugin: str, hook: str, answer: object, kind: Kind[Any]) -> PluginError:
+    """The error of an answer that is of none of these kinds."""
+    kinds = kind if isinstance(kind, tuple) else (kind,)
+    wanted = " or ".join(each.__name__ for each in kinds)
+    return PluginError(plugin, hook, f"gave {type(answer).__name__} {reprlib.repr(answer)}, which is no {wanted}")
 
 
 @dataclass(frozen=True, slots=True)

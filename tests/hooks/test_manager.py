@@ -3,6 +3,7 @@
 import inspect
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -197,6 +198,23 @@ def test_lists_in_the_environment(
         monkeypatch.setenv(name, value)
     offered = {offer.entry.name: offer.refused for offer in installed.offers()}
     assert [name for name, refused in offered.items() if not refused] == loaded
+
+
+def test_a_listed_name_that_nothing_has_is_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    install(monkeypatch, night_sky="no_such_module_anywhere")
+    assert [offer.refused for offer in installed.offers(allow=["Night-Sky", "nights"])] == [""]
+    assert "plugin nights is listed" in caplog.text
+
+
+def test_a_hook_may_have_been_made_by_another_name() -> None:
+    def inner(event: Assessed) -> None: ...
+
+    plugin = SimpleNamespace(idetex_assessed=hookimpl(inner))
+    hooks = Hooks()
+    hooks.register(plugin, "made")
+    assert hooks.plugins[-1].hooks == ("idetex_assessed",)
 
 
 def test_lists_as_arguments_win(monkeypatch: pytest.MonkeyPatch) -> None:
