@@ -6,6 +6,8 @@ COMMANDS: dict[str, str] = {
     "assess": "Assess photographs into a run folder.",
     "report": "Write the HTML page of a run.",
     "export": "Export a run as JSON lines, CSV or Parquet.",
+    "gate": "Judge whether compressed photos may ship.",
+    "tune": "Find the smallest file of a photo that may ship.",
     "models": "List the checkpoints that are known by name.",
     "plugins": "List the plugins: what is loaded, from which package, with which hooks, and what failed.",
     "plugin": "Write a plugin package to start from.",

@@ -7,7 +7,7 @@ from typing import Any
 
 from PIL import Image
 
-from idetex_plugin.assessment import Assessment
+from idetex_plugin.assessment import Assessment, PhotoInfo
 from idetex_plugin.assessor import Assessor
 from idetex_plugin.gate.policy import Policy
 from idetex_plugin.gate.remedies import remedies_for
@@ -36,8 +36,8 @@ class Gate:
     def check(self, original: Any | None, compressed: Any, codec: str = "") -> Verdict:
         """The verdict on `compressed`; with an original, on what was added to it.
 
-        Sources: paths, encoded bytes, PIL images or numpy arrays. codec: for remedies, such as "jpeg". What cannot be
-        read or compared is a review. Raises EngineDeadError.
+        Sources: paths, encoded bytes, PIL images, numpy arrays or `photo.Photo`s. codec: for remedies, such as "jpeg".
+        What cannot be read or compared is a review. Raises EngineDeadError.
         """
         try:
             new = self._load(compressed, "compressed photo")
@@ -50,13 +50,15 @@ class Gate:
             if isinstance(fitted, Verdict):
                 return fitted
             similarity = self._similarity(fitted, new.image)
-            routed = None if similarity is None else self._routed(similarity)
+            routed = None if similarity is None else self._routed(similarity, new.info)
             if routed is not None:
                 return routed
         before = None if old is None else self._original(old)
         return self._judged(self.assessor.assess(new), before, codec, similarity)
 
     def _load(self, source: Any, what: str) -> Photo:
+        if isinstance(source, Photo):
+            return source
         try:
             return load_photo(source, max_pixels=self.assessor.max_pixels)
         except PhotoError as error:
@@ -83,16 +85,16 @@ class Gate:
         except ImportError:
             return None
 
-    def _routed(self, similarity: float) -> Verdict | None:
+    def _routed(self, similarity: float, photo: PhotoInfo) -> Verdict | None:
         bounds = self.policy.similarity
         hooks = self.assessor.hooks
         asked = hooks.having("idetex_before_assess") or len(hooks.having("idetex_judge")) > 1
         if bounds is None or asked or bounds.rejects <= similarity < bounds.passes:
             return None
         if similarity >= bounds.passes:
-            return Verdict(outcome=Outcome.PASS, decided_by=NAME, similarity=similarity)
-        reason = f"reject: similarity to the original is {similarity:.3f}, below {bounds.rejects}"
-        return Verdict(outcome=Outcome.REJECT, reasons=(reason,), decided_by=NAME, similarity=similarity)
+            return Verdict(outcome=Outcome.PASS, decided_by=NAME, similarity=similarity, photo=photo)
+        words = (f"reject: similarity to the original is {similarity:.3f}, below {bounds.rejects}",)
+        return Verdict(outcome=Outcome.REJECT, reasons=words, decided_by=NAME, similarity=similarity, photo=photo)
 
     def _original(self, photo: Photo) -> Assessment:
         key = photo.info.sha256 or ""

@@ -37,7 +37,7 @@ def judge(original: Assessment | None, compressed: Assessment, policy: Policy) -
     outcome = max((outcome for outcome, _ in reasons), key=lambda each: each.rank, default=Outcome.PASS)
     return Verdict(
         outcome=outcome, reasons=tuple(f"{each}: {words}" for each, words in reasons), regions=regions,
-        remedies=remedies_for(regions), decided_by="model",
+        remedies=remedies_for(regions), decided_by="model", photo=compressed.photo,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from idetex_plugin.assessment import Record, Region
+from idetex_plugin.assessment import PhotoInfo, Record, Region
 
 
 class Outcome(StrEnum):
@@ -36,7 +36,7 @@ class Verdict(Record):
 
     reasons: for people; empty only for a pass. regions: those that count, worst first. decided_by: "model", the name of
     the metric that made the model unnecessary, "plugin NAME", or "unreadable" where there was nothing to judge.
-    similarity: the metric's value, None where it was not computed.
+    similarity: the metric's value, None where it was not computed. photo: what was judged, where it could be read.
     """
 
     outcome: Outcome
@@ -45,6 +45,7 @@ class Verdict(Record):
     remedies: tuple[Remedy, ...] = ()
     decided_by: str
     similarity: float | None = None
+    photo: PhotoInfo | None = None
 
     @classmethod
     def undecided(cls, reason: str, decided_by: str = "unreadable") -> Verdict:

@@ -1,0 +1,104 @@
+"""`idetex gate`: may these photos ship?"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from idetex_plugin.cli.exits import Exit, stop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from idetex_plugin.gate.outputs import Judged
+    from idetex_plugin.gate.pairs import Pair
+
+
+class FailOn(StrEnum):
+    """The mildest outcome that makes the command exit with 1."""
+
+    REVIEW = "review"
+    REJECT = "reject"
+
+
+def command(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[ORIGINAL] COMPRESSED", help="Two files, two folders, or photos without originals."),
+    ] = None,
+    changed_in: Annotated[
+        str, typer.Option(help="Photos changed in this git range, each beside what it was.", metavar="GIT_RANGE")
+    ] = "",
+    staged: Annotated[bool, typer.Option("--staged", help="Photos staged in git, each beside what it was.")] = False,
+    policy: Annotated[str, typer.Option(help="web, thumbnail, archive, print, or a TOML file.")] = "web",
+    fail_on: Annotated[FailOn, typer.Option(help="The mildest outcome that exits with 1.")] = FailOn.REVIEW,
+    model: Annotated[str, typer.Option(help="As of `idetex assess`.")] = "nano",
+    engine: Annotated[str, typer.Option(help="As of `idetex assess`.")] = "auto",
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the verdicts as JSON; - to print.")] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write the verdicts as JUnit XML.")] = None,
+    sarif: Annotated[Path | None, typer.Option(help="Write the flagged regions as SARIF.")] = None,
+) -> None:
+    """Judge photos, with an original by what was added to it. Exits with 0 if all pass, with 1 if one does not."""
+    from idetex_plugin.assessor import Assessor
+    from idetex_plugin.engines.base import EngineDeadError
+    from idetex_plugin.gate.check import Gate
+    from idetex_plugin.gate.outputs import as_json, as_junit, as_sarif
+    from idetex_plugin.gate.policy import policy_named
+
+    judged: list[Judged] = []
+    to_stdout = json_file is not None and str(json_file) == "-"
+    try:
+        with Assessor(model, engine) as assessor:
+            rules = policy_named(policy, assessor.vocabulary)
+            gate = Gate(rules, assessor)
+            for pair in _pairs(paths or [], changed_in, staged):
+                judged.append((pair.name, gate.check(pair.original, pair.compressed, _codec(pair.name))))
+                if not to_stdout:
+                    _print(*judged[-1])
+        for path, write in ((json_file, as_json), (junit, as_junit), (sarif, as_sarif)):
+            if path is not None and str(path) != "-":
+                path.write_text(write(judged, rules.name), encoding="utf-8")
+    except EngineDeadError as error:
+        stop(str(error), Exit.ENGINE)
+    except (ImportError, OSError, ValueError) as error:
+        stop(str(error))
+    if to_stdout:
+        typer.echo(as_json(judged, rules.name), nl=False)
+    worst = max((verdict.outcome.rank for _, verdict in judged), default=0)
+    if worst >= list(FailOn).index(fail_on) + 1:
+        raise typer.Exit(Exit.JUDGED)
+
+
+def _pairs(paths: list[Path], changed: str, staged: bool) -> Iterator[Pair]:
+    from idetex_plugin.gate.pairs import STAGED, changed_in, pairs_of
+
+    if bool(paths) + bool(changed) + staged != 1:
+        raise ValueError("give photos, --changed-in or --staged, and one of them only")
+    if len(paths) > 2:
+        raise ValueError(f"{len(paths)} paths: give ORIGINAL and COMPRESSED, or COMPRESSED alone")
+    if not paths:
+        yield from changed_in(STAGED if staged else changed)
+        return
+    found = False
+    for pair in pairs_of(paths[0] if len(paths) == 2 else None, paths[-1]):
+        found = True
+        yield pair
+    if not found:
+        raise ValueError(f"no photos found in {paths[-1]}")
+
+
+def _codec(name: str) -> str:
+    suffix = Path(name).suffix.lower().lstrip(".")
+    return {"jpg": "jpeg", "jpe": "jpeg"}.get(suffix, suffix)
+
+
+def _print(name: str, verdict: object) -> None:
+    from idetex_plugin.gate.verdict import Verdict
+
+    assert isinstance(verdict, Verdict)
+    typer.echo(f"{verdict.outcome:<6} {name} (decided by {verdict.decided_by})")
+    for words in (*verdict.reasons, *(f"remedy: {remedy.advice}" for remedy in verdict.remedies)):
+        typer.echo(f"       {words}")

@@ -1,0 +1,89 @@
+"""Verdicts for other programs: JSON, JUnit XML and SARIF 2.1.0, so that a CI shows which photos it stopped for what."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+from xml.etree import ElementTree
+
+from idetex_plugin import __version__
+from idetex_plugin.assessment import Region
+from idetex_plugin.gate.verdict import Outcome, Verdict
+
+Judged = tuple[str, Verdict]
+SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+LEVELS = {Outcome.REVIEW: "warning", Outcome.REJECT: "error"}
+NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+OTHER_RULE = "verdict"
+
+
+def as_json(judged: Sequence[Judged], policy: str) -> str:
+    """One object: the policy, counts by outcome, and every verdict with its photo."""
+    counts = Counter(verdict.outcome for _, verdict in judged)
+    photos = [{"name": name, **verdict.model_dump(mode="json")} for name, verdict in judged]
+    whole = {"policy": policy, "outcomes": {str(each): counts[each] for each in Outcome}, "photos": photos}
+    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+
+
+def as_junit(judged: Sequence[Judged], policy: str) -> str:
+    """One test case a photo; a review or a reject is a failure of that type."""
+    failed = sum(verdict.outcome is not Outcome.PASS for _, verdict in judged)
+    counts = {"tests": str(len(judged)), "failures": str(failed)}
+    root = ElementTree.Element("testsuites", counts)
+    suite = ElementTree.SubElement(root, "testsuite", {"name": f"idetex gate ({policy})", **counts})
+    for name, verdict in judged:
+        case = ElementTree.SubElement(suite, "testcase", {"name": _xml(name), "classname": "idetex.gate"})
+        if verdict.outcome is not Outcome.PASS:
+            words = [*verdict.reasons, *(remedy.advice for remedy in verdict.remedies)]
+            first = verdict.reasons[0] if verdict.reasons else str(verdict.outcome)
+            about = {"type": str(verdict.outcome), "message": _xml(first)}
+            ElementTree.SubElement(case, "failure", about).text = _xml("\n".join(words))
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def as_sarif(judged: Sequence[Judged], policy: str) -> str:
+    """One result a flagged region, with its rectangle in pixels; one for a verdict without regions."""
+    results = [result for name, verdict in judged for result in _results(name, verdict)]
+    rules = sorted({result["ruleId"] for result in results})
+    driver = {"name": "idetex", "version": __version__, "rules": [{"id": rule} for rule in rules]}
+    run = {"tool": {"driver": driver}, "results": results, "properties": {"policy": policy}}
+    return json.dumps({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=1) + "\n"
+
+
+def _results(name: str, verdict: Verdict) -> list[dict[str, Any]]:
+    if verdict.outcome is Outcome.PASS:
+        return []
+    place = {"uri": quote(name)}
+    common = {
+        "level": LEVELS[verdict.outcome],
+        "locations": [{"physicalLocation": {"artifactLocation": place}}],
+        "properties": {"outcome": str(verdict.outcome), "decidedBy": verdict.decided_by},
+    }
+    if not verdict.regions:
+        return [{"ruleId": OTHER_RULE, "message": {"text": "; ".join(verdict.reasons)}, **common}]
+    return [_flagged(region, verdict, place) | common for region in verdict.regions]
+
+
+def _flagged(region: Region, verdict: Verdict, place: dict[str, str]) -> dict[str, Any]:
+    rule = region.distortion.lower().replace(" ", "-")
+    result: dict[str, Any] = {"ruleId": rule, "message": {"text": _words(region, verdict)}}
+    photo = verdict.photo
+    if photo is not None and photo.width and photo.height:
+        edges = zip(("left", "top", "right", "bottom"), region.box.to_scaled(photo.width, photo.height), strict=True)
+        result["attachments"] = [{"artifactLocation": place, "rectangles": [dict(edges)]}]
+    return result
+
+
+def _words(region: Region, verdict: Verdict) -> str:
+    advice = [remedy.advice for remedy in verdict.remedies if remedy.distortion == region.distortion]
+    severity = f"{region.severity} " if region.severity else ""
+    return " ".join([f"{severity}{region.distortion.lower()}, {region.box.position}.", *advice])
+
+
+def _xml(text: str) -> str:
+    return NOT_IN_XML.sub("\ufffd", text)

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from standins import WindowEngine, nano_says
+
+from idetex_plugin import Assessor
+from idetex_plugin.gate.check import Gate
+from idetex_plugin.gate.codecs import CODECS
+from idetex_plugin.gate.policy import Policy, Similarity
+from idetex_plugin.gate.tune import tune
+from idetex_plugin.hooks.manager import Hooks
+
+PHOTO = Image.open(Path(__file__).parents[2] / "demo" / "bedside.jpg").convert("RGB").crop((200, 200, 500, 420))
+
+
+def gate(passes: float) -> Gate:
+    policy = Policy(name="p", similarity=Similarity(passes=passes, rejects=passes))
+    return Gate(policy, Assessor(engine=WindowEngine(answer=nano_says), hooks=Hooks()))
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_it_finds_the_smallest_file_that_passes(codec: str) -> None:
+    judge = gate(0.85)
+    tuned = tune(PHOTO, codec, judge)
+    assert tuned.best is not None and tuned.best.passes
+    assert Image.open(io.BytesIO(tuned.best.data)).size == PHOTO.size
+    assert len(tuned.trials) <= 2 + np.ceil(np.log2(CODECS[codec].best - CODECS[codec].worst))
+    below = [trial for trial in tuned.curve if len(trial.data) < len(tuned.best.data)]
+    assert below and not any(trial.passes for trial in below)
+
+
+def test_two_trials_settle_the_extremes() -> None:
+    assert tune(PHOTO, "jpeg", gate(0)).best == tune(PHOTO, "jpeg", gate(0)).trials[1]
+    hopeless = tune(PHOTO, "jpeg", gate(1))
+    assert hopeless.best is None
+    assert len(hopeless.trials) == 1
+
+
+def test_a_tolerance_saves_trials() -> None:
+    told: list[int] = []
+    tuned = tune(PHOTO, "jpeg", gate(0.9), lambda trial: told.append(trial.setting), tolerance=20)
+    assert told == [trial.setting for trial in tuned.trials]
+    assert len(told) <= 6
+
+
+def test_an_unknown_codec_is_named() -> None:
+    with pytest.raises(ValueError, match="'heic': choose from jpeg, webp, avif, png-palette"):
+        tune(PHOTO, "heic", gate(1))
