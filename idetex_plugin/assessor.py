@@ -184,7 +184,7 @@ class Assessor:
         return before_assess(self.hooks, photo, self._read)
 
     def _read(self, source: Any, name: str | None = None) -> Photo:
-        return source if isinstance(source, Photo) else load_photo(source, name=name, max_pixels=self.max_pixels)
+        return load_photo(source, name=name, max_pixels=self.max_pixels)
 
     @cached_property
     def _examiner(self) -> Examiner:

@@ -46,9 +46,13 @@ class PhotoError(ValueError):
 def load_photo(source: Any, *, name: str | None = None, max_pixels: int = DEFAULT_MAX_PIXELS) -> Photo:
     """The photo of a path (str, PathLike), encoded bytes, a PIL image or a numpy array (see `pixels.from_array`).
 
+    A Photo is given back as it is.
+
     name: how results call it; by default the path. max_pixels: refused before decoding when the header says more.
     Raises PhotoError for anything that cannot be judged, and TypeError for what is no source at all.
     """
+    if isinstance(source, Photo):
+        return source
     shown = name or _name(source)
     found = _Found()
     try:

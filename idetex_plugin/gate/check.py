@@ -57,8 +57,6 @@ class Gate:
         return self._judged(self.assessor.assess(new), before, codec, similarity)
 
     def _load(self, source: Any, what: str) -> Photo:
-        if isinstance(source, Photo):
-            return source
         try:
             return load_photo(source, max_pixels=self.assessor.max_pixels)
         except PhotoError as error:
