@@ -2,17 +2,18 @@
 
     python benchmarks/ladder.py PHOTOGRAPHS [--photos 24] [--policy web] [--model nano] [--engine auto]
 
-PHOTOGRAPHS is the folder of the split (`idetex_plugin/training/split.tsv`); its "test" rows are used, shrunk to a longest
-side of 1200 pixels at most, so that the coding of the files themselves is weak. Every photo is encoded by three codecs at
-six qualities, judged beside itself, and judged again with the model alone, to see what the metric routes and how often
-both agree. Then `tune` looks for the smallest file of each photo that passes, and its size is set beside quality 85 for
-all photos, and beside the one quality for all photos that reaches the same share of passes.
+PHOTOGRAPHS is the folder of the split (`idetex_plugin/training/split.tsv`); its "test" rows are used, shrunk to 1200
+pixels at most, so that the coding of the files themselves is weak. Every photo is encoded by three codecs at six
+qualities, judged beside itself, and judged again with the model alone, to see what the metric routes and how often both
+agree. Then `tune` looks for the smallest file of each photo that passes, and its size is set beside quality 85 for all
+photos, and beside the one quality for all photos that reaches the same share of passes.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -60,13 +61,13 @@ def ladder(photos: Iterable[Photo], gates: dict[str, Gate]) -> dict[tuple[str, s
 
 def steps(ladders: list[list[Verdict]]) -> tuple[int, int]:
     """Steps at which the verdict does not improve, and all steps."""
-    falls = [b.outcome.rank >= a.outcome.rank for one in ladders for a, b in zip(one, one[1:], strict=False)]
+    falls = [b.outcome.rank >= a.outcome.rank for one in ladders for a, b in pairwise(one)]
     return sum(falls), len(falls)
 
 
 def print_ladder(found: dict[tuple[str, str], list[list[Verdict]]]) -> None:
     """Pass rates by quality, and the steps."""
-    row("gate", "codec", "pass / review / reject by quality, best to worst", "steps at which the verdict does not improve")
+    row("gate", "codec", "pass / review / reject by quality, best to worst", "steps without a better verdict")
     row(*["---"] * 4)
     for (name, codec), ladders in found.items():
         shares = []
@@ -94,7 +95,7 @@ def print_routing(found: dict[tuple[str, str], list[list[Verdict]]]) -> None:
 
 def print_savings(photos: list[Photo], gate: Gate) -> None:
     """Tuned files beside fixed qualities."""
-    row("codec", "passes at quality 85", "bytes at 85", "photos tuned to pass", "their bytes", "one quality with as many",
+    row("codec", "passes at quality 85", "bytes at 85", "photos tuned to pass", "their bytes", "same passes at",
         "bytes there", "saved by tuning against 85", "against that quality", "files judged a photo")  # fmt: skip
     row(*["---"] * 10)
     for name, codec in ((name, CODECS[name]) for name in QUALITIES):
@@ -129,7 +130,8 @@ def main() -> None:
     photos = list(photographs(options.photographs, options.photos))
     with Assessor(options.model, options.engine) as assessor:
         gates = {"metric and model": Gate(policy, assessor), "model alone": Gate(alone, assessor)}
-        print(f"checkpoint {assessor.fingerprint_parts['checkpoint']}, policy {policy.name}, {len(photos)} photographs\n")
+        checkpoint = assessor.fingerprint_parts["checkpoint"]
+        print(f"checkpoint {checkpoint}, policy {policy.name}, {len(photos)} photographs\n")
         found = ladder(photos, gates)
         print_ladder(found)
         print_routing(found)
