@@ -15,5 +15,7 @@ COMMANDS: dict[str, str] = {
     "bench": "Measure how much a model sees, on photographs damaged in known ways.",
     "score": "Score a submission by a challenge's rules.",
     "submit": "Write a run as a challenge's submission.",
+    "synth": "Damage photographs in known ways, as training data.",
+    "augment": "Multiply labelled images as training data.",
     "train": "Train a checkpoint from photographs.",
 }

@@ -30,7 +30,7 @@ def present(regions: Sequence[Region], rng: np.random.Generator) -> Asked:
     """Which of four types is there, or none of three."""
     names = {region.distortion for region in regions}
     right = str(rng.choice(sorted(names))) if names else ask.NO_DISTORTION
-    return ask.type_present(_shuffled([right, *other_types(names, OPTIONS - 1, rng)], rng)), right
+    return ask.type_present(shuffled([right, *other_types(names, OPTIONS - 1, rng)], rng)), right
 
 
 def absent(regions: Sequence[Region], rng: np.random.Generator) -> Asked:
@@ -39,18 +39,14 @@ def absent(regions: Sequence[Region], rng: np.random.Generator) -> Asked:
     if not names:
         return present(regions, rng)
     right = other_types(names, 1, rng)[0]
-    return ask.type_absent(_shuffled([right, *sorted(names)], rng)), right
+    return ask.type_absent(shuffled([right, *sorted(names)], rng)), right
 
 
 def severity(regions: Sequence[Region], rng: np.random.Generator) -> Asked:
     """How severe a type is; a quarter of the time one that is not there."""
-    worst: dict[str, Severity] = {}
-    for region in regions:
-        if region.severity:
-            known = worst.get(region.distortion, region.severity)
-            worst[region.distortion] = max(known, region.severity, key=lambda severity: severity.rank)
+    worst = worst_severities(regions)
     if not worst or rng.random() < 0.25:
-        return ask.severity_of(other_types(set(worst), 1, rng)[0]), NOT_VISIBLE
+        return ask.severity_of(other_types({region.distortion for region in regions}, 1, rng)[0]), NOT_VISIBLE
     name = str(rng.choice(sorted(worst)))
     return ask.severity_of(name), str(worst[name])
 
@@ -70,7 +66,18 @@ def dominant(regions: Sequence[Region], rng: np.random.Generator) -> Asked:
     if len(names) < 2:
         return present(regions, rng)
     right = max(regions, key=rules.significance).distortion
-    return ask.most_significant(_shuffled(sorted(names), rng)), right
+    return ask.most_significant(shuffled(sorted(names), rng)), right
+
+
+def worst_severities(regions: Sequence[Region]) -> dict[str, Severity]:
+    """The highest severity of each type; types of which a region's severity is unknown are left out."""
+    worst: dict[str, Severity] = {}
+    unknown = {region.distortion for region in regions if region.severity is None}
+    for region in regions:
+        if region.severity and region.distortion not in unknown:
+            known = worst.get(region.distortion, region.severity)
+            worst[region.distortion] = max(known, region.severity, key=lambda severity: severity.rank)
+    return worst
 
 
 def other_types(names: set[str], count: int, rng: np.random.Generator) -> list[str]:
@@ -79,5 +86,6 @@ def other_types(names: set[str], count: int, rng: np.random.Generator) -> list[s
     return [str(name) for name in rng.choice(rest, size=min(count, len(rest)), replace=False)]
 
 
-def _shuffled(options: Sequence[str], rng: np.random.Generator) -> tuple[str, ...]:
+def shuffled(options: Sequence[str], rng: np.random.Generator) -> tuple[str, ...]:
+    """These options in a drawn order."""
     return tuple(str(option) for option in rng.permutation(list(options)))

@@ -12,6 +12,7 @@ from idetex_plugin.assessment import Region
 from idetex_plugin.boxes import WHOLE, Box
 from idetex_plugin.taxonomy import VIDA, Severity
 from idetex_plugin.training.synthesis.degrade import DEGRADE, Pixels, jpeg
+from idetex_plugin.training.synthesis.distractors import distract
 from idetex_plugin.training.synthesis.masks import Mask, draw_mask, random_box
 
 ORDER = (
@@ -32,7 +33,8 @@ SOLID_AREAS = ((Severity.MINOR, 0.06), (Severity.MODERATE, 0.2), (Severity.SEVER
 @dataclass(frozen=True)
 class Recipe:
     """How samples are drawn. Shares of zero, one, two and three distortions; share of whole-frame ones, for all types
-    and for named ones; sides of local boxes relative to the frame; weights of the types (missing ones count 1). The
+    and for named ones; sides of local boxes relative to the frame; weights of the types (missing ones count 1) and of
+    each type's three severities (missing ones are even); share of clean samples with the look of a `distractor`. The
     last two fields are for `photos.cut`."""
 
     counts: tuple[float, ...] = (0.2, 0.45, 0.25, 0.1)
@@ -40,6 +42,8 @@ class Recipe:
     whole_shares: Mapping[str, float] = field(default_factory=dict)
     sides: tuple[float, float] = (0.22, 0.75)
     weights: Mapping[str, float] = field(default_factory=dict)
+    severities: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
+    distractor_share: float = 0
     camera_jpeg_share: float = 0.5
     photo_sides: tuple[int, int] = (320, 1100)
     tiled_share: float = 0
@@ -77,6 +81,8 @@ class Synthesizer:
     def sample(self, photo: Pixels, rng: np.random.Generator) -> Sample:
         """Distort a photo, RGB uint8 (H, W, 3), as the recipe says. The photo itself is not changed."""
         plans = self.plan(rng)
+        if self.recipe.distractor_share and not plans and rng.random() < self.recipe.distractor_share:
+            photo = distract(photo, rng)
         return self.apply(photo, plans, rng)
 
     def plan(self, rng: np.random.Generator) -> list[tuple[str, Severity, Box]]:
@@ -88,7 +94,7 @@ class Synthesizer:
         for name in rng.choice(VIDA.names, size=len(VIDA), replace=False, p=weights / weights.sum()):
             if len(chosen) == wanted:
                 break
-            severity = list(Severity)[int(rng.integers(3))]
+            severity = self._severity(str(name), rng)
             share = self.recipe.whole_shares.get(name, self.recipe.whole_share)
             whole = rng.random() < share and name not in LOCAL_ONLY
             box = WHOLE if whole else random_box(rng, *self.recipe.sides)
@@ -98,6 +104,12 @@ class Synthesizer:
                 continue
             chosen.append((str(name), severity, box))
         return sorted(chosen, key=lambda plan: ORDER.index(plan[0]))
+
+    def _severity(self, name: str, rng: np.random.Generator) -> Severity:
+        weights = self.recipe.severities.get(name)
+        if weights is None:
+            return list(Severity)[int(rng.integers(3))]
+        return list(Severity)[int(rng.choice(3, p=np.array(weights) / sum(weights)))]
 
     @staticmethod
     def _clash(name: str, box: Box, other: str, place: Box) -> bool:

@@ -1,0 +1,1 @@
+"""Offline augmentation of labelled images: one module a task, each of which can be left out."""

@@ -1,0 +1,41 @@
+"""A contact sheet: labelled images in a grid, with their boxes and what is said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PIL import Image, ImageDraw, ImageFont, ImageOps
+
+from idetex_plugin.taxonomy import VIDA
+from idetex_plugin.training.vida_data.records import Labelled
+
+COLUMNS = 4
+SIDE, LINE, LINES = 300, 14, 5
+
+
+def contact_sheet(shown: Sequence[tuple[Labelled, Image.Image]]) -> Image.Image:
+    """The images in rows of four."""
+    rows = max(1, -(-len(shown) // COLUMNS))
+    sheet = Image.new("RGB", (COLUMNS * SIDE, rows * (SIDE + LINE * LINES)), "white")
+    for number, (record, image) in enumerate(shown):
+        place = number % COLUMNS * SIDE, number // COLUMNS * (SIDE + LINE * LINES)
+        sheet.paste(_cell(record, image), place)
+    return sheet
+
+
+def _cell(record: Labelled, image: Image.Image) -> Image.Image:
+    cell = Image.new("RGB", (SIDE, SIDE + LINE * LINES), "white")
+    small = ImageOps.contain(image.convert("RGB"), (SIDE - 8, SIDE - 8))
+    cell.paste(small, (4, 4))
+    draw, font = ImageDraw.Draw(cell), ImageFont.load_default(11)
+    draw.text((4, SIDE - 2), f"{record.image}: {record.verdict}", "black", font)
+    colours = {kind.name: kind.colour for kind in VIDA}
+    for row, mark in enumerate(record.marks, 1):
+        colour = colours[mark.distortion]
+        x1, y1, x2, y2 = mark.box.to_scaled(*small.size)
+        draw.rectangle((4 + x1, 4 + y1, 3 + max(x2, x1 + 1), 3 + max(y2, y1 + 1)), outline=colour, width=2)
+        if row < LINES:
+            severity = f"{mark.severity} " if mark.severity else ""
+            text = f"{severity}{mark.distortion.lower()}, {mark.place}"
+            draw.text((4, SIDE - 2 + row * LINE), text, colour, font)
+    return cell
