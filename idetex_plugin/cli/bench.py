@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import sys
 from enum import StrEnum
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from idetex_plugin.evaluation.bench.report import Report
     from idetex_plugin.evaluation.bench.sheet import Sheet
 
+SHOWN = 20
 command = typer.Typer(no_args_is_help=True, help="Measure how much a model sees.")
 
 
@@ -82,6 +84,55 @@ def synth(
     except (OSError, ValueError) as error:
         stop(str(error))
     typer.echo(markdown(result), nl=False)
+
+
+@command.command()
+def vida(
+    data: Annotated[Path, typer.Option(help="Folder of bench_metadata.json, mcq.json or conversations as .jsonl.")],
+    images: Annotated[
+        Path | None, typer.Option(help="Folder of the images.  [default: images in the data]", show_default=False)
+    ] = None,
+    model: Annotated[str, typer.Option(help="A name, a checkpoint's folder, or a card's TOML file.")] = "nano",
+    engine: Annotated[str, typer.Option(help="As of `idetex assess`.")] = "auto",
+    url: Annotated[str, typer.Option(help="The server's address, for the server engine.", show_default=False)] = "",
+    limit: Annotated[int | None, typer.Option(min=1, help="So many of each file.", show_default=False)] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write every figure at full precision.", show_default=False)
+    ] = None,
+) -> None:
+    """Ask ViDA-UGC's own questions, from its files as downloaded."""
+    try:
+        from idetex_plugin.evaluation.vida.bench import bench, figures
+    except ImportError as error:
+        stop(f"the bench needs {error.name}: pip install 'idetex-plugin[eval]'")
+    from idetex_plugin.assessor import Assessor
+    from idetex_plugin.engines.base import EngineDeadError
+
+    options: dict[str, Any] = {"url": url} if url else {}
+    try:
+        with _progress() as step, Assessor(model, engine, **options) as assessor:
+            tally, ledger = bench(assessor, data, images or data / "images", limit=limit, step=step)
+            checkpoint = assessor.fingerprint_parts["checkpoint"]
+        rows = list(figures(tally))
+        if json_file is not None:
+            named = [dict(zip(("name", "value", "of", "beside"), row, strict=True)) for row in rows]
+            whole = {
+                "model": model, "checkpoint": checkpoint, "figures": named, "failed": dict(tally.failed),
+                "refusals": [refusal.model_dump() for refusal in ledger],
+            }
+            json_file.write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
+    except EngineDeadError as error:
+        stop(str(error), Exit.ENGINE)
+    except (OSError, ValueError) as error:
+        stop(str(error))
+    typer.echo(f"Model {model} (checkpoint {checkpoint}); failed answers: {dict(tally.failed) or 'none'}\n")
+    typer.echo("| measure | value | of | beside |\n| --- | --- | --- | --- |")
+    for name, value, count, beside in rows:
+        typer.echo(f"| {name} | {'-' if value is None else f'{value:.3f}'} | {count} | {beside} |")
+    for refusal in ledger.refusals[:SHOWN]:
+        typer.echo(f"idetex: {refusal.file}: {refusal.item}: {refusal.problem}", err=True)
+    if len(ledger) > SHOWN:
+        typer.echo(f"idetex: {len(ledger)} items in all could not be read or scored", err=True)
 
 
 def _photographs(folders: list[Path], split: Part | None) -> list[Path]:
