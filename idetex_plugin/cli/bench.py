@@ -102,7 +102,8 @@ def vida(
 ) -> None:
     """Ask ViDA-UGC's own questions, from its files as downloaded."""
     try:
-        from idetex_plugin.evaluation.vida.bench import bench, figures
+        from idetex_plugin.evaluation.vida.bench import bench
+        from idetex_plugin.evaluation.vida.marks import figures
     except ImportError as error:
         stop(f"the bench needs {error.name}: pip install 'idetex-plugin[eval]'")
     from idetex_plugin.assessor import Assessor

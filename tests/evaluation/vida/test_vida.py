@@ -15,7 +15,8 @@ from idetex_plugin.cli.app import app
 from idetex_plugin.engines.base import Request
 from idetex_plugin.engines.scripted import ScriptedEngine
 from idetex_plugin.evaluation.ledger import Ledger
-from idetex_plugin.evaluation.vida.bench import bench, figures
+from idetex_plugin.evaluation.vida.bench import bench
+from idetex_plugin.evaluation.vida.marks import figures
 from idetex_plugin.evaluation.vida.records import Kind, VidaError, read_exchanges, read_images
 from idetex_plugin.taxonomy import Level, Severity
 
