@@ -19,6 +19,7 @@ from idetex_plugin.evaluation.vida.records import (
     read_images,
 )
 from idetex_plugin.examiner import Task
+from idetex_plugin.models.dialects.base import Dialect
 from idetex_plugin.tasks.description import Description as Describing
 from idetex_plugin.tasks.grounding import Affecting, Grounding, Referring
 
@@ -73,6 +74,9 @@ def _tasks(assessor: Assessor, item: Item) -> Sequence[Task]:
     dialect = assessor.dialect
     if isinstance(item, VidaImage):
         return (Grounding(dialect), Levelling(dialect), Describing(dialect))
+    wholes: dict[Kind, Callable[[Dialect], Task]] = {
+        Kind.DETECTION: Grounding, Kind.LEVEL: Levelling, Kind.DESCRIPTION: Describing,
+    }  # fmt: skip
     task: Task | None = None
     if item.box is not None:
         task = Affecting(dialect, item.box)
@@ -80,7 +84,6 @@ def _tasks(assessor: Assessor, item: Item) -> Sequence[Task]:
         task = Referring(dialect, item.expression)
     elif item.question is not None:
         task = Choosing(dialect, item.question)
-    else:
-        whole = {Kind.DETECTION: Grounding, Kind.LEVEL: Levelling, Kind.DESCRIPTION: Describing}.get(item.kind)
-        task = whole(dialect) if whole else None
+    elif item.kind in wholes:
+        task = wholes[item.kind](dialect)
     return () if task is None else (task,)
