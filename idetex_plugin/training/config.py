@@ -11,7 +11,9 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from idetex_plugin.assessment import Record
 from idetex_plugin.taxonomy import VIDA
+from idetex_plugin.training.mixing import Mixing
 from idetex_plugin.training.model import Architecture
+from idetex_plugin.training.online import Online
 
 
 def _are_types(values: dict[str, float]) -> dict[str, float]:
@@ -31,9 +33,23 @@ class SynthesisConfig(Record):
     whole_shares: ByType = Field(default_factory=dict)
     weights: ByType = Field(default_factory=dict)
     sides: tuple[float, float] = (0.22, 0.75)
+    distractor_share: float = 0
+    framed_share: float = 0
     camera_jpeg_share: float = 0.5
     photo_sides: tuple[int, int] = (320, 1100)
     tiled_share: float = 0
+
+
+class AugmentConfig(Record):
+    """What is asked about a photo beside detection, level and the constant questions: regions and referring
+    expressions (`grounding`), drawn questions (`perception`; `balanced`: so that no right answer wins by frequency)
+    and descriptions (`description`; `phrasings`: in several wordings)."""
+
+    grounding: bool = True
+    perception: bool = True
+    balanced: bool = False
+    description: bool = True
+    phrasings: bool = False
 
 
 class StageConfig(Record):
@@ -76,6 +92,9 @@ class TrainConfig(Record):
     save_minutes: float = 5
     architecture: Architecture = Architecture()
     synthesis: SynthesisConfig = SynthesisConfig()
+    augment: AugmentConfig = AugmentConfig()
+    mixing: Mixing = Mixing()
+    online: Online | None = None
     dense: StageConfig | None = None
     reader: ReaderConfig | None = None
     joint: ReaderConfig | None = None

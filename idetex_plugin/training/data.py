@@ -59,6 +59,10 @@ class Stream(IterableDataset[Item]):
             torch.from_numpy(colours), sample.regions, image.size,
         )
 
+    def again(self, recipe: Recipe, start: int) -> Stream:
+        """The same samples from number `start` on, by another recipe."""
+        return Stream(self.sources, recipe, size=self.size, cells=self.cells, seed=self.seed, start=start)
+
     def __iter__(self) -> Iterator[Item]:
         worker = get_worker_info()
         step, offset = (worker.num_workers, worker.id) if worker else (1, 0)

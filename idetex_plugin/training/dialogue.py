@@ -11,13 +11,21 @@ from idetex_plugin.assessment import Region
 from idetex_plugin.models.dialects import nano
 from idetex_plugin.models.dialects.nano import NanoDialect
 from idetex_plugin.tasks import questions as ask
-from idetex_plugin.taxonomy import VIDA
+from idetex_plugin.taxonomy import VIDA, Severity
 from idetex_plugin.training import asking, phrases, rules
 from idetex_plugin.training.asking import Asked
+from idetex_plugin.training.augment import perception
+from idetex_plugin.training.augment.balance import Balance
+from idetex_plugin.training.config import AugmentConfig
 from idetex_plugin.training.data import Item
+from idetex_plugin.training.mixing import Mixer, Mixing
 from idetex_plugin.training.synthesis.masks import random_box
 
-MAKERS = (asking.present, asking.absent, asking.severity, asking.position, asking.dominant)
+GROUNDING = ("affects", "locate")
+QUESTIONS: dict[str, asking.Maker] = {
+    "present": asking.present, "absent": asking.absent, "severity": asking.severity, "position": asking.position,
+    "significance": asking.dominant,
+}
 
 
 class Turn(NamedTuple):
@@ -34,35 +42,47 @@ def in_order(regions: Sequence[Region]) -> list[Region]:
 
 
 class Dialogues:
-    """Draws exchanges about a photo whose regions are known."""
+    """Draws exchanges about photos whose regions are known, and counts the sub-tasks in `mixer`."""
 
-    def __init__(self, dialect: NanoDialect) -> None:
-        self.dialect = dialect
+    def __init__(
+        self, dialect: NanoDialect, augment: AugmentConfig | None = None, mixing: Mixing | None = None
+    ) -> None:
+        self.dialect, self.augment = dialect, augment or AugmentConfig()
+        grounding = GROUNDING if self.augment.grounding else ()
+        self.mixer = Mixer([*grounding, *(QUESTIONS if self.augment.perception else ())], mixing)
+        self.balance = Balance()
 
-    def draw(self, item: Item, questions: int, describe_share: float, rng: np.random.Generator) -> list[Turn]:
-        """Detection, the level, often the description, the default questions, and `questions` others."""
+    def draw(
+        self, item: Item, questions: int, describe_share: float, rng: np.random.Generator, progress: float = 0
+    ) -> list[Turn]:
+        """Detection, the level, often the description, the default questions, and `questions` others.
+
+        progress: how much of the training is done, 0..1."""
         regions = in_order(item.regions)
         turns = [
             Turn("detect", nano.DETECT, self.dialect.render_regions(regions)),
             Turn("level", nano.LEVEL, rules.level_of(regions)),
         ]
-        if rng.random() < describe_share:
-            turns.append(self.description(item, regions))
+        if self.augment.description and rng.random() < describe_share:
+            turns.append(self.description(item, regions, rng))
         turns += [
             self.answered("default", (each, asking.default_answer(each, regions))) for each in ask.DEFAULT_QUESTIONS
         ]
-        for pick in rng.integers(2 + len(MAKERS), size=questions):
-            if pick < 2:
-                turns.append((self.affects, self.located)[pick](regions, rng))
+        for kind in self.mixer.draw(questions, progress, rng):
+            if kind in GROUNDING:
+                turns.append((self.affects if kind == "affects" else self.located)(regions, rng))
             else:
-                maker = MAKERS[pick - 2]
-                turns.append(self.answered(maker.__name__, maker(regions, rng)))
+                turns.append(self.answered(kind, self._question(kind, regions, rng)))
         return turns
 
-    def description(self, item: Item, regions: Sequence[Region]) -> Turn:
+    def _question(self, kind: str, regions: Sequence[Region], rng: np.random.Generator) -> Asked:
+        balanced = perception.MAKERS[kind](regions, self.balance, rng) if self.augment.balanced else None
+        return balanced or QUESTIONS[kind](regions, rng)
+
+    def description(self, item: Item, regions: Sequence[Region], rng: np.random.Generator) -> Turn:
         """The four-step description."""
         told = [
-            region.model_copy(update={"effect": phrases.effect(region.distortion, region.severity)})
+            region.model_copy(update={"effect": self._effect(region.distortion, region.severity, rng)})
             for region in regions
             if region.severity
         ]
@@ -70,6 +90,10 @@ class Dialogues:
             phrases.content(item.colours.numpy()), told, rules.key_distortions(regions), rules.level_of(regions)
         )
         return Turn("describe", nano.DESCRIBE, text)
+
+    def _effect(self, distortion: str, severity: Severity, rng: np.random.Generator) -> str:
+        ways = len(phrases.PHRASINGS[distortion])
+        return phrases.effect(distortion, severity, int(rng.integers(ways)) if self.augment.phrasings else 0)
 
     def answered(self, kind: str, asked: Asked) -> Turn:
         """A question with options and its right answer. Raises ValueError when it is none of the options."""

@@ -43,12 +43,16 @@ def pace(step: int, stage: StageConfig) -> float:
 class Loop:
     """Runs a stage's steps from wherever its checkpoint stands.
 
-    `modules` are all that is trained or kept; the checkpoint holds their weights, the optimizers and the step count.
-    Data must be a function of the step alone.
+    `modules` are all that is trained or kept, `memory` what else has a `state_dict` and must survive a stop; the
+    checkpoint holds both, the optimizers and the step count.
+    Data must be a function of the step and the memory.
     """
 
-    def __init__(self, name: str, folder: Path, modules: dict[str, torch.nn.Module], stage: StageConfig) -> None:
-        self.name, self.modules, self.stage = name, modules, stage
+    def __init__(
+        self, name: str, folder: Path, modules: dict[str, torch.nn.Module], stage: StageConfig,
+        memory: dict[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        self.name, self.modules, self.stage, self.memory = name, modules, stage, memory or {}
         self.path = folder / f"{name}.pt"
         self.optimizers = optimizers(modules.values(), stage)
         self.step = 0
@@ -93,6 +97,7 @@ class Loop:
         state: dict[str, Any] = {
             "step": self.step,
             "modules": {name: module.state_dict() for name, module in self.modules.items()},
+            "memory": {name: each.state_dict() for name, each in self.memory.items()},
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
         }
         fresh = self.path.with_suffix(".tmp")
@@ -104,6 +109,8 @@ class Loop:
         self.step = state["step"]
         for name, module in self.modules.items():
             module.load_state_dict(state["modules"][name])
+        for name, saved in state.get("memory", {}).items():
+            self.memory[name].load_state_dict(saved)
         for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(saved)
 

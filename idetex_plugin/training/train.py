@@ -15,12 +15,14 @@ from idetex_plugin.models.dialects.nano import NanoDialect
 from idetex_plugin.training.attention import use_plain_attention
 from idetex_plugin.training.card import card_of
 from idetex_plugin.training.config import ReaderConfig, StageConfig, SynthesisConfig, TrainConfig
-from idetex_plugin.training.data import Item, Stream, batches, load_sources, normalised
+from idetex_plugin.training.data import Item, Stream, load_sources, normalised
 from idetex_plugin.training.dense import DenseHeads, dense_loss, image_tokens, token_precision
 from idetex_plugin.training.dialogue import Dialogues
 from idetex_plugin.training.export import export
+from idetex_plugin.training.feed import Feed
 from idetex_plugin.training.loop import Loop
 from idetex_plugin.training.model import Architecture, build, start_from_cosines
+from idetex_plugin.training.online import RunningError
 from idetex_plugin.training.packing import Packed, Packer
 from idetex_plugin.training.photos import Split
 from idetex_plugin.training.reader import reader_loss, smooth_places
@@ -45,6 +47,7 @@ class Trainer:
             torch.set_num_threads(config.threads)
         parts: tuple[Split, ...] = ("train", "validation")
         self.sources = {split: load_sources(photographs, split, config.split) for split in parts}
+        self.errors = RunningError()
         self.say(f"{len(self.sources['train'])} photographs to train on, {len(self.sources['validation'])} to watch")
 
     def stream(self, split: Split, seed: int, start: int = 0) -> Stream:
@@ -54,9 +57,13 @@ class Trainer:
             self.sources[split], recipe(self.config.synthesis), size=size, cells=cells, seed=seed, start=start
         )
 
-    def items(self, stage: StageConfig, step: int, seed: int) -> Iterator[list[Item]]:
-        """The batches of a stage from a step on. Worker w takes every w-th batch, so order depends on their number."""
-        return batches(self.stream("train", seed, step * stage.batch), stage.batch, self.config.workers)
+    def feed(self, stage: StageConfig, seed: int) -> Feed:
+        """The batches of a stage. Worker w takes every w-th batch, so order depends on their number."""
+        return Feed(self.stream("train", seed), stage, self.config.workers, self.config.online, self.errors)
+
+    def dialogues(self) -> Dialogues:
+        """Draws what is asked about items, as the recipe says."""
+        return Dialogues(NanoDialect(card_of(self.config)), self.config.augment, self.config.mixing)
 
     def precision(self) -> Any:
         """The context that computes in bfloat16 where the recipe says so."""
@@ -101,15 +108,17 @@ def train_dense(trainer: Trainer, stage: StageConfig) -> Any:
     parts = {"tower": model.model.vision_model, "connector": model.model.connector, "heads": heads}
     model.to(trainer.device)
     heads.to(trainer.device)
-    loop = Loop("dense", trainer.out, parts, stage)
+    feed = trainer.feed(stage, config.seed + 1)
+    loop = Loop("dense", trainer.out, parts, stage, {"feed": feed})
     if loop.done:
         return model
-    feed = trainer.items(stage, loop.step, config.seed + 1)
 
-    def loss_of(_: int) -> torch.Tensor:
+    def loss_of(step: int) -> torch.Tensor:
         with trainer.precision():
-            items = next(feed)
-            return dense_loss(trainer.tokens(model, items), heads, items)
+            items = feed.batch(step)
+            tokens = trainer.tokens(model, items)
+            feed.learn(items, tokens, heads)
+            return dense_loss(tokens, heads, items)
 
     log = trainer.logger("dense")
     loop.run(loss_of, log, config.save_minutes)
@@ -132,40 +141,43 @@ def train_reader(
 ) -> int:
     """A reader stage on a model whose tower is trained; gives the steps taken."""
     config = trainer.config
-    dialogues = Dialogues(NanoDialect(card_of(config)))
+    dialogues = trainer.dialogues()
     packer = Packer(tokenizer, config.architecture.cells)
     ids = torch.tensor(tokenizer.convert_tokens_to_ids(places(config.bins)), device=trainer.device)
     for part in (model.model.vision_model, model.model.connector):
         part.requires_grad_(stage.tower)
     torch.manual_seed(config.seed)
     heads = DenseHeads(config.architecture.text_width, config.architecture.cells).to(trainer.device)
-    loop = Loop(name, trainer.out, {**parts, "heads": heads} if stage.dense_weight else parts, stage)
+    seed = config.seed + (3 if name == "reader" else 4)
+    feed = trainer.feed(stage, seed)
+    memory = {"feed": feed, "mixer": dialogues.mixer, "balance": dialogues.balance}
+    loop = Loop(name, trainer.out, {**parts, "heads": heads} if stage.dense_weight else parts, stage, memory)
     if loop.done:
         return loop.step
-    seed = config.seed + (3 if name == "reader" else 4)
-    feed = trainer.items(stage, loop.step, seed)
 
     def loss_of(step: int) -> torch.Tensor:
-        items = next(feed)
+        items, progress = feed.batch(step), step / stage.steps
         rng = np.random.default_rng((seed, step))
-        packed = packer.pack([dialogues.draw(item, stage.turns, stage.describe_share, rng) for item in items])
+        packed = packer.pack([dialogues.draw(item, stage.turns, stage.describe_share, rng, progress) for item in items])
         packed = Packed(*(column.to(trainer.device) for column in packed))
         with trainer.precision():
             with torch.set_grad_enabled(stage.tower):
                 tokens = trainer.tokens(model, items)
             loss = reader_loss(model, tokens.flatten(1, 2), packed, ids)
             if stage.dense_weight:
+                feed.learn(items, tokens, heads)
                 loss = loss + stage.dense_weight * dense_loss(tokens, heads, items)
             return loss
 
     loop.run(loss_of, trainer.logger(name), config.save_minutes)
+    trainer.say(f"{name}, drawn beside the constant exchanges:\n{dialogues.mixer.table()}")
     return loop.step
 
 
 def corpus(trainer: Trainer, count: int = 3000) -> Iterator[str]:
     """Texts to train the tokenizer's merges on: dialogues about drawn regions, without pixels."""
     config = trainer.config
-    dialogues = Dialogues(NanoDialect(card_of(config)))
+    dialogues = trainer.dialogues()
     synthesizer = Synthesizer(recipe(config.synthesis))
     empty = torch.empty(0)
     for index in range(count):

@@ -35,6 +35,19 @@ text_layers = 1
 text_inner = 64
 [synthesis]
 photo_sides = [64, 128]
+distractor_share = 0.5
+framed_share = 0.5
+[augment]
+balanced = true
+phrasings = true
+[mixing]
+weights = { affects = 2 }
+later = { position = 3 }
+temperature = 2
+cap = 0.4
+[online]
+every = 2
+hard_share = 0.5
 [dense]
 steps = 4
 batch = 2

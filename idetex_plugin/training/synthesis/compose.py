@@ -14,6 +14,7 @@ from idetex_plugin.taxonomy import VIDA, Severity
 from idetex_plugin.training.synthesis.degrade import DEGRADE, Pixels, jpeg
 from idetex_plugin.training.synthesis.distractors import distract
 from idetex_plugin.training.synthesis.masks import Mask, draw_mask, random_box
+from idetex_plugin.training.synthesis.reframe import reframed
 
 ORDER = (
     "Meaningless solid color", "Motion blur", "Out of focus blur", "Low clarity", "Overexposure", "Underexposure",
@@ -34,8 +35,8 @@ SOLID_AREAS = ((Severity.MINOR, 0.06), (Severity.MODERATE, 0.2), (Severity.SEVER
 class Recipe:
     """How samples are drawn. Shares of zero, one, two and three distortions; share of whole-frame ones, for all types
     and for named ones; sides of local boxes relative to the frame; weights of the types (missing ones count 1) and of
-    each type's three severities (missing ones are even); share of clean samples with the look of a `distractor`. The
-    last two fields are for `photos.cut`."""
+    each type's three severities (missing ones are even); share of clean samples with the look of a `distractor`; share
+    of samples cropped and mirrored once they are damaged. The last two fields are for `photos.cut`."""
 
     counts: tuple[float, ...] = (0.2, 0.45, 0.25, 0.1)
     whole_share: float = 0.4
@@ -44,6 +45,7 @@ class Recipe:
     weights: Mapping[str, float] = field(default_factory=dict)
     severities: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
     distractor_share: float = 0
+    framed_share: float = 0
     camera_jpeg_share: float = 0.5
     photo_sides: tuple[int, int] = (320, 1100)
     tiled_share: float = 0
@@ -83,7 +85,9 @@ class Synthesizer:
         plans = self.plan(rng)
         if self.recipe.distractor_share and not plans and rng.random() < self.recipe.distractor_share:
             photo = distract(photo, rng)
-        return self.apply(photo, plans, rng)
+        sample = self.apply(photo, plans, rng)
+        share = self.recipe.framed_share
+        return reframed(sample, rng) if share and rng.random() < share else sample
 
     def plan(self, rng: np.random.Generator) -> list[tuple[str, Severity, Box]]:
         """Draw which distortions to apply: (type, severity, box) in the order of application."""
