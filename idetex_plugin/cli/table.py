@@ -11,6 +11,7 @@ COMMANDS: dict[str, str] = {
     "models": "List the checkpoints that are known by name.",
     "plugins": "List the plugins: what is loaded, from which package, with which hooks, and what failed.",
     "plugin": "Write a plugin package to start from.",
+    "fiftyone": "Put the plugin into the FiftyOne App, or take it away.",
     "doctor": "Say what is installed, which engine will run, and what is missing.",
     "bench": "Measure how much a model sees, on photographs damaged in known ways.",
     "score": "Score a submission by a challenge's rules.",

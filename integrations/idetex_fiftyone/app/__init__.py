@@ -1,0 +1,20 @@
+"""The plugin of the FiftyOne App: operators and panels over the functions of `idetex_fiftyone`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def register(plugin: Any) -> None:
+    """FiftyOne calls this once. Every name here is also in `shim/fiftyone.yml`: FiftyOne drops others silently."""
+    from idetex_fiftyone.app.assess import AssessImages
+    from idetex_fiftyone.app.doctor import Doctor
+    from idetex_fiftyone.app.gate import GateCompressed
+    from idetex_fiftyone.app.review import AcceptRegions, RejectRegions
+    from idetex_fiftyone.app.review_panel import ReviewPanel
+    from idetex_fiftyone.app.runs import CreateQualityViews, DeleteRun
+    from idetex_fiftyone.app.sample_panel import SamplePanel
+
+    operators = AssessImages, GateCompressed, CreateQualityViews, AcceptRegions, RejectRegions, DeleteRun, Doctor
+    for kind in (*operators, ReviewPanel, SamplePanel):
+        plugin.register(kind)

@@ -1,0 +1,48 @@
+"""Puts the plugin into FiftyOne's plugins folder and takes it away again."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+SHIM = Path(__file__).parent / "shim"
+FILES = tuple(sorted(path.name for path in SHIM.iterdir() if path.is_file()))
+FOLDER = "idetex"
+
+
+def plugins_folder() -> Path:
+    """Where FiftyOne looks for plugins. Raises ImportError when FiftyOne is not installed."""
+    import fiftyone
+
+    return Path(fiftyone.config.plugins_dir)
+
+
+def install(plugins: Path) -> Path:
+    """Write the plugin's folder below this one and return it. Done again, it brings the files up to date.
+
+    The files only load the installed package. Raises FileExistsError when the folder holds something else.
+    """
+    folder = plugins / FOLDER
+    _check_ours(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in FILES:
+        shutil.copyfile(SHIM / name, folder / name)
+    return folder
+
+
+def uninstall(plugins: Path) -> Path | None:
+    """Remove the plugin's folder and return it, or None if it was not there. FileExistsError as for `install`."""
+    folder = plugins / FOLDER
+    _check_ours(folder)
+    if not folder.exists():
+        return None
+    shutil.rmtree(folder)
+    return folder
+
+
+def _check_ours(folder: Path) -> None:
+    if not folder.exists():
+        return
+    strange = [path.name for path in folder.iterdir() if path.name not in (*FILES, "__pycache__")]
+    if strange:
+        raise FileExistsError(f"{folder} holds {', '.join(sorted(strange))}, which the plugin did not write")

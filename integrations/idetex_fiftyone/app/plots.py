@@ -1,0 +1,86 @@
+"""The panel's histograms as Plotly traces and layouts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from idetex_fiftyone.app.figures import FIRST_SCORE, LAST_SCORE, SCORE_STEP, Figures
+from idetex_fiftyone.app.filters import Filters
+from idetex_plugin.taxonomy import Level, Severity
+
+SEVERITY_COLOURS = {Severity.MINOR: "#f5c542", Severity.MODERATE: "#f08030", Severity.SEVERE: "#d93025"}
+UNKNOWN_COLOUR = "#888888"
+LEVEL_COLOUR, SCORE_COLOUR = "#6d8fc7", "#5aa6a0"
+NO_SEVERITY = "no severity"
+FADED = 0.35
+STILL = {"displayModeBar": False, "scrollZoom": False}
+Trace = dict[str, Any]
+
+
+def distortions(figures: Figures, chosen: Filters) -> list[Trace]:
+    """Bars of regions: a bar a distortion, most frequent on top, a part a severity."""
+    totals: dict[str, int] = {}
+    for (name, _, _), count in figures.regions.items():
+        totals[name] = totals.get(name, 0) + count
+    names = sorted(totals, key=lambda name: totals[name])
+    known = {severity for _, severity, _ in figures.regions}
+    return [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "name": severity or NO_SEVERITY,
+            "x": [_count(figures, name, severity) for name in names],
+            "y": names,
+            "hovertemplate": "%{y}, %{fullData.name}: %{x}<extra></extra>",
+            "marker": {
+                "color": SEVERITY_COLOURS.get(severity, UNKNOWN_COLOUR),
+                "opacity": [_strength(chosen, distortion=name, severity=severity) for name in names],
+            },
+        }
+        for severity in (*Severity, "")
+        if severity in known
+    ]
+
+
+def levels(figures: Figures, chosen: Filters) -> list[Trace]:
+    """Bars of photos: a bar a level, worst first."""
+    names = [str(level) for level in Level]
+    strengths = [_strength(chosen, level=name) for name in names]
+    return [_bars(names, [figures.levels[name] for name in names], strengths, LEVEL_COLOUR)]
+
+
+def scores(figures: Figures, chosen: Filters) -> list[Trace]:
+    """Bars of photos: a bar a step of the score."""
+    steps = [FIRST_SCORE + SCORE_STEP * i for i in range(round((LAST_SCORE - FIRST_SCORE) / SCORE_STEP) + 1)]
+    strengths = [_strength(chosen, score=step) for step in steps]
+    trace = _bars(steps, [figures.scores[step] for step in steps], strengths, SCORE_COLOUR)
+    return [{**trace, "width": SCORE_STEP * 0.9, "offset": 0}]
+
+
+def layout(title: str, **more: Any) -> dict[str, Any]:
+    """A layout with this title, for a plot that is clicked and not zoomed."""
+    still = {"fixedrange": True, "title": {"text": ""}, "tickangle": 0, "tickfont": {"size": 11}, "tickformat": "~g"}
+    return {
+        "title": {"text": title, "font": {"size": 13}, "x": 0, "xref": "paper"},
+        "margin": {"t": 30, "l": 30, "r": 10, "b": 20},
+        "dragmode": False,
+        "clickmode": "event",
+        "xaxis": still,
+        "yaxis": {**still, "nticks": 4, "tickmode": "auto"},
+        **more,
+    }
+
+
+def _count(figures: Figures, name: str, severity: str) -> int:
+    return sum(count for (label, level, _), count in figures.regions.items() if (label, level) == (name, severity))
+
+
+def _strength(chosen: Filters, **bar: Any) -> float:
+    """1 for a bar that the choice contains, less for others."""
+    unset = Filters()
+    return 1 if all(getattr(chosen, key) in (getattr(unset, key), value) for key, value in bar.items()) else FADED
+
+
+def _bars(names: list[Any], counts: list[int], strengths: list[float], colour: str) -> Trace:
+    marker = {"color": colour, "opacity": strengths}
+    return {"type": "bar", "x": names, "y": counts, "marker": marker, "hovertemplate": "%{x}: %{y}<extra></extra>"}

@@ -1,0 +1,94 @@
+"""The fields of a run: their names, types and descriptions, declared before anything is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import fiftyone as fo
+
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+REGIONS = "where the photo is damaged"
+OWNER = "idetex_run"
+"""The key of a field's info that names the run it belongs to."""
+TRIES = 5
+REGION = {
+    "severity": (fo.StringField, "Minor, Moderate or Severe"),
+    "position": (fo.StringField, "where it is, in words"),
+    "effect": (fo.StringField, "what it does to the photo"),
+    "key": (fo.BooleanField, "whether the description counts it among the key distortions"),
+    "remedy": (fo.StringField, "what to do about it"),
+    "area": (fo.FloatField, "share of the photo, 0..1"),
+    "relabelled_from": (fo.StringField, "what it was found as, before a reviewer called it something else"),
+}
+ANSWER = {"probabilities": (fo.DictField, "of every option, summing to 1")}
+STATUS = {
+    "state": (fo.StringField, "ok, failed or skipped"),
+    "reason": (fo.StringField, "why it failed, from a closed list"),
+    "message": (fo.StringField, "the same for people"),
+    "sha256": (fo.StringField, "of the file's content"),
+    "fingerprint": (fo.StringField, "equal for results that may be compared"),
+}
+Declared = dict[str, tuple[Any, dict[str, Any], str]]
+
+
+class Fields:
+    """The names of one run's fields. Raises ValueError for a run or question that cannot be part of a name."""
+
+    def __init__(self, run: str, questions: Iterable[str] = ()) -> None:
+        if not NAME.fullmatch(run):
+            raise ValueError(f"run {run!r}: small letters, digits and underscores, starting with a letter")
+        self.run = run
+        self.regions, self.level, self.score = f"{run}_regions", f"{run}_level", f"{run}_score"
+        self.description, self.status = f"{run}_description", f"{run}_status"
+        self.answers = {name: f"{run}_{name}" for name in questions}
+        taken = {self.regions, self.level, self.score, self.description, self.status} & set(self.answers.values())
+        if taken:
+            names = ", ".join(path[len(run) + 1 :] for path in sorted(taken))
+            raise ValueError(f"a question must not be called {names}")
+
+    def declared(self) -> Declared:
+        """Every field and attribute: its type, the type's parameters and a description."""
+        found: Declared = {
+            self.regions: (fo.EmbeddedDocumentField, {"embedded_doc_type": fo.Detections}, REGIONS),
+            self.level: _label("quality, from bad to excellent"),
+            self.score: (fo.FloatField, {}, "quality, 1 (bad) to 5 (excellent)"),
+            self.description: (fo.StringField, {}, "what is seen and what is wrong with it"),
+            self.status: (
+                fo.EmbeddedDocumentField, {"embedded_doc_type": fo.DynamicEmbeddedDocument}, "how the assessment ended",
+            ),
+            **{path: _label(f"the answer to “{name}”") for name, path in self.answers.items()},
+        }  # fmt: skip
+        parts = {f"{self.regions}.detections": REGION, self.status: STATUS}
+        parts |= dict.fromkeys((self.level, *self.answers.values()), ANSWER)
+        for path, attributes in parts.items():
+            found |= {f"{path}.{name}": (kind, {}, words) for name, (kind, words) in attributes.items()}
+        return found
+
+    def declare(self, dataset: Any, info: dict[str, Any]) -> None:
+        """Add what is missing and check that it stayed: another process adding fields may have undone it.
+
+        Raises ValueError when a field of that name is not this run's.
+        """
+        schema = dataset.get_field_schema()
+        names = [path for path in self.declared() if "." not in path]
+        foreign = [path for path in names if path in schema and (schema[path].info or {}).get(OWNER) != self.run]
+        if foreign:
+            raise ValueError(
+                f"the dataset has a field {foreign[0]!r} that is not of run {self.run!r}: choose another name"
+            )
+        for _ in range(TRIES):
+            for path, (kind, parameters, words) in self.declared().items():
+                dataset.add_sample_field(path, kind, description=words, **parameters)
+            dataset.reload()
+            if all(dataset.get_field(path) is not None for path in self.declared()):
+                break
+        for path in names:
+            field = dataset.get_field(path)
+            field.info = {OWNER: self.run, **info}
+            field.save()
+
+
+def _label(words: str) -> tuple[Any, dict[str, Any], str]:
+    return fo.EmbeddedDocumentField, {"embedded_doc_type": fo.Classification}, words
