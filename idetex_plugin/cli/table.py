@@ -19,4 +19,5 @@ COMMANDS: dict[str, str] = {
     "synth": "Damage photographs in known ways, as training data.",
     "augment": "Multiply labelled images as training data.",
     "train": "Train a checkpoint from photographs.",
+    "finetune": "Tune a large checkpoint on labelled conversations.",
 }

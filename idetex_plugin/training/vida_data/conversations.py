@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from idetex_plugin.assessment import Record
-from idetex_plugin.training.vida_data.metadata import faults
+from idetex_plugin.models.card_files import faults
 
 IMAGE = "<image>"
 ROLES = {"user": "human", "assistant": "gpt"}
@@ -77,7 +77,7 @@ def read_conversations(path: Path) -> Iterator[Conversation]:
                 try:
                     yield Conversation.model_validate_json(line)
                 except ValidationError as fault:
-                    raise ValueError(f"{path}: line {number}: {faults(fault)}") from fault
+                    raise ValueError(f"{path}: line {number}: {'; '.join(faults(fault))}") from fault
 
 
 def write_conversations(path: Path, conversations: Iterable[Conversation]) -> None:

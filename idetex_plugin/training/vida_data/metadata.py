@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from idetex_plugin.models.card_files import faults
 from idetex_plugin.training.vida_data.records import Labelled
 
 
@@ -41,9 +42,5 @@ def _record(path: Path, number: int, item: Any) -> Labelled:
     try:
         return Labelled.model_validate(item)
     except ValidationError as fault:
-        raise ValueError(f"{path}: record {number} ({name or 'without image'}): {faults(fault)}") from fault
+        raise ValueError(f"{path}: record {number} ({name or 'without image'}): {'; '.join(faults(fault))}") from fault
 
-
-def faults(fault: ValidationError) -> str:
-    """Every fault as "field: what is wrong", on one line."""
-    return "; ".join(f"{'.'.join(map(str, each['loc'])) or 'record'}: {each['msg']}" for each in fault.errors())
