@@ -14,7 +14,7 @@ from idetex_plugin.training.finetune.talks import Talk
 from idetex_plugin.training.vida_data.conversations import IMAGE, Conversation
 
 IGNORED = -100
-ROLES = {"system": "system", "human": "user", "gpt": "assistant"}
+ROLES = {"human": "user", "gpt": "assistant"}
 FILLERS = {"attention_mask": 0, "labels": IGNORED, "mm_token_type_ids": 0}
 
 
@@ -71,7 +71,9 @@ class Collator:
 
 def messages(talk: Conversation) -> list[dict[str, Any]]:
     """The conversation as a chat template takes it; the image goes where it was told."""
-    said = []
+    said: list[dict[str, Any]] = []
+    if talk.system:
+        said.append({"role": "system", "content": [{"type": "text", "text": talk.system}]})
     for each in talk.said:
         content: list[dict[str, str]] = []
         for number, text in enumerate(each.value.split(IMAGE)):

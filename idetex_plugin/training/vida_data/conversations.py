@@ -28,45 +28,44 @@ class Said(Record):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    role: Annotated[Literal["system", "human", "gpt"], BeforeValidator(_role)] = Field(alias="from")
+    role: Annotated[Literal["human", "gpt"], BeforeValidator(_role)] = Field(alias="from")
     value: str = Field(min_length=1)
 
 
 class Conversation(Record):
-    """An optional system message, then human and gpt in turn. The first human message holds the one `<image>`."""
+    """Human and gpt in turn, below an optional system message. The first human message holds the one `<image>`."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     id: str | int
     image: str = Field(min_length=1)
+    system: str = ""
     said: tuple[Said, ...] = Field(alias="conversations")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _system_apart(cls, value: Any) -> Any:
+        """Some files have the system message first in the list, instead of beside it."""
+        match value:
+            case {"conversations": [{"from": "system", "value": system}, *said]}:
+                return {**value, "system": system, "conversations": said}
+        return value
 
     @model_validator(mode="after")
     def _in_turn(self) -> Self:
-        turns = self.turns
-        wanted = [("human", "gpt")[number % 2] for number in range(len(turns))]
-        if not turns or len(turns) % 2 or [each.role for each in turns] != wanted:
+        wanted = [("human", "gpt")[number % 2] for number in range(len(self.said))]
+        if not self.said or len(self.said) % 2 or [each.role for each in self.said] != wanted:
             raise ValueError("human and gpt must speak in turn, human first")
-        if sum(each.value.count(IMAGE) for each in self.said) != 1 or IMAGE not in turns[0].value:
+        if sum(each.value.count(IMAGE) for each in self.said) != 1 or IMAGE not in self.said[0].value:
             raise ValueError(f"exactly one {IMAGE} is needed, in the first human message")
         return self
-
-    @property
-    def system(self) -> str:
-        """The system message, or an empty text."""
-        return self.said[0].value if self.said and self.said[0].role == "system" else ""
-
-    @property
-    def turns(self) -> tuple[Said, ...]:
-        """The messages after the system's."""
-        return self.said[bool(self.system) :]
 
     @classmethod
     def about(cls, id: str, image: str, system: str, asked: str, answer: str) -> Self:
         """One question and its answer."""
-        spoken = {"system": system, "human": f"{IMAGE}\n{asked}", "gpt": answer}
-        said = tuple(Said.model_validate({"from": role, "value": value}) for role, value in spoken.items() if value)
-        return cls(id=id, image=image, conversations=said)
+        spoken = {"human": f"{IMAGE}\n{asked}", "gpt": answer}
+        said = tuple(Said.model_validate({"from": role, "value": value}) for role, value in spoken.items())
+        return cls(id=id, image=image, system=system, conversations=said)
 
 
 def read_conversations(path: Path) -> Iterator[Conversation]:
@@ -84,4 +83,5 @@ def write_conversations(path: Path, conversations: Iterable[Conversation]) -> No
     """Write a JSON-lines file."""
     with path.open("w", encoding="utf-8") as file:
         for each in conversations:
-            file.write(json.dumps(each.model_dump(mode="json", by_alias=True), ensure_ascii=False) + "\n")
+            item = each.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+            file.write(json.dumps(item, ensure_ascii=False) + "\n")

@@ -17,7 +17,6 @@ from idetex_plugin.training.finetune.run import finetune
 from idetex_plugin.training.finetune.talks import Talks, order
 from idetex_plugin.training.mixing import Mixing
 from idetex_plugin.training.vida_data import Conversation
-from idetex_plugin.training.vida_data.conversations import Said
 
 CARD = 'name = "small"\ntitle = "Small"\ndialect = "json"\nmin_pixels = 1024\nmax_pixels = 4096\npixel_multiple = 32\n'
 
@@ -92,10 +91,9 @@ def test_only_answers_are_learned(base: Path, data: Path) -> None:
     _, processor = load(config_of(base), str(base))
     collator = Collator(processor, get_card(base), 4000)
     _, image = Talks(data, data, 1, 1)[0]
-    said = [("system", "Judge."), ("human", "<image>\nWhere?"), ("gpt", "Here."), ("human", "Sure?"), ("gpt", "Yes.")]
-    talk = Conversation(
-        id="1", image="0.png", conversations=tuple(Said.model_validate({"from": r, "value": v}) for r, v in said)
-    )
+    said = [("human", "<image>\nWhere?"), ("gpt", "Here."), ("human", "Sure?"), ("gpt", "Yes.")]
+    spoken = [{"from": role, "value": value} for role, value in said]
+    talk = Conversation.model_validate({"id": "1", "image": "0.png", "system": "Judge.", "conversations": spoken})
     inputs = collator.encode(talk, image)
     labels = inputs["labels"][0]
     learned = processor.tokenizer.decode(inputs["input_ids"][0][labels != IGNORED])

@@ -20,7 +20,15 @@ def test_other_names_of_the_roles_are_known(tmp_path: Path) -> None:
     said = [{"from": "user", "value": "<image>Where?"}, {"from": "assistant", "value": "There."}]
     (tmp_path / "a.jsonl").write_text(json.dumps({"id": 1, "image": "a.png", "conversations": said}) + "\n\n")
     (read,) = read_conversations(tmp_path / "a.jsonl")
-    assert [turn.role for turn in read.turns] == ["human", "gpt"]
+    assert [turn.role for turn in read.said] == ["human", "gpt"]
+
+
+def test_a_system_message_may_be_the_first_in_the_list(tmp_path: Path) -> None:
+    spoken = {"system": "Judge.", "human": "<image>", "gpt": "b"}
+    said = [{"from": role, "value": value} for role, value in spoken.items()]
+    (tmp_path / "a.jsonl").write_text(json.dumps({"id": 1, "image": "a.png", "conversations": said}))
+    (read,) = read_conversations(tmp_path / "a.jsonl")
+    assert (read.system, len(read.said)) == ("Judge.", 2)
 
 
 @pytest.mark.parametrize(
