@@ -10,25 +10,25 @@ from idetex_plugin.taxonomy import VIDA
 from idetex_plugin.training.vida_data.records import Labelled
 
 COLUMNS = 4
-SIDE, LINE, LINES = 300, 14, 5
+SIDE, TALL, LINE, LINES = 300, 226, 14, 5
 
 
 def contact_sheet(shown: Sequence[tuple[Labelled, Image.Image]]) -> Image.Image:
     """The images in rows of four."""
     rows = max(1, -(-len(shown) // COLUMNS))
-    sheet = Image.new("RGB", (COLUMNS * SIDE, rows * (SIDE + LINE * LINES)), "white")
+    sheet = Image.new("RGB", (COLUMNS * SIDE, rows * (TALL + LINE * LINES)), "white")
     for number, (record, image) in enumerate(shown):
-        place = number % COLUMNS * SIDE, number // COLUMNS * (SIDE + LINE * LINES)
+        place = number % COLUMNS * SIDE, number // COLUMNS * (TALL + LINE * LINES)
         sheet.paste(_cell(record, image), place)
     return sheet
 
 
 def _cell(record: Labelled, image: Image.Image) -> Image.Image:
-    cell = Image.new("RGB", (SIDE, SIDE + LINE * LINES), "white")
-    small = ImageOps.contain(image.convert("RGB"), (SIDE - 8, SIDE - 8))
+    cell = Image.new("RGB", (SIDE, TALL + LINE * LINES), "white")
+    small = ImageOps.contain(image.convert("RGB"), (SIDE - 8, TALL - 8))
     cell.paste(small, (4, 4))
     draw, font = ImageDraw.Draw(cell), ImageFont.load_default(11)
-    draw.text((4, SIDE - 2), f"{record.image}: {record.verdict}", "black", font)
+    draw.text((4, TALL - 2), f"{record.image}: {record.verdict}", "black", font)
     colours = {kind.name: kind.colour for kind in VIDA}
     for row, mark in enumerate(record.marks, 1):
         colour = colours[mark.distortion]
@@ -37,5 +37,5 @@ def _cell(record: Labelled, image: Image.Image) -> Image.Image:
         if row < LINES:
             severity = f"{mark.severity} " if mark.severity else ""
             text = f"{severity}{mark.distortion.lower()}, {mark.place}"
-            draw.text((4, SIDE - 2 + row * LINE), text, colour, font)
+            draw.text((4, TALL - 2 + row * LINE), text, colour, font)
     return cell

@@ -69,12 +69,14 @@ def position(regions: Sequence[Region], balance: Balance, rng: np.random.Generat
     return ask.position_of(there[int(rng.integers(len(there)))]), right
 
 
-def significance(regions: Sequence[Region], balance: Balance, rng: np.random.Generator) -> Asked | None:
-    """Which of at least two types matters most, by `rules`; which types are shown is drawn so that the least frequent
-    winner wins. None with fewer than two types."""
+def significance(
+    regions: Sequence[Region], balance: Balance, rng: np.random.Generator, known: Sequence[float] | None = None
+) -> Asked | None:
+    """Which of at least two types matters most; which types are shown is drawn so that the least frequent winner wins.
+    None with fewer than two types, or two first ones. `known`: each region's significance, otherwise by `rules`."""
     best: dict[str, float] = {}
-    for region in regions:
-        best[region.distortion] = max(best.get(region.distortion, 0.0), rules.significance(region))
+    for region, worth in zip(regions, known or map(rules.significance, regions), strict=True):
+        best[region.distortion] = max(best.get(region.distortion, worth), worth)
     ranked = sorted(best, key=lambda name: best[name])
     if len(ranked) < 2 or best[ranked[-1]] == best[ranked[-2]]:
         return None

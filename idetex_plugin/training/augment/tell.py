@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
@@ -51,7 +52,9 @@ class Teller:
             yield grounding.region(record, rng)
             yield grounding.referring(record, rng)
         if self.tasks.perception:
-            for maker in perception.MAKERS.values():
+            by_people = partial(perception.significance, known=record.significances)
+            makers: dict[str, perception.Maker] = {**perception.MAKERS, "significance": by_people}
+            for maker in makers.values():
                 asked = maker(record.regions, self.balance, rng)
                 if asked is not None:
                     yield perception.mcq(record, asked)

@@ -102,11 +102,17 @@ class Labelled(Record):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Types of the key distortions: of the highest significance if any is known, else by `rules`."""
-        scores = [mark.significance for mark in self.marks if mark.significance is not None]
-        if not scores:
+        """Types of the key distortions: of the highest significance if every mark has one, else by `rules`."""
+        if any(mark.significance is None for mark in self.marks):
             return rules.key_distortions(self.regions)
-        return tuple(dict.fromkeys(mark.distortion for mark in self.marks if mark.significance == max(scores)))
+        highest = max(self.significances, default=0.0)
+        return tuple(dict.fromkeys(mark.distortion for mark in self.marks if mark.significance == highest))
+
+    @property
+    def significances(self) -> tuple[float, ...]:
+        """How much each mark matters: as people said if they did of every mark, else by `rules`."""
+        known = tuple(mark.significance for mark in self.marks if mark.significance is not None)
+        return known if len(known) == len(self.marks) else tuple(map(rules.significance, self.regions))
 
     @property
     def verdict(self) -> Level:

@@ -79,6 +79,16 @@ def test_every_question_has_its_right_answer_and_no_other(record: Labelled, seed
             assert [mark.box.position for mark in record.marks if mark.distortion == name] == [right]
 
 
+def test_what_people_find_significant_comes_before_the_rule() -> None:
+    whole = {"distortion": "Noise", "coordinates": [0, 0, 1000, 1000], "severity": "Severe", "significance_score": 1}
+    small = {"distortion": "Low clarity", "coordinates": [0, 0, 90, 90], "severity": "Minor", "significance_score": 4}
+    record = Labelled.model_validate({"image": "a", "width": 9, "height": 9, "distortions": [whole, small]})
+    told = Teller(Tasks(grounding=False, description=False)).exchanges(record, np.random.default_rng(0))
+    (asked,) = [each for each in told if "affects the image most" in each.asked]
+    assert f"{asked.answer} Low clarity" in asked.asked
+    assert record.keys == ("Low clarity",)
+
+
 def test_no_answer_wins_by_frequency() -> None:
     balance, rng = Balance(), np.random.default_rng(0)
     letters: Counter[int] = Counter()
