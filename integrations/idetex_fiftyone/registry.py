@@ -6,7 +6,7 @@ from typing import Any
 
 import fiftyone as fo
 
-from idetex_fiftyone.fields import OWNER, Fields
+from idetex_fiftyone.fields import OWNER, STATUS, Fields
 
 METHOD = "idetex"
 
@@ -18,9 +18,10 @@ def register(dataset: Any, fields: Fields, info: dict[str, Any]) -> None:
     for key, value in info.items():
         setattr(config, key.replace(" ", "_"), value)
     dataset.register_run(fields.run, config, overwrite=True)
-    names = [path for path in fields.declared() if "." not in path]
+    names = [path for path in fields.declared() if "." not in path and path != fields.status]
+    names += [f"{fields.status}.{name}" for name in STATUS]
     groups = dataset.app_config.sidebar_groups or fo.DatasetAppConfig.default_sidebar_groups(dataset)
-    groups = [group for group in groups if group.name != fields.run]
+    groups = [group for group in groups if group.name not in (fields.run, fields.status)]
     for group in groups:
         group.paths = [path for path in group.paths if path not in names]
     dataset.app_config.sidebar_groups = [*groups, fo.SidebarGroupDocument(name=fields.run, paths=names, expanded=True)]
