@@ -44,7 +44,7 @@ def shown(ctx: Any, start: str, work: Work[Result]) -> Generator[Any, None, Resu
         log.error("%s", error, exc_info=error)
         yield ctx.ops.notify(str(error) or type(error).__name__, variant="error")
         return None
-    yield ctx.ops.set_progress(label="Done", progress=1)
+    yield ctx.ops.set_progress(label="Finished", progress=1)
     return future.result()
 
 
