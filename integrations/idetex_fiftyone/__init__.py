@@ -7,19 +7,48 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from idetex_fiftyone.assessing import assess
+    from idetex_fiftyone.comparison import compare
+    from idetex_fiftyone.counts import figures
     from idetex_fiftyone.pairs import assess_pairs
-    from idetex_fiftyone.registry import delete_run, repair, runs
+    from idetex_fiftyone.registry import delete_run, rename, repair, runs
+    from idetex_fiftyone.review import accept, reject, relabel, reset, undo
+    from idetex_fiftyone.training_records import to_training_records
     from idetex_fiftyone.views import create_views
 
 _HOMES = {
+    "accept": "review",
     "assess": "assessing",
     "assess_pairs": "pairs",
+    "compare": "comparison",
     "create_views": "views",
     "delete_run": "registry",
+    "figures": "counts",
+    "reject": "review",
+    "relabel": "review",
+    "rename": "registry",
     "repair": "registry",
+    "reset": "review",
     "runs": "registry",
+    "to_training_records": "training_records",
+    "undo": "review",
 }
-__all__ = ["assess", "assess_pairs", "create_views", "delete_run", "repair", "runs"]
+__all__ = [
+    "accept",
+    "assess",
+    "assess_pairs",
+    "compare",
+    "create_views",
+    "delete_run",
+    "figures",
+    "reject",
+    "relabel",
+    "rename",
+    "repair",
+    "reset",
+    "runs",
+    "to_training_records",
+    "undo",
+]
 
 
 def __getattr__(name: str) -> Any:

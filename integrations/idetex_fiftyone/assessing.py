@@ -65,10 +65,11 @@ def assess(
             "model": assessor.card.name,
             "fingerprint": assessor.fingerprint,
             **assessor.fingerprint_parts,
+            "answers": sorted(fields.answers),
             "time": datetime.now(UTC).isoformat(timespec="seconds"),
         }
-        earlier = runs(dataset).get(run)
-        if only_new and earlier and earlier["fingerprint"] != assessor.fingerprint:
+        earlier = runs(dataset).get(run, {})
+        if only_new and earlier.get("fingerprint", assessor.fingerprint) != assessor.fingerprint:
             raise ValueError(
                 f"run {run!r} was made by {earlier['model']} with other weights or questions: take another name"
             )

@@ -42,8 +42,10 @@ class Fields:
         self.run = run
         self.regions, self.level, self.score = f"{run}_regions", f"{run}_level", f"{run}_score"
         self.description, self.status = f"{run}_description", f"{run}_status"
+        self.verdict = f"{run}_verdict"
         self.answers = {name: f"{run}_{name}" for name in questions}
-        taken = {self.regions, self.level, self.score, self.description, self.status} & set(self.answers.values())
+        kept = {self.regions, self.level, self.score, self.description, self.status, self.verdict}
+        taken = kept & set(self.answers.values())
         if taken:
             names = ", ".join(path[len(run) + 1 :] for path in sorted(taken))
             raise ValueError(f"a question must not be called {names}")

@@ -87,12 +87,13 @@ def _carry(reviewed: Iterable[Any], found: list[fo.Detection]) -> None:
     for old in reviewed:
         name = former(old) or old.label
         for new in found:
-            if new.label == name and not new.tags and _overlap(old, new) >= SAME_PLACE:
+            if new.label == name and not new.tags and overlap(old, new) >= SAME_PLACE:
                 new.tags, new.label, new.relabelled_from = list(old.tags), old.label, former(old)
                 break
 
 
-def _overlap(one: fo.Detection, other: fo.Detection) -> float:
+def overlap(one: fo.Detection, other: fo.Detection) -> float:
+    """Intersection over union of two labels; 0 where one has no valid box."""
     try:
         return Box.from_xywh(tuple(one.bounding_box)).iou(Box.from_xywh(tuple(other.bounding_box)))
     except ValueError:

@@ -8,7 +8,7 @@ from typing import Any
 import fiftyone as fo
 import fiftyone.core.utils as fou
 
-from idetex_fiftyone.fields import NAME, OWNER
+from idetex_fiftyone.fields import OWNER, Fields
 from idetex_fiftyone.targets import targets
 from idetex_fiftyone.writer import Writer
 from idetex_plugin.assessor import Assessor
@@ -39,14 +39,12 @@ def assess_pairs(
     Fields that hold paths, such as "filepath"; a sample without an original is judged alone. policy: see
     `gate.policy_named`. Raises ValueError for names that are none, and what `assess` raises.
     """
-    if not NAME.fullmatch(run):
-        raise ValueError(f"run {run!r}: small letters, digits and underscores, starting with a letter")
     dataset, view = targets(samples)
     for name in (original_field, compressed_field):
         if not dataset.has_sample_field(name):
             raise ValueError(f"the dataset has no field {name!r}")
     rules = policy if isinstance(policy, Policy) else policy_named(policy)
-    field = f"{run}_verdict"
+    field = Fields(run).verdict
     _declare(dataset, field, {OWNER: run, "policy": rules.name})
     view = view.exists(compressed_field)
     ids, before, after = view.values(["id", original_field, compressed_field])

@@ -6,13 +6,15 @@ from typing import Any
 
 import fiftyone as fo
 
+from idetex_fiftyone.colours import with_colours, without_colours
 from idetex_fiftyone.fields import OWNER, STATUS, Fields
+from idetex_fiftyone.views import create_views
 
 METHOD = "idetex"
 
 
 def register(dataset: Any, fields: Fields, info: dict[str, Any]) -> None:
-    """Enter the run into FiftyOne's list of runs, and its fields into a group of the sidebar."""
+    """Enter the run into FiftyOne's list of runs, and its fields into a group of the sidebar, with colours."""
     config = dataset.init_run()
     config.method = METHOD
     for key, value in info.items():
@@ -25,36 +27,72 @@ def register(dataset: Any, fields: Fields, info: dict[str, Any]) -> None:
     for group in groups:
         group.paths = [path for path in group.paths if path not in names]
     dataset.app_config.sidebar_groups = [*groups, fo.SidebarGroupDocument(name=fields.run, paths=names, expanded=True)]
+    dataset.app_config.color_scheme = with_colours(dataset.app_config.color_scheme, fields)
     dataset.save()
 
 
 def runs(dataset: Any) -> dict[str, dict[str, Any]]:
     """The runs by name, with model, fingerprint, its parts and time; also those of an exported or cloned dataset."""
-    schema = dataset.get_field_schema()
-    return {field.info[OWNER]: dict(field.info) for field in schema.values() if OWNER in (field.info or {})}
+    found: dict[str, dict[str, Any]] = {}
+    for field in dataset.get_field_schema().values():
+        info = field.info or {}
+        if OWNER in info:
+            found.setdefault(info[OWNER], {}).update(info)
+    return found
 
 
 def repair(dataset: Any, run: str) -> None:
     """Declare the run's fields again, which brings back one that another process has undone. KeyError for no run."""
     info = runs(dataset)[run]
-    prefix = f"{run}_"
-    schema = dataset.get_field_schema()
-    mine = [path for path, field in schema.items() if (field.info or {}).get(OWNER) == run]
-    known = {path for path in Fields(run).declared() if "." not in path}
-    Fields(run, [path.removeprefix(prefix) for path in mine if path not in known]).declare(dataset, info)
+    if "fingerprint" in info:
+        Fields(run, info["answers"]).declare(dataset, info)
+
+
+def rename(dataset: Any, run: str, name: str) -> None:
+    """Give a run another name, with its fields, sidebar group and saved views.
+
+    KeyError if there is no such run, ValueError for a name that cannot be one or is taken.
+    """
+    info = runs(dataset)[run]
+    fields = Fields(name, info.get("answers", ()))
+    moved = {path: f"{name}{path.removeprefix(run)}" for path in _mine(dataset, run)}
+    if taken := sorted(path for path in moved.values() if dataset.has_sample_field(path)):
+        raise ValueError(f"the dataset has a field {taken[0]!r} already")
+    had_views = _forget(dataset, run)
+    for path in moved:
+        field = dataset.get_field(path)
+        field.info = {**field.info, OWNER: name}
+        field.save()
+    dataset.rename_sample_fields(moved)
+    if "fingerprint" in info:
+        register(dataset, fields, {key: value for key, value in info.items() if key != OWNER})
+    if had_views:
+        create_views(dataset, name)
 
 
 def delete_run(dataset: Any, run: str) -> None:
     """Take away the run's fields, saved views, sidebar group and entry. KeyError if there is no such run."""
     if run not in runs(dataset):
         raise KeyError(run)
+    dataset.delete_sample_fields(_mine(dataset, run))
+    _forget(dataset, run)
+
+
+def _mine(dataset: Any, run: str) -> list[str]:
     schema = dataset.get_field_schema()
-    dataset.delete_sample_fields([path for path, field in schema.items() if (field.info or {}).get(OWNER) == run])
-    for name in dataset.list_saved_views():
-        if name.startswith(f"{run}: "):
-            dataset.delete_saved_view(name)
+    return [path for path, field in schema.items() if (field.info or {}).get(OWNER) == run]
+
+
+def _forget(dataset: Any, run: str) -> bool:
+    """Take away everything but fields. Returns whether there were saved views."""
+    views = [name for name in dataset.list_saved_views() if name.startswith(f"{run}: ")]
+    for name in views:
+        dataset.delete_saved_view(name)
     if dataset.has_run(run):
         dataset.delete_run(run)
-    if groups := dataset.app_config.sidebar_groups:
-        dataset.app_config.sidebar_groups = [group for group in groups if group.name != run]
-        dataset.save()
+    config = dataset.app_config
+    if config.sidebar_groups:
+        config.sidebar_groups = [group for group in config.sidebar_groups if group.name != run]
+    config.color_scheme = without_colours(config.color_scheme, run)
+    dataset.save()
+    return bool(views)

@@ -99,7 +99,8 @@ def test_an_import_that_fails_is_told(world, checkpoint, monkeypatch) -> None:
     assert report.engine == "transformers" and "torchvision::nms" in report.problems[0].message
 
 
-def test_fiftyone_needs_a_database(world, checkpoint) -> None:
+def test_fiftyone_needs_a_database(world, checkpoint, monkeypatch) -> None:
+    monkeypatch.delenv("FIFTYONE_DATABASE_URI", raising=False)
     world.packages["fiftyone"] = "1.22"
     assert [problem.name for problem in doctor.examine().problems] == ["mongod"]
     world.mongod = "/usr/bin/mongod"

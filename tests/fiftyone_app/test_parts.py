@@ -7,8 +7,8 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from idetex_fiftyone.app.figures import Figures
 from idetex_fiftyone.app.installation import FILES, SHIM, install, uninstall
+from idetex_fiftyone.counts import Figures
 from idetex_plugin.cli.app import app
 
 needs_fiftyone = pytest.mark.skipif(find_spec("fiftyone") is None, reason="needs fiftyone")

@@ -7,7 +7,7 @@ from typing import Any
 
 from fiftyone import ViewField as F
 
-from idetex_fiftyone.app.figures import REVIEWED, SCORE_STEP
+from idetex_fiftyone.counts import REVIEWED, SCORE_STEP
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from typing import Any
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from idetex_fiftyone.app.decisions import say
-from idetex_fiftyone.app.figures import ACCEPTED, REJECTED
 from idetex_fiftyone.app.forms import choose_run
+from idetex_fiftyone.counts import ACCEPTED, REJECTED
+from idetex_fiftyone.review import say
 
 LABELS, PHOTOS, VIEW = "labels", "photos", "view"
 TARGETS = {LABELS: "The selected regions", PHOTOS: "Regions of the selected photos", VIEW: "All regions of the view"}

@@ -8,11 +8,11 @@ import fiftyone.operators as foo
 from fiftyone.operators import types
 
 from idetex_fiftyone.app import plots
-from idetex_fiftyone.app.decisions import Decision, relabel, say, undo
-from idetex_fiftyone.app.figures import ACCEPTED, REJECTED, SCORE_STEP, Figures, figures
 from idetex_fiftyone.app.filters import Filters
 from idetex_fiftyone.app.queue import waiting
 from idetex_fiftyone.app.region_view import RELABEL, show_region
+from idetex_fiftyone.counts import ACCEPTED, REJECTED, SCORE_STEP, Figures, figures
+from idetex_fiftyone.review import Decision, relabel, say, undo
 
 STEPS_BACK = 50
 ACCEPT_ALL = "accept_regions", "Accept all shown …", "done_all"

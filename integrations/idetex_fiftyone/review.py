@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from idetex_fiftyone.app.figures import ACCEPTED, REVIEWED
+from idetex_fiftyone.counts import ACCEPTED, REJECTED, REVIEWED
 
 FORMER = "relabelled_from"
 """The attribute of a region that keeps the distortion it was found as."""
@@ -22,6 +22,21 @@ class Decision:
     def state(self) -> dict[str, Any]:
         """For the panel's state."""
         return asdict(self)
+
+
+def accept(samples: Any, run: str = "idetex", ids: Sequence[str] | None = None) -> int:
+    """The regions of a view, or those with these label ids, are right. Returns how many there are."""
+    return say(_meant(samples, run, ids), run, ACCEPTED)
+
+
+def reject(samples: Any, run: str = "idetex", ids: Sequence[str] | None = None) -> int:
+    """The regions of a view, or those with these label ids, are wrong. Returns how many there are."""
+    return say(_meant(samples, run, ids), run, REJECTED)
+
+
+def reset(samples: Any, run: str = "idetex", ids: Sequence[str] | None = None) -> None:
+    """Let the regions of a view, or those with these label ids, wait for a reviewer again. Names stay."""
+    _meant(samples, run, ids).untag_labels(list(REVIEWED), label_fields=f"{run}_regions")
 
 
 def say(view: Any, run: str, tag: str) -> int:
@@ -51,3 +66,7 @@ def undo(dataset: Any, run: str, decision: Decision) -> None:
         [region] = decision.regions
         dataset.set_label_values(f"{field}.detections.label", {region: decision.label})
         dataset.set_label_values(f"{field}.detections.{FORMER}", {region: None})
+
+
+def _meant(samples: Any, run: str, ids: Sequence[str] | None) -> Any:
+    return samples if ids is None else samples.select_labels(ids=list(ids), fields=f"{run}_regions")

@@ -1,0 +1,136 @@
+"""Assessing datasets: what is written, what is left alone, what is refused."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from standins import REGION, WindowEngine, failing_on, nano_says
+
+from idetex_fiftyone import accept, assess, relabel, runs
+from idetex_fiftyone.fields import Fields
+from idetex_plugin.models.dialects.nano import DESCRIBE
+
+
+def regions(dataset: Any, run: str = "idetex") -> list[Any]:
+    return dataset.values(f"{run}_regions.detections", unwind=True)
+
+
+def test_every_field_is_declared_with_a_description_and_filled(dataset: Any, engine: WindowEngine) -> None:
+    outcome = assess(dataset, progress=False)
+    assert str(outcome) == "6 photos assessed"
+    for path in Fields("idetex").declared():
+        assert dataset.get_field(path).description, path
+    for region in regions(dataset):
+        assert (region.label, region.severity, region.position) == ("Noise", "Severe", REGION.box.position)
+        assert region.bounding_box == pytest.approx(REGION.box.to_xywh(), abs=0.01)
+        assert region.area == pytest.approx(REGION.box.area, abs=0.01)
+        assert region.remedy
+    assert dataset.distinct("idetex_level.label") == ["bad"]
+    assert dataset.count("idetex_score") == 6
+    assert dataset.distinct("idetex_status.state") == ["ok"]
+    info = runs(dataset)["idetex"]
+    assert info["model"] == "nano"
+    assert dataset.clone().get_field("idetex_regions").info["fingerprint"] == info["fingerprint"]
+
+
+def test_only_new_photos_are_asked_about(dataset: Any, engine: WindowEngine) -> None:
+    assess(dataset[:2], progress=False)
+    asked = len(engine.asked)
+    assert assess(dataset, progress=False).assessed == 4
+    assert assess(dataset, progress=False).assessed == 0
+    assert len(engine.asked) == 3 * asked
+
+
+def test_equal_files_are_assessed_once(dataset: Any, photos: list[Path], engine: WindowEngine) -> None:
+    import fiftyone as fo
+
+    copy = shutil.copy(photos[0], photos[0].with_name("copy.png"))
+    dataset.add_samples([fo.Sample(filepath=str(copy)), fo.Sample(filepath=str(photos[1]))], progress=False)
+    outcome = assess(dataset, progress=False)
+    assert (outcome.assessed, outcome.copies) == (6, 2)
+    assert dataset.count("idetex_regions.detections") == 8
+
+
+def test_reviews_survive_a_second_assessment(dataset: Any, engine: WindowEngine) -> None:
+    assess(dataset, progress=False)
+    first, second, *_ = before = regions(dataset)
+    accept(dataset, ids=[first.id])
+    relabel(dataset, "idetex", second.id, "Edge aliasing effect")
+    assess(dataset, only_new=False, progress=False)
+    after = {region.id: region for region in regions(dataset)}
+    assert set(after) == {region.id for region in before}
+    assert after[first.id].tags == ["accepted"]
+    assert (after[second.id].label, after[second.id].relabelled_from) == ("Edge aliasing effect", "Noise")
+
+
+def test_bad_files_get_a_status_and_the_others_their_results(
+    dataset: Any, tmp_path: Path, engine: WindowEngine
+) -> None:
+    import fiftyone as fo
+
+    (tmp_path / "empty.png").write_bytes(b"")
+    (tmp_path / "half.png").write_bytes((tmp_path / "0.png").read_bytes()[:60])
+    names = "empty.png", "half.png", "missing.png"
+    dataset.add_samples([fo.Sample(filepath=str(tmp_path / name)) for name in names], progress=False)
+    outcome = assess(dataset, progress=False)
+    assert (outcome.assessed, outcome.failed) == (9, 3)
+    failed = dataset.match(fo.ViewField("idetex_status.state") == "failed")
+    assert all(failed.values("idetex_status.message"))
+    assert failed.values("idetex_regions") == [None] * 3
+
+
+def test_an_unreadable_answer_is_not_a_clean_photo(dataset: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = WindowEngine(answer=failing_on(DESCRIBE))
+    monkeypatch.setattr("idetex_plugin.assessor.make_engine", lambda *arguments, **options: (engine, "scripted"))
+    assess(dataset, progress=False)
+    assert dataset.count("idetex_description") == 0
+    assert None not in dataset.values("idetex_status.reason")
+
+
+def test_what_was_finished_is_kept_when_the_engine_dies(dataset: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = WindowEngine(answer=nano_says, slots=1, dies_after=3)
+    monkeypatch.setattr("idetex_plugin.assessor.make_engine", lambda *arguments, **options: (engine, "scripted"))
+    with pytest.raises(Exception, match="out of memory"):
+        assess(dataset, progress=False)
+    done = len(dataset.exists("idetex_status"))
+    assert 0 < done < 6
+    engine.dies_after = None
+    assert assess(dataset, progress=False).assessed == 6 - done
+    assert dataset.count("idetex_regions.detections") == 6
+
+
+@pytest.mark.parametrize("run", ["save run", "", "Ünder", "9"])
+def test_names_that_cannot_be_fields_are_refused(dataset: Any, engine: WindowEngine, run: str) -> None:
+    with pytest.raises(ValueError, match="small letters"):
+        assess(dataset, run, progress=False)
+
+
+def test_fields_of_others_are_left_alone(dataset: Any, engine: WindowEngine) -> None:
+    import fiftyone as fo
+
+    dataset.add_sample_field("idetex_score", fo.FloatField)
+    with pytest.raises(ValueError, match="idetex_score"):
+        assess(dataset, progress=False)
+    assert not dataset.has_sample_field("idetex_regions")
+
+
+def test_videos_and_groups_are_refused_by_name(tmp_path: Path, engine: WindowEngine) -> None:
+    import fiftyone as fo
+
+    videos = fo.Dataset()
+    videos.media_type = "video"
+    with pytest.raises(ValueError, match="video"):
+        assess(videos, progress=False)
+    groups = fo.Dataset()
+    groups.add_group_field("group", default="left")
+    with pytest.raises(ValueError, match="select_group_slices"):
+        assess(groups, progress=False)
+    videos.delete()
+    groups.delete()
+
+
+def test_patches_mean_the_photos_they_are_cut_from(dataset: Any, engine: WindowEngine) -> None:
+    assess(dataset[:2], progress=False)
+    assert assess(dataset.to_patches("idetex_regions"), "second", progress=False).assessed == 2
+    assert dataset.count("second_regions.detections") == 2

@@ -1,0 +1,84 @@
+"""What is done with runs: saved views, other names, comparison, repair, removal."""
+
+from typing import Any
+
+import pytest
+from standins import WindowEngine
+
+from idetex_fiftyone import assess, assess_pairs, compare, create_views, delete_run, rename, repair, runs
+
+
+@pytest.fixture
+def assessed(dataset: Any, engine: WindowEngine) -> Any:
+    assess(dataset, progress=False)
+    return dataset
+
+
+def test_views(assessed: Any) -> None:
+    names = create_views(assessed)
+    assert names == assessed.list_saved_views()
+    sizes = {name.removeprefix("idetex: "): len(assessed.load_saved_view(name)) for name in names}
+    assert sizes == {"worst first": 6, "severe only": 6, "needs review": 6, "clean": 0, "failed": 0, "Noise": 6}
+
+
+def test_a_deleted_run_leaves_the_dataset_as_it_was(dataset: Any, engine: WindowEngine) -> None:
+    fields, groups = set(dataset.get_field_schema()), dataset.app_config.sidebar_groups
+    assert groups is None
+    assess(dataset, progress=False)
+    create_views(dataset)
+    assert {group.name for group in dataset.app_config.sidebar_groups} >= {"idetex"}
+    assert [each["path"] for each in dataset.app_config.color_scheme.fields] == ["idetex_regions"]
+    delete_run(dataset, "idetex")
+    assert set(dataset.get_field_schema()) == fields
+    assert dataset.list_saved_views() == dataset.list_runs() == dataset.app_config.color_scheme.fields == []
+    assert "idetex" not in {group.name for group in dataset.app_config.sidebar_groups}
+    with pytest.raises(KeyError):
+        delete_run(dataset, "idetex")
+
+
+def test_a_renamed_run_goes_on(assessed: Any) -> None:
+    create_views(assessed)
+    rename(assessed, "idetex", "first")
+    assert list(runs(assessed)) == ["first"]
+    assert assessed.count("first_regions.detections") == 6
+    assert not any(path.startswith("idetex_") for path in assessed.get_field_schema())
+    assert len(assessed.load_saved_view("first: severe only")) == 6
+    assert assess(assessed, "first", progress=False).assessed == 0
+    assess(assessed, "second", progress=False)
+    with pytest.raises(ValueError, match="already"):
+        rename(assessed, "first", "second")
+
+
+def test_runs_are_compared(assessed: Any) -> None:
+    assess(assessed[:4], "second", progress=False)
+    found = compare(assessed, "idetex", "second")
+    assert (found.photos, found.regions, found.differing) == (4, {("Noise", "both"): 4}, [])
+    assessed.set_values("second_regions.detections.label", {assessed.first().id: ["Underexposure"]}, key_field="id")
+    found = compare(assessed, "idetex", "second")
+    assert found.regions == {("Noise", "both"): 3, ("Noise", "a"): 1, ("Underexposure", "b"): 1}
+    assert found.differing == [assessed.first().id]
+    with pytest.raises(ValueError, match="third"):
+        compare(assessed, "idetex", "third")
+
+
+def test_a_field_that_another_process_undid_comes_back_with_its_values(assessed: Any) -> None:
+    question = f"idetex_{runs(assessed)['idetex']['answers'][0]}"
+    for lost in ("idetex_score", question):
+        before = assessed.values(lost)
+        assessed._doc.sample_fields = [field for field in assessed._doc.sample_fields if field.name != lost]
+        assessed._doc.save()
+        assessed.reload()
+        assert not assessed.has_sample_field(lost)
+        repair(assessed, "idetex")
+        assert assessed.values(lost) == before
+
+
+def test_verdicts_go_into_their_own_field(assessed: Any) -> None:
+    before = runs(assessed)["idetex"]["fingerprint"]
+    outcomes = assess_pairs(assessed, "filepath", "filepath", "web", progress=False)
+    assert outcomes.total() == 6
+    assert set(assessed.values("idetex_verdict.label")) == set(outcomes)
+    assert assess(assessed, progress=False).assessed == 0
+    repair(assessed, "idetex")
+    assert runs(assessed)["idetex"]["fingerprint"] == before
+    assert assessed.get_field("idetex_verdict").info["policy"] == "web"
