@@ -24,15 +24,28 @@ def settle() -> tuple[str, ...]:
     """Prepare this process for an engine; to be called before vllm or transformers is imported. Idempotent.
 
     Sets the environment variables of `SETTINGS` that the user has not set, and hides `broken_companions()` from the
-    import system of this process: importing them could only fail, and the engines do without them.
-    Returns the hidden packages.
+    import system of this process: importing them could only fail, and the engines do without them. Where numba has been
+    imported, `open_llvmlite()`. Returns the hidden packages.
     """
+    open_llvmlite()
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
     hidden = broken_companions()
     for name in hidden:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]
     return hidden
+
+
+def open_llvmlite() -> None:
+    """Let llvmlite's handle of its library, if it is loaded, have an empty `__dict__`.
+
+    vLLM looks into `vars()` of everything in every loaded module. The handle answers any name with a C function, also
+    `__dict__`, and vLLM would not start in a process in which numba was imported before.
+    """
+    ffi = sys.modules.get("llvmlite.binding.ffi")
+    known = getattr(getattr(ffi, "lib", None), "_fntab", None)
+    if isinstance(known, dict):
+        known["__dict__"] = {}
 
 
 def broken_companions() -> tuple[str, ...]:

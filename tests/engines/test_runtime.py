@@ -79,3 +79,11 @@ def test_dtype_names() -> None:
 def test_absent_packages() -> None:
     assert not runtime.installed("no_such_package") and not runtime.installed("no_such.package")
     assert runtime.version_file("no_such_package") is None
+
+
+def test_numba_imported_before_does_not_keep_vllm_from_looking_around() -> None:
+    ffi = pytest.importorskip("llvmlite.binding.ffi")
+    runtime.settle()
+    assert vars(ffi.lib) == {}
+    assert ffi.lib.LLVMPY_GetVersionInfo is not None
+    runtime.settle()
