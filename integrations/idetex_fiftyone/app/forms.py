@@ -9,11 +9,16 @@ from fiftyone.operators import types
 NO_RUN = "This dataset has no run yet: use “idetex: assess images”"
 
 
-def choose_run(form: types.Object, ctx: Any) -> str | None:
-    """Ask for a run and return the one that is chosen so far, or say that there is none and return None."""
+def assessed_runs(dataset: Any) -> list[str]:
+    """The runs that assessed photos; others only judged compressed ones."""
     from idetex_fiftyone import runs
 
-    names = list(runs(ctx.dataset))
+    return [name for name, info in runs(dataset).items() if "fingerprint" in info]
+
+
+def choose_run(form: types.Object, ctx: Any) -> str | None:
+    """Ask for a run and return the one that is chosen so far, or say that there is none and return None."""
+    names = assessed_runs(ctx.dataset)
     if not names:
         form.view("no_run", types.Error(label=NO_RUN)).invalid = True
         return None

@@ -9,6 +9,7 @@ from fiftyone.operators import types
 
 from idetex_fiftyone.app import plots
 from idetex_fiftyone.app.filters import Filters
+from idetex_fiftyone.app.forms import assessed_runs
 from idetex_fiftyone.app.queue import waiting
 from idetex_fiftyone.app.region_view import RELABEL, show_region
 from idetex_fiftyone.counts import ACCEPTED, REJECTED, SCORE_STEP, Figures, figures
@@ -33,9 +34,7 @@ class ReviewPanel(foo.Panel):
 
     def on_load(self, ctx: Any) -> None:
         """Start with the first run, everything shown."""
-        from idetex_fiftyone import runs
-
-        names = list(runs(ctx.dataset))
+        names = assessed_runs(ctx.dataset)
         ctx.panel.state.runs = names
         if names and ctx.panel.state.run not in names:
             ctx.panel.set_state({"run": names[0], "filters": Filters().state(), "skipped": [], "undo": []})

@@ -9,6 +9,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
+from idetex_fiftyone.app.forms import assessed_runs
 from idetex_fiftyone.fields import OWNER, Fields
 
 SHOWN_OPTIONS = 4
@@ -27,10 +28,8 @@ class SamplePanel(foo.Panel):
 
     def render(self, ctx: Any) -> types.Property:
         """One text a run."""
-        from idetex_fiftyone import runs
-
         panel = types.Object()
-        names = list(runs(ctx.dataset))
+        names = assessed_runs(ctx.dataset)
         if not names or not ctx.current_sample:
             panel.md("No run has assessed this photo.", name="none")
         else:
