@@ -32,7 +32,11 @@ def name(page: Path) -> str:
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "python")], ids=name)
-def test_python_blocks_of_a_page_run_in_order(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_python_blocks_of_a_page_run_in_order(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    if any("fiftyone" in block for block in blocks(page, "python")):
+        request.getfixturevalue("mongo")
     shutil.copytree(ROOT / "demo", tmp_path / "demo")
     monkeypatch.chdir(tmp_path)
     engine = WindowEngine(answer=nano_says)
