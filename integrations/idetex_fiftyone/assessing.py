@@ -12,7 +12,7 @@ import fiftyone as fo
 import fiftyone.core.utils as fou
 from fiftyone import ViewField as F
 
-from idetex_fiftyone.fields import Fields
+from idetex_fiftyone.fields import Fields, alone
 from idetex_fiftyone.labels import former, values
 from idetex_fiftyone.registry import register, runs
 from idetex_fiftyone.targets import targets
@@ -73,14 +73,16 @@ def assess(
             raise ValueError(
                 f"run {run!r} was made by {earlier['model']} with other weights or questions: take another name"
             )
-        fields.declare(dataset, info)
-        register(dataset, fields, info)
+        with alone(dataset):
+            fields.declare(dataset, info)
+            register(dataset, fields, info)
         if only_new:
             view = view.exists(fields.status, False)
         try:
             return _Work(dataset, fields, assessor).do(view, progress)
         finally:
-            fields.declare(dataset, info)
+            with alone(dataset):
+                fields.declare(dataset, info)
 
 
 class _Work:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import fiftyone as fo
+from filelock import FileLock
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 REGIONS = "where the photo is damaged"
@@ -73,6 +76,7 @@ class Fields:
 
         Raises ValueError when a field of that name is not this run's.
         """
+        dataset.reload()
         schema = dataset.get_field_schema()
         names = [path for path in self.declared() if "." not in path]
         foreign = [path for path in names if path in schema and (schema[path].info or {}).get(OWNER) != self.run]
@@ -80,9 +84,14 @@ class Fields:
             raise ValueError(
                 f"the dataset has a field {foreign[0]!r} that is not of run {self.run!r}: choose another name"
             )
-        for _ in range(TRIES):
-            for path, (kind, parameters, words) in self.declared().items():
-                dataset.add_sample_field(path, kind, description=words, **parameters)
+        for last in (*[False] * (TRIES - 1), True):
+            try:
+                for path, (kind, parameters, words) in self.declared().items():
+                    if dataset.get_field(path) is None:
+                        dataset.add_sample_field(path, kind, description=words, **parameters)
+            except ValueError:
+                if last:
+                    raise
             dataset.reload()
             if all(dataset.get_field(path) is not None for path in self.declared()):
                 break
@@ -90,6 +99,11 @@ class Fields:
             field = dataset.get_field(path)
             field.info = {OWNER: self.run, **info}
             field.save()
+
+
+def alone(dataset: Any) -> FileLock:
+    """To be held while fields are declared: processes on one machine that use this package take turns."""
+    return FileLock(Path(tempfile.gettempdir()) / f"idetex-{dataset._doc.id}.lock")
 
 
 def _label(words: str) -> tuple[Any, dict[str, Any], str]:
