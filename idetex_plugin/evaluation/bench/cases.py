@@ -24,6 +24,8 @@ from idetex_plugin.training.synthesis.compose import LOCAL_ONLY
 from idetex_plugin.training.synthesis.degrade import Pixels
 
 SIDES = (320, 1600)
+EXTENTS = {"Low clarity": 0.85, "Out of focus blur": 0.15}
+"""Shares of whole-frame cases: low clarity is mostly the whole photo's, a wrong focus mostly a part's."""
 LADDER_TYPES = tuple(name for name in VIDA.names if name not in LOCAL_ONLY)
 SHARE_OF_LADDERS = 4
 
@@ -42,8 +44,8 @@ class Set(StrEnum):
 
 
 RECIPES = {
-    Set.SINGLE: Recipe(counts=(0.25, 0.75), photo_sides=SIDES),
-    Set.MULTI: Recipe(counts=(0, 0, 0.5, 0.5), photo_sides=SIDES),
+    Set.SINGLE: Recipe(counts=(0.25, 0.75), photo_sides=SIDES, whole_shares=EXTENTS),
+    Set.MULTI: Recipe(counts=(0, 0, 0.5, 0.5), photo_sides=SIDES, whole_shares=EXTENTS),
     Set.CLEAN: Recipe(counts=(1,), photo_sides=SIDES),
 }
 
