@@ -133,7 +133,7 @@ def test_assess_filter_review_and_find_it_again(browser: Any, address: str) -> N
     app.reviewed(0)
     app.button("Reject").click()
     app.reviewed(1)
-    app.button("Reject").click()
+    app.page.keyboard.press("Space")
     app.reviewed(2)
 
     again = App(browser, address)
