@@ -79,13 +79,15 @@ class TrainConfig(Record):
     package's own by default), below the folder given on the command line.
 
     `start`: a checkpoint of this architecture to go on from, a folder or "nano" for the embedded one; then there is no
-    dense stage, and the architecture and `bins` are the checkpoint's. Without it, dense and reader stage are needed."""
+    dense stage, and the architecture and `bins` are the checkpoint's. Without it, dense and reader stage are needed.
+    `place_share`: how much of the image tokens' power says where they are as the reader begins (see `whereabouts`)."""
 
     split: Path | None = None
     start: str | None = None
     seed: int = 1
     bins: int = 32
     merges: int = 320
+    place_share: float = Field(default=0, ge=0, lt=1)
     workers: int = 1
     threads: int = 1
     bf16: bool = True

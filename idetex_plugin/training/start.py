@@ -32,7 +32,7 @@ def like_start(config: TrainConfig) -> TrainConfig:
 def load_start(config: TrainConfig) -> tuple[Any, Any]:
     """Model (float32) and tokenizer of the checkpoint that the recipe starts from."""
     folder = _folder(config.start or "")
-    model = Idefics3ForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
+    model: Any = Idefics3ForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
     for part in (model.config.vision_config, model.config.text_config):
         part.dtype = None
     return model, AutoTokenizer.from_pretrained(folder)

@@ -29,8 +29,10 @@ from idetex_plugin.training.reader import reader_loss, smooth_places
 from idetex_plugin.training.start import like_start, load_start
 from idetex_plugin.training.synthesis import Recipe, Synthesizer
 from idetex_plugin.training.tokenizer import build_tokenizer, places
+from idetex_plugin.training.whereabouts import say_where
 
 START_PATCHES = 32
+START_PLACES = 96
 VALIDATION = 160
 Say = Callable[[str], None]
 
@@ -213,6 +215,9 @@ def train(config: TrainConfig, recipe_hash: str, photographs: Path, out: Path, s
     trainer = Trainer(config, photographs, out, say)
     model, tokenizer = begin(trainer)
     use_plain_attention(model)
+    if config.place_share:
+        first = [trainer.stream("train", config.seed + 5).item(index) for index in range(START_PLACES)]
+        say_where(model, normalised(first).flatten(0, 1), config.place_share)
     model.to(trainer.device)
     parts = {"tower": model.model.vision_model, "connector": model.model.connector, "text": model.model.text_model}
     steps = {"dense": config.dense.steps} if config.dense else {}
