@@ -1,22 +1,24 @@
-"""What FiftyOne adds to an assessment, and how fast the panel's counts are.
+"""What FiftyOne adds to an assessment, in time and memory, and how fast the panel's counts are.
 
 The server is simulated: so many photos at once, each answered after a fixed time. The ratio is the time that this
-server needs when it is never idle, over the time that `assess` took, decoding and writing included. Needs FiftyOne and
-its database.
+server needs when it is never idle, over the time that `assess` took, decoding and writing included. With more photos,
+only the memory is of interest, and the server is quick. Needs FiftyOne and its database.
 
-    python benchmarks/fiftyone_speed.py --photos 2000 --counted 100000
+    python benchmarks/fiftyone_speed.py --photos 2000 --more 20000 --counted 100000
 """
 
 from __future__ import annotations
 
 import argparse
+import resource
 import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import fiftyone as fo
 import numpy as np
@@ -27,8 +29,11 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from standins import nano_says
 
 from idetex_fiftyone import assess, figures
+from idetex_fiftyone.writer import Writer
 from idetex_plugin.engines.base import Reply, Request
 from idetex_plugin.taxonomy import VIDA, Severity
+
+QUICK = 0.01
 
 
 class SlowServer:
@@ -59,9 +64,26 @@ class SlowServer:
         return key, tuple(nano_says(request) for request in requests)
 
 
-def engine_share(photos: int, slots: int, seconds: float) -> float:
-    """The server's own time over that of `assess`."""
-    dataset = fo.Dataset()
+class Cost(NamedTuple):
+    """Of one run: the server's own time over that of `assess`, milliseconds of writing for a photo, peak MiB."""
+
+    share: float
+    writing: float
+    memory: float
+
+
+def cost(photos: int, slots: int, seconds: float) -> Cost:
+    """Assess so many photos. For a process of its own, whose memory is measured."""
+    dataset, wrote = fo.Dataset(), 0.0
+    flush = Writer.flush
+
+    def timed(writer: Writer) -> None:
+        nonlocal wrote
+        begin = time.perf_counter()
+        flush(writer)
+        wrote += time.perf_counter() - begin
+
+    Writer.flush = timed  # type: ignore[method-assign]
     with tempfile.TemporaryDirectory() as folder:
         for number in range(photos):
             pixels = np.full((240, 320, 3), (number % 256, number // 256, 90), np.uint8)
@@ -71,7 +93,8 @@ def engine_share(photos: int, slots: int, seconds: float) -> float:
         assess(dataset, engine=SlowServer(slots, seconds), progress=False)
         took = time.perf_counter() - begin
     dataset.delete()
-    return photos * seconds / slots / took
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return Cost(photos * seconds / slots / took, 1000 * wrote / photos, memory)
 
 
 def counting(photos: int) -> tuple[float, float]:
@@ -110,12 +133,17 @@ def main() -> None:
     parser.add_argument("--photos", type=int, default=2000)
     parser.add_argument("--slots", type=int, default=32)
     parser.add_argument("--seconds", type=float, default=1.0, help="of the server for a photo")
+    parser.add_argument("--more", type=int, default=20_000, help="photos for the second look at memory")
     parser.add_argument("--counted", type=int, default=100_000)
     options = parser.parse_args()
     first, again = counting(options.counted)
     print(f"counts over {options.counted:,} photos: {first:.2f} s, again {again:.3f} s", flush=True)
-    share = engine_share(options.photos, options.slots, options.seconds)
-    print(f"engine's share of the time, {options.photos:,} photos, {options.slots} at once: {share:.2f}")
+    print("photos | engine's share of the time | writing, ms a photo | peak MiB")
+    for photos, seconds in ((options.photos, options.seconds), (options.more, QUICK)):
+        with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+            found = pool.submit(cost, photos, options.slots, seconds).result()
+        share = f"{found.share:.2f}" if seconds == options.seconds else "-"
+        print(f"{photos:,} | {share} | {found.writing:.2f} | {found.memory:.0f}", flush=True)
 
 
 if __name__ == "__main__":

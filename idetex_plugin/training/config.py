@@ -53,7 +53,8 @@ class AugmentConfig(Record):
 
 
 class StageConfig(Record):
-    """Length and speed of one stage. `matrix_rate` is Muon's for hidden matrices, `rate` AdamW's for the rest."""
+    """Length and speed of one stage. `matrix_rate` is Muon's for hidden matrices, `rate` AdamW's for the rest.
+    `extent_weight`: how much it counts that damaged tokens know their region's sides (see `extents`)."""
 
     steps: int = Field(gt=0)
     batch: int = Field(gt=0)
@@ -62,6 +63,7 @@ class StageConfig(Record):
     warmup: int = 40
     weight_decay: float = 0.02
     floor: float = 0.02
+    extent_weight: float = Field(default=0, ge=0)
 
 
 class ReaderConfig(StageConfig):

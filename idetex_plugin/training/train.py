@@ -19,6 +19,7 @@ from idetex_plugin.training.data import Item, Stream, load_sources, normalised
 from idetex_plugin.training.dense import DenseHeads, dense_loss, image_tokens, token_precision
 from idetex_plugin.training.dialogue import Dialogues
 from idetex_plugin.training.export import export
+from idetex_plugin.training.extents import extent_loss
 from idetex_plugin.training.feed import Feed
 from idetex_plugin.training.loop import Loop
 from idetex_plugin.training.model import Architecture, build, start_from_cosines
@@ -120,7 +121,7 @@ def train_dense(trainer: Trainer, stage: StageConfig) -> Any:
             items = feed.batch(step)
             tokens = trainer.tokens(model, items)
             feed.learn(items, tokens, heads)
-            return dense_loss(tokens, heads, items)
+            return dense_loss(tokens, heads, items) + sides_loss(stage, tokens, items)
 
     log = trainer.logger("dense")
     loop.run(loss_of, log, config.save_minutes)
@@ -129,6 +130,11 @@ def train_dense(trainer: Trainer, stage: StageConfig) -> Any:
         scores = token_precision(model, heads, [watched.item(i) for i in range(VALIDATION)], trainer.device)
     log(loop.step, {f"AP {name}": value for name, value in scores.items()})
     return model
+
+
+def sides_loss(stage: StageConfig, tokens: torch.Tensor, items: list[Item]) -> torch.Tensor | float:
+    """How far damaged tokens are from knowing their region's sides, as the stage weighs it."""
+    return stage.extent_weight and stage.extent_weight * extent_loss(tokens, [item.regions for item in items])
 
 
 def cut_patches(items: list[Item], patch: int) -> torch.Tensor:
@@ -169,7 +175,7 @@ def train_reader(
             if stage.dense_weight:
                 feed.learn(items, tokens, heads)
                 loss = loss + stage.dense_weight * dense_loss(tokens, heads, items)
-            return loss
+            return loss + sides_loss(stage, tokens, items)
 
     loop.run(loss_of, trainer.logger(name), config.save_minutes)
     trainer.say(f"{name}, drawn beside the constant exchanges:\n{dialogues.mixer.table()}")

@@ -14,17 +14,28 @@ WAVES = 4
 RIDGE = 1e-3
 
 
+def curves(place: torch.Tensor) -> torch.Tensor:
+    """Cosines of 1 to 4 half periods at places 0..1: a shape (...) gives (..., 4)."""
+    return torch.cos(torch.pi * place[..., None] * torch.arange(1, WAVES + 1, device=place.device))
+
+
 def waves(cells: int) -> torch.Tensor:
-    """Cosines of 1 to 4 half periods along x, then along y, for each token of a view: (cells * cells, 8)."""
-    along = (torch.arange(cells) + 0.5) / cells
-    curves = torch.cos(torch.pi * along[:, None] * torch.arange(1, WAVES + 1))
-    return torch.cat([curves.repeat(cells, 1), curves.repeat_interleave(cells, 0)], 1)
+    """The curves along x, then along y, at the middle of each cell of a view: (cells * cells, 8)."""
+    along = curves((torch.arange(cells) + 0.5) / cells)
+    return torch.cat([along.repeat(cells, 1), along.repeat_interleave(cells, 0)], 1)
 
 
-def say_where(model: Any, views: torch.Tensor, share: float) -> torch.Tensor:
+def directions(width: int) -> torch.Tensor:
+    """Fixed orthonormal directions of image tokens (24, width): 8 for the waves of a token's own place, and 16 for
+    those of the four sides of the region that damages it (see `extents`)."""
+    drawn = torch.randn(width, 6 * WAVES, generator=torch.Generator().manual_seed(0))
+    return torch.linalg.qr(drawn).Q.T.contiguous()
+
+
+def say_where(model: Any, views: torch.Tensor, share: float) -> None:
     """Add the waves to the connector's output, with `share` of its power, as read by ridge regression on these views.
 
-    views: (N, 3, size, size), normalised as the model's input. Gives the directions, orthonormal: (8, width).
+    views: (N, 3, size, size), normalised as the model's input.
     """
     connector = model.model.connector
     weight = connector.modality_projection.proj.weight
@@ -38,7 +49,4 @@ def say_where(model: Any, views: torch.Tensor, share: float) -> torch.Tensor:
         probe = torch.linalg.solve(products + ridge, features.T @ target)
         power = (features @ weight.T).square().sum(1).mean()
         loudness = (share * power / (features @ probe).square().sum(1).mean()).sqrt()
-        drawn = torch.randn(weight.shape[0], target.shape[1], generator=torch.Generator().manual_seed(0))
-        directions: torch.Tensor = torch.linalg.qr(drawn).Q.T.to(weight)
-        weight += loudness * directions.T @ probe.T.to(weight)
-    return directions
+        weight += loudness * directions(weight.shape[0])[: 2 * WAVES].T.to(weight) @ probe.T.to(weight)
