@@ -29,7 +29,8 @@ def directions(width: int) -> torch.Tensor:
     """Fixed orthonormal directions of image tokens (24, width): 8 for the waves of a token's own place, and 16 for
     those of the four sides of the region that damages it (see `extents`)."""
     drawn = torch.randn(width, 6 * WAVES, generator=torch.Generator().manual_seed(0))
-    return torch.linalg.qr(drawn).Q.T.contiguous()
+    basis: torch.Tensor = torch.linalg.qr(drawn).Q.T.contiguous()
+    return basis
 
 
 def say_where(model: Any, views: torch.Tensor, share: float) -> None:
