@@ -53,8 +53,7 @@ class AugmentConfig(Record):
 
 
 class StageConfig(Record):
-    """Length and speed of one stage. `matrix_rate` is Muon's for hidden matrices, `rate` AdamW's for the rest.
-    `extent_weight`: how much it counts that damaged tokens know their region's sides (see `extents`)."""
+    """Length and speed of one stage. `matrix_rate` is Muon's for hidden matrices, `rate` AdamW's for the rest."""
 
     steps: int = Field(gt=0)
     batch: int = Field(gt=0)
@@ -63,17 +62,18 @@ class StageConfig(Record):
     warmup: int = 40
     weight_decay: float = 0.02
     floor: float = 0.02
-    extent_weight: float = Field(default=0, ge=0)
 
 
 class ReaderConfig(StageConfig):
     """`turns`: questions drawn for a photo beside the constant ones; `tower`: whether tower and connector learn too;
-    `dense_weight`: how much the dense loss counts beside the reader's, of use where the tower learns."""
+    `dense_weight`: how much the dense loss counts beside the reader's, of use where the tower learns; `place_weight`:
+    how much a location token counts beside another."""
 
     turns: int = 7
     describe_share: float = 0.5
     tower: bool = False
     dense_weight: float = Field(default=0, ge=0)
+    place_weight: float = Field(default=1, gt=0)
 
 
 class TrainConfig(Record):
@@ -82,14 +82,15 @@ class TrainConfig(Record):
 
     `start`: a checkpoint of this architecture to go on from, a folder or "nano" for the embedded one; then there is no
     dense stage, and the architecture and `bins` are the checkpoint's. Without it, dense and reader stage are needed.
-    `place_share`: how much of the image tokens' power says where they are as the reader begins (see `whereabouts`)."""
+    `readable_share`: how loudly image tokens say where they are and what damages them as the reader begins, relative
+    to their power (see `readable`)."""
 
     split: Path | None = None
     start: str | None = None
     seed: int = 1
     bins: int = 32
     merges: int = 320
-    place_share: float = Field(default=0, ge=0, lt=1)
+    readable_share: float = Field(default=0, ge=0)
     workers: int = 1
     threads: int = 1
     bf16: bool = True

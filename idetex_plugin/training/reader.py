@@ -30,8 +30,12 @@ def smooth_places(model: Any, tokenizer: Any, bins: int) -> torch.Tensor:
     return ids
 
 
-def reader_loss(model: Any, tokens: torch.Tensor, packed: Packed, place_ids: torch.Tensor) -> torch.Tensor:
-    """Mean cross-entropy of the answers' tokens. tokens: (N, 2 * cells², width), the image tokens of each photo."""
+def reader_loss(
+    model: Any, tokens: torch.Tensor, packed: Packed, place_ids: torch.Tensor, place_weight: float = 1
+) -> torch.Tensor:
+    """Mean cross-entropy of the answers' tokens, of which location tokens count `place_weight`.
+
+    tokens: (N, 2 * cells², width), the image tokens of each photo."""
     embeddings = model.get_input_embeddings()(packed.ids)
     spots = packed.ids == model.config.image_token_id
     embeddings = embeddings.masked_scatter(spots[..., None], tokens.to(embeddings.dtype))
@@ -41,11 +45,14 @@ def reader_loss(model: Any, tokens: torch.Tensor, packed: Packed, place_ids: tor
     ).last_hidden_state
     taught = packed.labels != IGNORED
     logits = model.lm_head(hidden[taught]).float()
-    return soft_cross_entropy(logits, packed.labels[taught], place_ids)
+    return soft_cross_entropy(logits, packed.labels[taught], place_ids, place_weight)
 
 
-def soft_cross_entropy(logits: torch.Tensor, labels: torch.Tensor, place_ids: torch.Tensor) -> torch.Tensor:
-    """Cross-entropy (M, vocabulary) against (M,); the target of a location token is a bell over its neighbours."""
+def soft_cross_entropy(
+    logits: torch.Tensor, labels: torch.Tensor, place_ids: torch.Tensor, place_weight: float = 1
+) -> torch.Tensor:
+    """Weighted mean cross-entropy (M, vocabulary) against (M,); the target of a location token is a bell over its
+    neighbours."""
     logp = F.log_softmax(logits, -1)
     plain = -logp.gather(1, labels[:, None])[:, 0]
     at = labels[:, None] == place_ids[None]
@@ -57,5 +64,6 @@ def soft_cross_entropy(logits: torch.Tensor, labels: torch.Tensor, place_ids: to
     bell = torch.exp(-0.5 * (offsets / SPREAD) ** 2)
     bell = bell / bell.sum(1, keepdim=True)
     placed = -(bell * logp[is_place][:, place_ids]).sum(1)
-    return torch.cat([plain[~is_place], placed]).mean()
+    weights = torch.where(is_place, place_weight, 1.0)
+    return (plain[~is_place].sum() + place_weight * placed.sum()) / weights.sum()
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import torch
 
@@ -19,21 +20,20 @@ from idetex_plugin.training.data import Item, Stream, load_sources, normalised
 from idetex_plugin.training.dense import DenseHeads, dense_loss, image_tokens, token_precision
 from idetex_plugin.training.dialogue import Dialogues
 from idetex_plugin.training.export import export
-from idetex_plugin.training.extents import extent_loss
 from idetex_plugin.training.feed import Feed
 from idetex_plugin.training.loop import Loop
 from idetex_plugin.training.model import Architecture, build, start_from_cosines
 from idetex_plugin.training.online import RunningError
 from idetex_plugin.training.packing import Packed, Packer
 from idetex_plugin.training.photos import Split
+from idetex_plugin.training.readable import make_readable
 from idetex_plugin.training.reader import reader_loss, smooth_places
 from idetex_plugin.training.start import like_start, load_start
 from idetex_plugin.training.synthesis import Recipe, Synthesizer
 from idetex_plugin.training.tokenizer import build_tokenizer, places
-from idetex_plugin.training.whereabouts import say_where
 
 START_PATCHES = 32
-START_PLACES = 96
+START_PROBES = 400
 VALIDATION = 160
 Say = Callable[[str], None]
 
@@ -46,6 +46,8 @@ class Trainer:
         out.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(config.seed)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        # Workers are forked, and a pool of OpenCV's threads that ran before would never answer in them.
+        cv2.setNumThreads(0)
         if self.device.type == "cpu":
             torch.set_num_threads(config.threads)
         parts: tuple[Split, ...] = ("train", "validation")
@@ -121,7 +123,7 @@ def train_dense(trainer: Trainer, stage: StageConfig) -> Any:
             items = feed.batch(step)
             tokens = trainer.tokens(model, items)
             feed.learn(items, tokens, heads)
-            return dense_loss(tokens, heads, items) + sides_loss(stage, tokens, items)
+            return dense_loss(tokens, heads, items)
 
     log = trainer.logger("dense")
     loop.run(loss_of, log, config.save_minutes)
@@ -130,11 +132,6 @@ def train_dense(trainer: Trainer, stage: StageConfig) -> Any:
         scores = token_precision(model, heads, [watched.item(i) for i in range(VALIDATION)], trainer.device)
     log(loop.step, {f"AP {name}": value for name, value in scores.items()})
     return model
-
-
-def sides_loss(stage: StageConfig, tokens: torch.Tensor, items: list[Item]) -> torch.Tensor | float:
-    """How far damaged tokens are from knowing their region's sides, as the stage weighs it."""
-    return stage.extent_weight and stage.extent_weight * extent_loss(tokens, [item.regions for item in items])
 
 
 def cut_patches(items: list[Item], patch: int) -> torch.Tensor:
@@ -171,11 +168,11 @@ def train_reader(
         with trainer.precision():
             with torch.set_grad_enabled(stage.tower):
                 tokens = trainer.tokens(model, items)
-            loss = reader_loss(model, tokens.flatten(1, 2), packed, ids)
+            loss = reader_loss(model, tokens.flatten(1, 2), packed, ids, stage.place_weight)
             if stage.dense_weight:
                 feed.learn(items, tokens, heads)
                 loss = loss + stage.dense_weight * dense_loss(tokens, heads, items)
-            return loss + sides_loss(stage, tokens, items)
+            return loss
 
     loop.run(loss_of, trainer.logger(name), config.save_minutes)
     trainer.say(f"{name}, drawn beside the constant exchanges:\n{dialogues.mixer.table()}")
@@ -221,9 +218,9 @@ def train(config: TrainConfig, recipe_hash: str, photographs: Path, out: Path, s
     trainer = Trainer(config, photographs, out, say)
     model, tokenizer = begin(trainer)
     use_plain_attention(model)
-    if config.place_share:
-        first = [trainer.stream("train", config.seed + 5).item(index) for index in range(START_PLACES)]
-        say_where(model, normalised(first).flatten(0, 1), config.place_share)
+    if config.readable_share:
+        first = trainer.stream("train", config.seed + 5)
+        make_readable(model, [first.item(index) for index in range(START_PROBES)], config.readable_share)
     model.to(trainer.device)
     parts = {"tower": model.model.vision_model, "connector": model.model.connector, "text": model.model.text_model}
     steps = {"dense": config.dense.steps} if config.dense else {}

@@ -211,3 +211,10 @@ def test_the_fixed_split_shares_no_photograph() -> None:
     parts = [set(listed(split)) for split in ("train", "validation", "test")]
     assert [len(part) for part in parts] == [460, 33, 120]
     assert not parts[0] & parts[1] and not parts[0] & parts[2] and not parts[1] & parts[2]
+
+
+def test_a_location_token_may_count_more_than_another() -> None:
+    logits, ids = torch.randn(2, 9), torch.arange(4)
+    word, place = (soft_cross_entropy(logits[i : i + 1], torch.tensor([label]), ids) for i, label in ((0, 7), (1, 2)))
+    both = soft_cross_entropy(logits, torch.tensor([7, 2]), ids, 3)
+    assert float(both) == pytest.approx(float(word + 3 * place) / 4, rel=1e-5)

@@ -95,7 +95,7 @@ class Synthesizer:
         wanted = int(rng.choice(len(counts), p=counts / counts.sum()))
         weights = np.array([self.recipe.weights.get(name, 1.0) for name in VIDA.names])
         chosen: list[tuple[str, Severity, Box]] = []
-        for name in rng.choice(VIDA.names, size=len(VIDA), replace=False, p=weights / weights.sum()):
+        for name in rng.choice(VIDA.names, size=int((weights > 0).sum()), replace=False, p=weights / weights.sum()):
             if len(chosen) == wanted:
                 break
             severity = self._severity(str(name), rng)
