@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -82,6 +83,8 @@ def load_sources(folder: Path, split: photos.Split, table: Path | None = None) -
 
 def batches(stream: Stream, batch: int, workers: int) -> Iterator[list[Item]]:
     """Lists of `batch` items. With w workers each batch comes from one worker; order is deterministic."""
+    # Workers are forked: threads of OpenCV that ran here would never answer there, so it does without from now on.
+    cv2.setNumThreads(0)
     loader: Any = DataLoader(
         stream, batch_size=batch, collate_fn=list, num_workers=workers, worker_init_fn=_one_thread,
         prefetch_factor=4 if workers else None,
@@ -90,10 +93,7 @@ def batches(stream: Stream, batch: int, workers: int) -> Iterator[list[Item]]:
 
 
 def _one_thread(_: int) -> None:
-    import cv2
-
     torch.set_num_threads(1)
-    cv2.setNumThreads(1)
 
 
 def normalised(items: list[Item]) -> torch.Tensor:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
 
@@ -46,8 +45,6 @@ class Trainer:
         out.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(config.seed)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        # Workers are forked, and a pool of OpenCV's threads that ran before would never answer in them.
-        cv2.setNumThreads(0)
         if self.device.type == "cpu":
             torch.set_num_threads(config.threads)
         parts: tuple[Split, ...] = ("train", "validation")

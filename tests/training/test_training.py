@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -218,3 +220,21 @@ def test_a_location_token_may_count_more_than_another() -> None:
     word, place = (soft_cross_entropy(logits[i : i + 1], torch.tensor([label]), ids) for i, label in ((0, 7), (1, 2)))
     both = soft_cross_entropy(logits, torch.tensor([7, 2]), ids, 3)
     assert float(both) == pytest.approx(float(word + 3 * place) / 4, rel=1e-5)
+
+
+def test_workers_answer_although_opencv_had_threads_before_they_were_forked(recipe: Path) -> None:
+    code = """
+import sys
+from pathlib import Path
+import cv2, numpy as np
+from idetex_plugin.training.config import read_config
+from idetex_plugin.training.train import train
+cv2.setNumThreads(2)
+cv2.GaussianBlur(np.zeros((2000, 2000), np.uint8), (0, 0), 3)
+config, digest = read_config(Path(sys.argv[1]))
+config = config.model_copy(update={"workers": 1, "readable_share": 0.2})
+train(config, digest, Path(sys.argv[1]).parent, Path(sys.argv[2]), print)
+"""
+    command = [sys.executable, "-c", code, str(recipe), str(recipe.parent / "out")]
+    subprocess.run(command, check=True, timeout=200, capture_output=True)
+    assert (recipe.parent / "out" / "checkpoint" / "model.safetensors").is_file()
