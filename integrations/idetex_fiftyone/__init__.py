@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from idetex_fiftyone.assessing import assess
     from idetex_fiftyone.comparison import compare
     from idetex_fiftyone.counts import figures
+    from idetex_fiftyone.model import AssessorModel
     from idetex_fiftyone.pairs import assess_pairs
     from idetex_fiftyone.registry import delete_run, rename, repair, runs
     from idetex_fiftyone.review import accept, reject, relabel, reset, undo
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from idetex_fiftyone.views import create_views
 
 _HOMES = {
+    "AssessorModel": "model",
     "accept": "review",
     "assess": "assessing",
     "assess_pairs": "pairs",
@@ -33,6 +35,7 @@ _HOMES = {
     "undo": "review",
 }
 __all__ = [
+    "AssessorModel",
     "accept",
     "assess",
     "assess_pairs",
