@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -73,23 +73,27 @@ def assess(
             raise ValueError(
                 f"run {run!r} was made by {earlier['model']} with other weights or questions: take another name"
             )
+
+        def declare() -> None:
+            with alone(dataset):
+                fields.declare(dataset, info)
+
         with alone(dataset):
             fields.declare(dataset, info)
             register(dataset, fields, info)
         if only_new:
             view = view.exists(fields.status, False)
         try:
-            return _Work(dataset, fields, assessor).do(view, progress)
+            return _Work(dataset, fields, assessor, declare).do(view, progress)
         finally:
-            with alone(dataset):
-                fields.declare(dataset, info)
+            declare()
 
 
 class _Work:
     """One pass over the photos."""
 
-    def __init__(self, dataset: Any, fields: Fields, assessor: Assessor) -> None:
-        self.dataset, self.fields, self.assessor = dataset, fields, assessor
+    def __init__(self, dataset: Any, fields: Fields, assessor: Assessor, declare: Callable[[], None]) -> None:
+        self.dataset, self.fields, self.assessor, self.declare = dataset, fields, assessor, declare
         self.remedies = partial(remedies_for, table=assessor.hooks.gather("idetex_remedies", Remedy))
         self.first: dict[str, str] = {}
         self.copies: list[tuple[str, str]] = []
@@ -99,7 +103,7 @@ class _Work:
         outcome = Outcome()
         ids, paths = view.values(["id", "filepath"])
         self.first = self._known(set(ids))
-        with fou.ProgressBar(total=len(ids), progress=progress) as bar, Writer(self.dataset) as writer:
+        with fou.ProgressBar(total=len(ids), progress=progress) as bar, Writer(self.dataset, self.declare) as writer:
             for sample, assessment in self.assessor.stream(zip(ids, paths, strict=True), claim=self._claim):
                 writer.write(sample, values(self.fields, sample, assessment, self.remedies, self._reviewed(sample)))
                 outcome.assessed += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import Any
 
 import fiftyone as fo
@@ -45,13 +46,14 @@ def assess_pairs(
             raise ValueError(f"the dataset has no field {name!r}")
     rules = policy if isinstance(policy, Policy) else policy_named(policy)
     field = Fields(run).verdict
-    _declare(dataset, field, {OWNER: run, "policy": rules.name})
+    declare = partial(_declare, dataset, field, {OWNER: run, "policy": rules.name})
+    declare()
     view = view.exists(compressed_field)
     ids, before, after = view.values(["id", original_field, compressed_field])
     outcomes: Counter[str] = Counter()
     with (
         Assessor(model, engine, **engine_options) as assessor,
-        Writer(dataset) as writer,
+        Writer(dataset, declare) as writer,
         fou.ProgressBar(total=len(ids), progress=progress) as bar,
     ):
         gate = Gate(rules, assessor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
@@ -9,10 +10,14 @@ CHUNK = 32
 
 
 class Writer:
-    """Collects values and writes them to the dataset in chunks, and what is left at the end, even after errors."""
+    """Collects values and writes them to the dataset in chunks, and what is left at the end, even after errors.
 
-    def __init__(self, dataset: Any) -> None:
-        self._dataset = dataset
+    declare: declares the fields again. It is called when one of them is gone, which another process can cause by adding
+    or deleting fields of its own.
+    """
+
+    def __init__(self, dataset: Any, declare: Callable[[], None]) -> None:
+        self._dataset, self._declare = dataset, declare
         self._waiting: dict[str, dict[str, Any]] = {}
 
     def write(self, sample: str, values: dict[str, Any]) -> None:
@@ -27,7 +32,14 @@ class Writer:
         names = dict.fromkeys(name for values in waiting.values() for name in values)
         for name in names:
             column = {sample: values[name] for sample, values in waiting.items() if name in values}
-            self._dataset.set_values(name, column, key_field="id", dynamic=False)
+            try:
+                self._set(name, column)
+            except (KeyError, ValueError):
+                self._declare()
+                self._set(name, column)
+
+    def _set(self, name: str, column: dict[str, Any]) -> None:
+        self._dataset.set_values(name, column, key_field="id", dynamic=False, expand_schema=False)
 
     def __enter__(self) -> Self:
         return self

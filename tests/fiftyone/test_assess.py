@@ -100,6 +100,33 @@ def test_what_was_finished_is_kept_when_the_engine_dies(dataset: Any, monkeypatc
     assert dataset.count("idetex_regions.detections") == 6
 
 
+def test_others_may_edit_the_dataset(dataset: Any, photos: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    import fiftyone as fo
+
+    def edit() -> None:
+        if engine.edited:
+            return
+        engine.edited = True
+        other = fo.load_dataset(dataset.name)
+        other.delete_sample_field("idetex_level")
+        other.add_sample_field("theirs", fo.StringField)
+        other.delete_samples(other.last())
+        shutil.copy(photos[0], photos[0].with_name("new.png"))
+        other.add_sample(fo.Sample(filepath=str(photos[0].with_name("new.png")), theirs="new"))
+
+    class Edited(WindowEngine):
+        edited = False
+
+    engine = Edited(answer=nano_says, slots=1, before_answer=edit)
+    monkeypatch.setattr("idetex_plugin.assessor.make_engine", lambda *arguments, **options: (engine, "scripted"))
+    assess(dataset, progress=False)
+    dataset.reload()
+    assert len(dataset) == 6
+    assert dataset.count("theirs") == 1
+    assert dataset.count("idetex_level") == dataset.count("idetex_status") == 5
+    assert assess(dataset, progress=False).copies == 1
+
+
 @pytest.mark.parametrize("run", ["save run", "", "Ünder", "9"])
 def test_names_that_cannot_be_fields_are_refused(dataset: Any, engine: WindowEngine, run: str) -> None:
     with pytest.raises(ValueError, match="small letters"):
