@@ -58,7 +58,7 @@ def _print(tuned: Tuned, photo: Path) -> None:
 
     typer.echo(f"{CODECS[tuned.codec].dial:>8}  {'bytes':>10}  {'verdict':<7}  similarity  decided by")
     for trial in tuned.curve:
-        similar = "-" if trial.verdict.similarity is None else f"{trial.verdict.similarity:.3f}"
+        similar = "-" if trial.verdict.similarity is None else f"{trial.verdict.similarity:.1f}"
         typer.echo(
             f"{trial.setting:>8}  {len(trial.data):>10,}  {trial.verdict.outcome:<7}  {similar:>10}  "
             f"{trial.verdict.decided_by}"

@@ -9,6 +9,7 @@ from PIL import Image
 
 from idetex_plugin.assessment import Assessment, PhotoInfo
 from idetex_plugin.assessor import Assessor
+from idetex_plugin.boxes import Box
 from idetex_plugin.gate.policy import Policy
 from idetex_plugin.gate.remedies import remedies_for
 from idetex_plugin.gate.similarity import NAME, worst_similarity
@@ -24,7 +25,7 @@ SHAPE_TOLERANCE = 0.02
 class Gate:
     """Judges photos under one policy. Assessments of originals are remembered, the last 64 of them.
 
-    Without scikit-image, and where a plugin judges assessments or sees photos first, the model is always asked.
+    Without the extra `gate`, and where a plugin judges assessments or sees photos first, the model is always asked.
 
     Safe to use from several threads, one photo at a time.
     """
@@ -49,10 +50,12 @@ class Gate:
             fitted = self._fitted(old, new)
             if isinstance(fitted, Verdict):
                 return fitted
-            similarity = self._similarity(fitted, new.image)
-            routed = None if similarity is None else self._routed(similarity, new.info)
-            if routed is not None:
-                return routed
+            measured = self._similarity(fitted, new.image)
+            if measured is not None:
+                similarity = measured[0]
+                routed = self._routed(*measured, new.info)
+                if routed is not None:
+                    return routed
         before = None if old is None else self._original(old)
         return self._judged(self.assessor.assess(new), before, codec, similarity)
 
@@ -75,7 +78,7 @@ class Gate:
             return Verdict.undecided(f"original and compressed photo differ in shape: {sizes}")
         return old.image.resize(new.image.size, Image.Resampling.LANCZOS)
 
-    def _similarity(self, original: Image.Image, compressed: Image.Image) -> float | None:
+    def _similarity(self, original: Image.Image, compressed: Image.Image) -> tuple[float, Box] | None:
         if self.policy.similarity is None:
             return None
         try:
@@ -83,7 +86,7 @@ class Gate:
         except ImportError:
             return None
 
-    def _routed(self, similarity: float, photo: PhotoInfo) -> Verdict | None:
+    def _routed(self, similarity: float, part: Box, photo: PhotoInfo) -> Verdict | None:
         bounds = self.policy.similarity
         hooks = self.assessor.hooks
         asked = hooks.having("idetex_before_assess") or len(hooks.having("idetex_judge")) > 1
@@ -91,8 +94,10 @@ class Gate:
             return None
         if similarity >= bounds.passes:
             return Verdict(outcome=Outcome.PASS, decided_by=NAME, similarity=similarity, photo=photo)
-        words = (f"reject: similarity to the original is {similarity:.3f}, below {bounds.rejects}",)
-        return Verdict(outcome=Outcome.REJECT, reasons=words, decided_by=NAME, similarity=similarity, photo=photo)
+        words = f"reject: similarity to the original is {similarity:.0f} of 100, below {bounds.rejects:g}"
+        if part.position != "whole image":
+            words += f", worst at the {part.position}"
+        return Verdict(outcome=Outcome.REJECT, reasons=(words,), decided_by=NAME, similarity=similarity, photo=photo)
 
     def _original(self, photo: Photo) -> Assessment:
         key = photo.info.sha256 or ""

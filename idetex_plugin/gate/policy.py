@@ -70,13 +70,19 @@ class Zone(Limits):
 
 
 class Similarity(Record):
-    """When structural similarity to the original alone decides: `passes` at or above, `rejects` below, else the model.
+    """When similarity to the original alone decides: `passes` at or above, `rejects` below, else the model.
 
-    Worst tile, 0..1; see `gate.similarity`.
+    SSIMULACRA2 of the worst part, 0..100; see `gate.similarity`. What passes is at least 10: shares of 1 are no scores.
     """
 
-    passes: float = Field(default=1, ge=0, le=1)
-    rejects: float = Field(default=0, ge=0, le=1)
+    passes: float = Field(default=100, ge=10, le=100)
+    rejects: float = Field(default=0, ge=0, le=100)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.rejects > self.passes:
+            raise ValueError(f"rejects ({self.rejects:g}) must not be above passes ({self.passes:g})")
+        return self
 
 
 class Policy(Limits):

@@ -19,7 +19,7 @@ VERDICT = {
     "reasons": (fo.ListField, {"subfield": fo.StringField}, "why, for people"),
     "remedies": (fo.ListField, {"subfield": fo.StringField}, "what to do about it"),
     "decided_by": (fo.StringField, {}, "the model, or a metric that made it unnecessary"),
-    "similarity": (fo.FloatField, {}, "to the original, 0..1"),
+    "similarity": (fo.FloatField, {}, "to the original, 0..100"),
 }
 
 

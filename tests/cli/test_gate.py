@@ -25,12 +25,12 @@ def test_a_folder_of_copies(tmp_path: Path) -> None:
     photo.save(tmp_path / "spoilt.jpg", quality=3)
     fine = gate(DEMO, copies)
     assert fine.exit_code == 0, fine.output
-    assert "camera.webp (decided by ssim)" in fine.stdout
+    assert "camera.webp (decided by ssimulacra2)" in fine.stdout
     spoilt = gate(DEMO / "camera.jpg", tmp_path / "spoilt.jpg", "--engine", "transformers", "--json", "-")
     assert spoilt.exit_code == 1, spoilt.output
     [verdict] = json.loads(spoilt.stdout)["photos"]
     assert verdict["outcome"] == "reject"
-    assert verdict["decided_by"] in ("model", "ssim")
+    assert verdict["decided_by"] in ("model", "ssimulacra2")
 
 
 def test_what_cannot_be_read_does_not_pass_but_may_be_let_go(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def test_it_writes_a_smaller_file_that_passes(tmp_path: Path) -> None:
 
 def test_no_setting_may_be_good_enough(tmp_path: Path) -> None:
     policy = tmp_path / "never.toml"
-    policy.write_text("[similarity]\npasses = 1\nrejects = 1\n")
+    policy.write_text("[similarity]\npasses = 100\nrejects = 100\n")
     result = tune(DEMO / "camera.jpg", "--policy", policy, "--codec", "png-palette")
     assert result.exit_code == 1
     assert "no png-palette of" in result.stderr

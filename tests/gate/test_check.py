@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hostile import encoded
@@ -9,6 +12,7 @@ from PIL import Image
 from standins import WindowEngine, nano_says
 
 from idetex_plugin import Assessor
+from idetex_plugin.boxes import WHOLE
 from idetex_plugin.gate.check import Gate, gate
 from idetex_plugin.gate.policy import Policy, policy_named
 from idetex_plugin.gate.remedies import TABLE, remedies_for
@@ -19,6 +23,7 @@ from idetex_plugin.taxonomy import VIDA
 
 RNG = np.random.default_rng(0)
 PHOTO = Image.fromarray(np.uint8(RNG.integers(0, 60, (160, 200, 3)) + np.linspace(0, 190, 200)[None, :, None]))
+DEMO = Path(__file__).parents[2] / "demo"
 JPEG = encoded("JPEG", PHOTO)
 
 
@@ -34,10 +39,10 @@ def assessor(engine: WindowEngine) -> Assessor:
 
 def test_the_metric_settles_what_is_plain_and_says_so(assessor: Assessor) -> None:
     same = gate(PHOTO, PHOTO, policy_named("web"), assessor)
-    assert (same.outcome, same.decided_by, same.similarity) == (Outcome.PASS, "ssim", 1.0)
+    assert (same.outcome, same.decided_by, same.similarity) == (Outcome.PASS, "ssimulacra2", 100)
     black = gate(PHOTO, Image.new("RGB", PHOTO.size), policy_named("web"), assessor)
-    assert (black.outcome, black.decided_by) == (Outcome.REJECT, "ssim")
-    assert black.similarity is not None and black.similarity < 0.5
+    assert (black.outcome, black.decided_by) == (Outcome.REJECT, "ssimulacra2")
+    assert black.similarity is not None and black.similarity < 50
 
 
 def test_without_bounds_the_model_is_asked(assessor: Assessor) -> None:
@@ -80,7 +85,7 @@ def test_what_cannot_be_compared_is_for_review(
 def test_a_thumbnail_is_compared_at_its_own_size(assessor: Assessor) -> None:
     policy = policy_named("thumbnail")
     small = gate(PHOTO, PHOTO.resize((100, 80), Image.Resampling.LANCZOS), policy, assessor)
-    assert (small.outcome, small.decided_by) == (Outcome.PASS, "ssim")
+    assert (small.outcome, small.decided_by) == (Outcome.PASS, "ssimulacra2")
     bent = gate(PHOTO, PHOTO.resize((100, 100)), policy, assessor)
     assert "differ in shape" in bent.reasons[0]
 
@@ -88,11 +93,31 @@ def test_a_thumbnail_is_compared_at_its_own_size(assessor: Assessor) -> None:
 def test_similarity_is_that_of_the_worst_corner() -> None:
     spoilt = PHOTO.copy()
     spoilt.paste((0, 0, 0), (0, 0, 100, 100))
-    assert worst_similarity(PHOTO, PHOTO) == 1
-    assert worst_similarity(PHOTO, spoilt) < 0.5
-    assert worst_similarity(Image.new("RGB", (16, 16)), Image.new("RGB", (16, 16))) == 1
+    assert worst_similarity(PHOTO, PHOTO) == (100, WHOLE)
+    assert worst_similarity(PHOTO, spoilt)[0] < 50
+    assert worst_similarity(Image.new("RGB", (16, 16)), Image.new("RGB", (16, 16)))[0] == 100
     with pytest.raises(ValueError, match="cannot be compared"):
         worst_similarity(PHOTO, PHOTO.resize((10, 10)))
+
+
+def test_the_worst_part_of_a_large_photo_is_named(assessor: Assessor) -> None:
+    large = PHOTO.resize((1500, 1200))
+    spoilt = large.copy()
+    spoilt.paste(large.crop((1000, 0, 1500, 600)).resize((10, 12)).resize((500, 600)), (1000, 0))
+    verdict = gate(large, spoilt, policy_named("web"), assessor)
+    assert verdict.outcome is Outcome.REJECT
+    assert "worst at the top right" in verdict.reasons[0]
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda photo: photo.convert("L"), lambda photo: Image.merge("RGB", photo.split()[::-1])]
+)
+def test_lost_and_exchanged_colours_do_not_pass_by_the_metric(
+    assessor: Assessor, spoil: Callable[[Image.Image], Image.Image]
+) -> None:
+    photo = Image.open(DEMO / "sofa-noisy.jpg")
+    verdict = gate(photo, spoil(photo), policy_named("web"), assessor)
+    assert verdict.outcome is not Outcome.PASS
 
 
 def test_every_type_has_a_remedy_and_codecs_choose() -> None:

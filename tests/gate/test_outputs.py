@@ -15,7 +15,7 @@ from idetex_plugin.gate.verdict import Outcome, Verdict
 from idetex_plugin.taxonomy import Severity
 
 NOISE = Region(distortion="Noise", severity=Severity.SEVERE, box=Box(x1=0, y1=0.5, x2=0.25, y2=1))
-PASS = Verdict(outcome=Outcome.PASS, decided_by="ssim", similarity=0.99)
+PASS = Verdict(outcome=Outcome.PASS, decided_by="ssimulacra2", similarity=99)
 REJECT = Verdict(
     outcome=Outcome.REJECT, reasons=("reject: noise",), regions=(NOISE,), remedies=remedies_for(NOISE),
     decided_by="model", photo=PhotoInfo(name="b.jpg", width=400, height=200),
