@@ -106,7 +106,7 @@ class Examiner:
             start += count
             failure = result if isinstance(result, Failure) else getattr(result, "failure", None)
             statuses[task.name] = OK if failure is None else TaskStatus.of(failure)
-            found |= _fields(task.name, result)
+            found |= _fields(task.name, self._sure(result) if task.name == "grounding" else result)
         return Assessment(
             photo=case.info,
             model=self.card.name,
@@ -115,6 +115,13 @@ class Examiner:
             tasks=self._statuses(statuses),
             **found,
         )
+
+    def _sure(self, result: Any) -> Any:
+        """The regions that the card wants reported; those of unknown confidence stay."""
+        if isinstance(result, Failure):
+            return result
+        floor = self.card.min_confidence
+        return tuple(region for region in result if region.confidence is None or region.confidence >= floor)
 
     def _statuses(self, statuses: Mapping[str, TaskStatus]) -> dict[str, TaskStatus]:
         known: dict[str, TaskStatus] = {**self.idle, **statuses}

@@ -1,14 +1,18 @@
 """One photo to requests, its replies to an assessment."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from PIL import Image
 from standins import WordTask
 
-from idetex_plugin.assessment import Assessment, PhotoInfo, Reason, State
-from idetex_plugin.engines.base import Reply
+from idetex_plugin.assessment import Assessment, PhotoInfo, Reason, Region, State
+from idetex_plugin.boxes import WHOLE
+from idetex_plugin.engines.base import Reply, Request
 from idetex_plugin.examiner import Case, Examiner, idle_statuses
 from idetex_plugin.models.cards import Card
+from idetex_plugin.models.dialects.base import Look
 from idetex_plugin.photo import Photo
 
 CARD = Card(name="one", title="One", checkpoint="nowhere", dialect="json", tasks=("grounding", "perception"))
@@ -65,3 +69,29 @@ def test_sources_without_a_name_are_named_by_their_kind() -> None:
     assert isinstance(refused, Assessment)
     assert refused.photo.name == "object"
     assert refused.failure.reason is Reason.INTERNAL
+
+
+@dataclass(frozen=True)
+class Grounded:
+    """Finds these regions whatever the reply."""
+
+    regions: tuple[Region, ...]
+    name = "grounding"
+
+    def ask(self, look: Look) -> tuple[Request, ...]:
+        return (Request("where", look.images),)
+
+    def read(self, replies: Sequence[Reply], look: Look) -> tuple[Region, ...]:
+        return self.regions
+
+
+def test_regions_that_the_card_finds_too_unsure_are_left_out() -> None:
+    regions = tuple(
+        Region(distortion="Noise", severity=None, box=WHOLE, confidence=confidence)
+        for confidence in (0.2, 0.5, 0.9, None)
+    )
+    card = CARD.model_copy(update={"min_confidence": 0.5})
+    examiner = Examiner(card, (Grounded(regions),), "f", load)
+    prepared = examiner.prepare("anything")
+    assert isinstance(prepared, Case)
+    assert examiner.conclude(prepared, [Reply("")], "scripted").regions == regions[1:]
