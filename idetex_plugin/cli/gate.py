@@ -47,6 +47,7 @@ def command(
     from idetex_plugin.gate.check import Gate
     from idetex_plugin.gate.outputs import as_json, as_junit, as_sarif
     from idetex_plugin.gate.policy import policy_named
+    from idetex_plugin.gate.verdict import Outcome
 
     judged: list[Judged] = []
     to_stdout = json_file is not None and str(json_file) == "-"
@@ -55,12 +56,17 @@ def command(
             rules = policy_named(policy, assessor.vocabulary)
             gate = Gate(rules, assessor)
             for pair in _pairs(paths or [], changed_in, staged):
-                judged.append((pair.name, gate.check(pair.original, pair.compressed, _codec(pair.name))))
+                judged.append((pair.name, gate.check(pair.original, pair.compressed, _codec(pair.name), pair.name)))
                 if not to_stdout:
                     _print(*judged[-1])
-        for path, write in ((json_file, as_json), (junit, as_junit), (sarif, as_sarif)):
+        written = {
+            json_file: as_json(judged, rules.name),
+            junit: as_junit(judged, rules.name, list(Outcome)[_least(fail_on) :]),
+            sarif: as_sarif(judged, rules.name, assessor.vocabulary),
+        }
+        for path, text in written.items():
             if path is not None and str(path) != "-":
-                path.write_text(write(judged, rules.name), encoding="utf-8")
+                path.write_text(text, encoding="utf-8")
     except EngineDeadError as error:
         stop(str(error), Exit.ENGINE)
     except (ImportError, OSError, ValueError) as error:
@@ -68,8 +74,13 @@ def command(
     if to_stdout:
         typer.echo(as_json(judged, rules.name), nl=False)
     worst = max((verdict.outcome.rank for _, verdict in judged), default=0)
-    if worst >= list(FailOn).index(fail_on) + 1:
+    if worst >= _least(fail_on):
         raise typer.Exit(Exit.JUDGED)
+
+
+def _least(fail_on: FailOn) -> int:
+    """The rank of the mildest outcome that fails."""
+    return list(FailOn).index(fail_on) + 1
 
 
 def _pairs(paths: list[Path], changed: str, staged: bool) -> Iterator[Pair]:
@@ -96,9 +107,12 @@ def _codec(name: str) -> str:
 
 
 def _print(name: str, verdict: object) -> None:
-    from idetex_plugin.gate.verdict import Verdict
+    from idetex_plugin.gate.verdict import UNREADABLE, Verdict
 
     assert isinstance(verdict, Verdict)
-    typer.echo(f"{verdict.outcome:<6} {name} (decided by {verdict.decided_by})")
-    for words in (*verdict.reasons, *(f"remedy: {remedy.advice}" for remedy in verdict.remedies)):
+    decided = "could not be judged" if verdict.decided_by == UNREADABLE else f"decided by {verdict.decided_by}"
+    typer.echo(f"{verdict.outcome:<6} {name} ({decided})")
+    notes = verdict.photo.notes if verdict.photo else ()
+    remedies = [f"remedy: {remedy.advice}" for remedy in verdict.remedies]
+    for words in (*verdict.reasons, *remedies, *(f"note: {note}" for note in notes)):
         typer.echo(f"       {words}")

@@ -20,6 +20,8 @@ from idetex_plugin.photo import Photo, PhotoError, load_photo
 
 REMEMBERED = 64
 SHAPE_TOLERANCE = 0.02
+CLOSER = Remedy(distortion="", action="raise-quality", advice="Encode again from the original at a higher quality.")
+ANIMATED = frozenset({"AVIF", "GIF", "PNG", "WEBP"})
 
 
 class Gate:
@@ -34,15 +36,16 @@ class Gate:
         self.policy, self.assessor = policy, assessor
         self._originals: OrderedDict[str, Assessment] = OrderedDict()
 
-    def check(self, original: Any | None, compressed: Any, codec: str = "") -> Verdict:
+    def check(self, original: Any | None, compressed: Any, codec: str = "", name: str | None = None) -> Verdict:
         """The verdict on `compressed`; with an original, on what was added to it.
 
         Sources: paths, encoded bytes, PIL images, numpy arrays or `photo.Photo`s. codec: for remedies, such as "jpeg".
-        What cannot be read or compared is a review. Raises EngineDeadError.
+        name: how the verdict calls the photo; by default its path. What cannot be read or compared is a review.
+        Raises EngineDeadError.
         """
         try:
-            new = self._load(compressed, "compressed photo")
-            old = None if original is None else self._load(original, "original")
+            new = self._load(compressed, "compressed photo", name)
+            old = None if original is None else self._load(original, "original", name)
         except PhotoError as error:
             return Verdict.undecided(str(error))
         similarity = None
@@ -59,21 +62,27 @@ class Gate:
         before = None if old is None else self._original(old)
         return self._judged(self.assessor.assess(new), before, codec, similarity)
 
-    def _load(self, source: Any, what: str) -> Photo:
+    def _load(self, source: Any, what: str, name: str | None) -> Photo:
         try:
-            return load_photo(source, max_pixels=self.assessor.max_pixels)
+            return load_photo(source, name=name, max_pixels=self.assessor.max_pixels)
         except PhotoError as error:
             failure = error.failure.model_copy(update={"message": f"the {what}: {error.failure.message}"})
             raise PhotoError(failure, error.info) from error
 
     def _fitted(self, old: Photo, new: Photo) -> Image.Image | Verdict:
         """The original at the size of the compressed photo, or why they cannot be compared."""
+        unseen = [_unseen(photo.info, self.policy) for photo in (old, new)]
+        if unseen[0] != unseen[1]:
+            differ = " and ".join(words or "nothing of the kind" for words in unseen)
+            return Verdict.undecided(f"original and compressed photo differ in more than pixels: {differ}")
         if old.image.size == new.image.size:
             return old.image
         shapes = [image.width / image.height for image in (old.image, new.image)]
         sizes = " and ".join(f"{image.width} x {image.height}" for image in (old.image, new.image))
         if not self.policy.resized:
-            return Verdict.undecided(f"original and compressed photo differ in size: {sizes}")
+            return Verdict.undecided(
+                f"original and compressed photo differ in size: {sizes}; only a policy with resized = true takes that"
+            )
         if abs(shapes[0] / shapes[1] - 1) > SHAPE_TOLERANCE:
             return Verdict.undecided(f"original and compressed photo differ in shape: {sizes}")
         return old.image.resize(new.image.size, Image.Resampling.LANCZOS)
@@ -97,7 +106,7 @@ class Gate:
         words = f"reject: similarity to the original is {similarity:.0f} of 100, below {bounds.rejects:g}"
         if part.position != "whole image":
             words += f", worst at the {part.position}"
-        return Verdict(outcome=Outcome.REJECT, reasons=(words,), decided_by=NAME, similarity=similarity, photo=photo)
+        return Verdict(outcome=Outcome.REJECT, reasons=(words,), remedies=(CLOSER,), decided_by=NAME, similarity=similarity, photo=photo)
 
     def _original(self, photo: Photo) -> Assessment:
         key = photo.info.sha256 or ""
@@ -126,7 +135,14 @@ class Gate:
         return verdict.model_copy(update={"remedies": remedies, "similarity": similarity})
 
 
+def _unseen(photo: PhotoInfo, policy: Policy) -> str:
+    """What pixels do not show: transparency, and the further frames of an animation, which a smaller copy may lack."""
+    kinds = ["transparency"]
+    if photo.format in ANIMATED and not policy.resized:
+        kinds.append("first frame of")
+    return ", ".join(note for note in photo.notes if note.startswith(tuple(kinds)))
+
+
 def gate(original: Any | None, compressed: Any, policy: Policy, assessor: Assessor, codec: str = "") -> Verdict:
     """One verdict; see `Gate.check`. To judge several photos, make one `Gate`."""
     return Gate(policy, assessor).check(original, compressed, codec)
-

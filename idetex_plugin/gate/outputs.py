@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree
@@ -13,6 +14,7 @@ from xml.etree import ElementTree
 from idetex_plugin import __version__
 from idetex_plugin.assessment import Region
 from idetex_plugin.gate.verdict import Outcome, Verdict
+from idetex_plugin.taxonomy import VIDA, Vocabulary
 
 Judged = tuple[str, Verdict]
 SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -29,16 +31,20 @@ def as_json(judged: Sequence[Judged], policy: str) -> str:
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 
-def as_junit(judged: Sequence[Judged], policy: str) -> str:
-    """One test case a photo; a review or a reject is a failure of that type."""
-    failed = sum(verdict.outcome is not Outcome.PASS for _, verdict in judged)
+def as_junit(
+    judged: Sequence[Judged], policy: str, failing: Collection[Outcome] = (Outcome.REVIEW, Outcome.REJECT)
+) -> str:
+    """One test case a photo; a failing outcome is a failure of that type, of others the reasons are output."""
+    failed = sum(verdict.outcome in failing for _, verdict in judged)
     counts = {"tests": str(len(judged)), "failures": str(failed)}
     root = ElementTree.Element("testsuites", counts)
     suite = ElementTree.SubElement(root, "testsuite", {"name": f"idetex gate ({policy})", **counts})
     for name, verdict in judged:
         case = ElementTree.SubElement(suite, "testcase", {"name": _xml(name), "classname": "idetex.gate"})
-        if verdict.outcome is not Outcome.PASS:
-            words = [*verdict.reasons, *(remedy.advice for remedy in verdict.remedies)]
+        words = [*verdict.reasons, *(remedy.advice for remedy in verdict.remedies)]
+        if words and verdict.outcome not in failing:
+            ElementTree.SubElement(case, "system-out").text = _xml("\n".join(words))
+        elif verdict.outcome in failing:
             first = verdict.reasons[0] if verdict.reasons else str(verdict.outcome)
             about = {"type": str(verdict.outcome), "message": _xml(first)}
             ElementTree.SubElement(case, "failure", about).text = _xml("\n".join(words))
@@ -46,11 +52,12 @@ def as_junit(judged: Sequence[Judged], policy: str) -> str:
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def as_sarif(judged: Sequence[Judged], policy: str) -> str:
-    """One result a flagged region, with its rectangle in pixels; one for a verdict without regions."""
+def as_sarif(judged: Sequence[Judged], policy: str, vocabulary: Vocabulary = VIDA) -> str:
+    """One result a flagged region, with its rectangle in pixels; one for all other reasons of a verdict."""
     results = [result for name, verdict in judged for result in _results(name, verdict)]
-    rules = sorted({result["ruleId"] for result in results})
-    driver = {"name": "idetex", "version": __version__, "rules": [{"id": rule} for rule in rules]}
+    meanings = {_rule(kind.name): kind.meaning for kind in vocabulary}
+    rules = [_described(rule, meanings.get(rule, "")) for rule in sorted({result["ruleId"] for result in results})]
+    driver = {"name": "idetex", "version": __version__, "rules": rules}
     run = {"tool": {"driver": driver}, "results": results, "properties": {"policy": policy}}
     return json.dumps({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=1) + "\n"
 
@@ -58,20 +65,32 @@ def as_sarif(judged: Sequence[Judged], policy: str) -> str:
 def _results(name: str, verdict: Verdict) -> list[dict[str, Any]]:
     if verdict.outcome is Outcome.PASS:
         return []
-    place = {"uri": quote(name)}
+    place = {"uri": Path(name).as_uri() if Path(name).is_absolute() else quote(name)}
     common = {
         "level": LEVELS[verdict.outcome],
         "locations": [{"physicalLocation": {"artifactLocation": place}}],
         "properties": {"outcome": str(verdict.outcome), "decidedBy": verdict.decided_by},
     }
-    if not verdict.regions:
-        return [{"ruleId": OTHER_RULE, "message": {"text": "; ".join(verdict.reasons)}, **common}]
-    return [_flagged(region, verdict, place) | common for region in verdict.regions]
+    flagged = [_flagged(region, verdict, place) | common for region in verdict.regions]
+    others = verdict.reasons[len(flagged) :] if verdict.decided_by == "model" else verdict.reasons
+    if others or not flagged:
+        text = "; ".join(others) or str(verdict.outcome)
+        flagged.append({"ruleId": OTHER_RULE, "message": {"text": text}, **common})
+    return flagged
+
+
+def _rule(distortion: str) -> str:
+    return distortion.lower().replace(" ", "-")
+
+
+def _described(rule: str, meaning: str) -> dict[str, Any]:
+    """A rule as code-scanning services ask for it, also the one for reasons without a region."""
+    text = {"text": meaning or "The photo may not ship, or a person should look at it."}
+    return {"id": rule, "shortDescription": text, "fullDescription": text, "help": text}
 
 
 def _flagged(region: Region, verdict: Verdict, place: dict[str, str]) -> dict[str, Any]:
-    rule = region.distortion.lower().replace(" ", "-")
-    result: dict[str, Any] = {"ruleId": rule, "message": {"text": _words(region, verdict)}}
+    result: dict[str, Any] = {"ruleId": _rule(region.distortion), "message": {"text": _words(region, verdict)}}
     photo = verdict.photo
     if photo is not None and photo.width and photo.height:
         edges = zip(("left", "top", "right", "bottom"), region.box.to_scaled(photo.width, photo.height), strict=True)

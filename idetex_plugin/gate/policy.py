@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from idetex_plugin.assessment import Record, Region
 from idetex_plugin.boxes import WHOLE, Box
@@ -38,17 +38,18 @@ class Limit(Record):
     reviews: Severity | None = Severity.MINOR
     area: float = Field(default=0, ge=0, le=1)
 
-    @model_validator(mode="before")
+    @field_validator("passes", "reviews", mode="before")
     @classmethod
-    def _none_is_a_word(cls, values: object) -> object:
-        if isinstance(values, dict):
-            return {key: None if value == NONE else value for key, value in values.items()}
-        return values
+    def _none_is_a_word(cls, value: object) -> object:
+        if isinstance(value, str) and value not in (NONE, *Severity):
+            raise ValueError(f"{value!r} is none of {', '.join(map(repr, (NONE, *map(str, Severity))))}")
+        return None if value == NONE else value
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if rank(self.reviews) < rank(self.passes):
-            raise ValueError(f"what passes ({self.passes}) must not be worse than what is reviewed ({self.reviews})")
+            passes, reviews = self.passes or NONE, self.reviews or NONE
+            raise ValueError(f"what passes ({passes}) must not be worse than what is reviewed ({reviews})")
         return self
 
 
@@ -57,6 +58,14 @@ class Limits(Record):
 
     default: Limit = Limit()
     types: dict[str, Limit] = Field(default_factory=dict)
+
+    @field_validator("types", mode="before")
+    @classmethod
+    def _known(cls, types: object, info: ValidationInfo) -> object:
+        vocabulary = info.context
+        if not isinstance(vocabulary, Vocabulary) or not isinstance(types, dict):
+            return types
+        return {_canonical(name, vocabulary): limit for name, limit in types.items()}
 
     def of(self, distortion: str) -> Limit:
         """The limit of a type."""
@@ -126,18 +135,17 @@ def policy_named(which: str | Path, vocabulary: Vocabulary = VIDA) -> Policy:
         raise PolicyError(f"no policy is called {str(which)!r}, and it is no .toml file{hint}; known are {known}")
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
-        for table in (values, *values.get("zones", ())):
-            if "types" in table:
-                table["types"] = {_canonical(name, vocabulary): limit for name, limit in table["types"].items()}
-        return Policy.model_validate({"name": path.stem, **values})
+        return Policy.model_validate({"name": path.stem, **values}, context=vocabulary)
     except ValidationError as error:
         raise PolicyError("\n".join(f"{path}: {fault}" for fault in faults(error))) from error
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except OSError as error:
+        raise PolicyError(f"{path}: cannot be read: {error.strerror}") from error
+    except ValueError as error:
         raise PolicyError(f"{path}: {error}") from error
 
 
 def _canonical(name: str, vocabulary: Vocabulary) -> str:
     kind = vocabulary.find(name)
     if kind is None:
-        raise ValueError(f"types: no distortion is called {name!r}; known are {', '.join(vocabulary.names)}")
+        raise ValueError(f"no distortion is called {name!r}; known are {', '.join(vocabulary.names)}")
     return kind.name

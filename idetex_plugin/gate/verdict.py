@@ -8,6 +8,8 @@ from pydantic import Field
 
 from idetex_plugin.assessment import PhotoInfo, Record, Region
 
+UNREADABLE = "unreadable"
+
 
 class Outcome(StrEnum):
     """pass: it may ship. review: a person should look, or nobody could tell. reject: it must not ship."""
@@ -23,7 +25,10 @@ class Outcome(StrEnum):
 
 
 class Remedy(Record):
-    """What to do about a kind of damage. action: a short name for programs. codec: only after this one, or ""."""
+    """What to do about a kind of damage, or "" for the whole photo. action: a short name for programs.
+
+    codec: only after this one, or "".
+    """
 
     distortion: str
     action: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
@@ -48,6 +53,6 @@ class Verdict(Record):
     photo: PhotoInfo | None = None
 
     @classmethod
-    def undecided(cls, reason: str, decided_by: str = "unreadable") -> Verdict:
+    def undecided(cls, reason: str, decided_by: str = UNREADABLE) -> Verdict:
         """A review because there was nothing to judge."""
         return cls(outcome=Outcome.REVIEW, reasons=(reason,), decided_by=decided_by)

@@ -61,7 +61,8 @@ def faults(error: ValidationError) -> list[str]:
     lines = []
     for fault in error.errors(include_url=False):
         key = ".".join(str(part) for part in fault["loc"])
-        lines.append(f"{key}: {fault['msg']}" if key else fault["msg"])
+        words = fault["msg"].removeprefix("Value error, ")
+        lines.append(f"{key}: {words}" if key else words)
     return lines
 
 

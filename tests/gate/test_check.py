@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def test_the_metric_settles_what_is_plain_and_says_so(assessor: Assessor) -> Non
     assert (same.outcome, same.decided_by, same.similarity) == (Outcome.PASS, "ssimulacra2", 100)
     black = gate(PHOTO, Image.new("RGB", PHOTO.size), policy_named("web"), assessor)
     assert (black.outcome, black.decided_by) == (Outcome.REJECT, "ssimulacra2")
+    assert [remedy.action for remedy in black.remedies] == ["raise-quality"]
     assert black.similarity is not None and black.similarity < 50
 
 
@@ -79,7 +81,7 @@ def test_what_cannot_be_compared_is_for_review(
 ) -> None:
     verdict = gate(original, compressed, policy_named("web"), assessor)
     assert (verdict.outcome, verdict.decided_by) == (Outcome.REVIEW, "unreadable")
-    assert __import__("re").search(reason, verdict.reasons[0])
+    assert re.search(reason, verdict.reasons[0])
 
 
 def test_a_thumbnail_is_compared_at_its_own_size(assessor: Assessor) -> None:
@@ -128,3 +130,21 @@ def test_every_type_has_a_remedy_and_codecs_choose() -> None:
     blocks = Region(distortion="Blocking artifacts", severity=None, box=WHOLE)
     assert [row.action for row in remedies_for([blocks, blocks], "jpeg")] == ["raise-quality", "full-chroma"]
     assert [row.action for row in remedies_for(blocks, "webp")] == ["raise-quality"]
+
+
+def test_what_pixels_do_not_show_is_for_review(assessor: Assessor) -> None:
+    frames = encoded("GIF", PHOTO, save_all=True, append_images=[PHOTO.rotate(180)])
+    clear = PHOTO.copy()
+    clear.putalpha(Image.linear_gradient("L").resize(PHOTO.size))
+    for original, lost in ((frames, "first frame of 2 and nothing"), (clear, "transparency .* and nothing")):
+        verdict = gate(original, PHOTO, policy_named("web"), assessor)
+        assert verdict.outcome is Outcome.REVIEW
+        assert re.search(lost, verdict.reasons[0])
+    assert gate(frames, PHOTO.quantize(256), policy_named("thumbnail"), assessor).decided_by == "ssimulacra2"
+
+
+def test_bytes_are_called_by_the_name_that_they_are_given(assessor: Assessor) -> None:
+    judge = Gate(policy_named("web"), assessor)
+    assert judge.check(None, b"", name="a.jpg").reasons == ("the compressed photo: a.jpg: is empty",)
+    photo = judge.check(JPEG, JPEG, name="a.jpg").photo
+    assert photo is not None and photo.name == "a.jpg"

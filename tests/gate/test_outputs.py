@@ -40,6 +40,21 @@ def test_junit_counts_and_explains() -> None:
     assert "Denoise" in (failures[0].text or "")
 
 
+def test_junit_lets_through_what_does_not_fail() -> None:
+    root = ElementTree.fromstring(as_junit(JUDGED, "web", [Outcome.REJECT]).encode())
+    assert root.get("failures") == "1"
+    assert [out.text for out in root.iter("system-out")] == ["is cut short"]
+
+
+def test_sarif_keeps_reasons_that_have_no_region_and_describes_rules() -> None:
+    verdict = REJECT.model_copy(update={"reasons": (*REJECT.reasons, "reject: quality fell from good to bad")})
+    [run] = json.loads(as_sarif([("/photos/ü.jpg", verdict)], "web"))["runs"]
+    assert [result["message"]["text"] for result in run["results"]][1:] == ["reject: quality fell from good to bad"]
+    assert all(rule["fullDescription"]["text"] for rule in run["tool"]["driver"]["rules"])
+    [location] = run["results"][0]["locations"]
+    assert location["physicalLocation"]["artifactLocation"]["uri"] == "file:///photos/%C3%BC.jpg"
+
+
 def test_sarif_points_at_regions_in_pixels() -> None:
     [run] = json.loads(as_sarif(JUDGED, "web"))["runs"]
     noise, cut = run["results"]

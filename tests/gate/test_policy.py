@@ -47,9 +47,17 @@ def test_a_plugins_distortion_may_have_limits(tmp_path: Path) -> None:
     [
         ('[types."Blur"]\npasses = "Minor"', "no distortion is called 'Blur'"),
         ('[default]\npasses = "Severe"\nreviews = "Minor"', "must not be worse"),
-        ('[default]\npasses = "huge"', "default.passes"),
+        ('[default]\npasses = "huge"', "default.passes: 'huge' is none of 'none', 'Minor', 'Moderate', 'Severe'"),
+        (
+            '[default]\npasses = "Minor"\nreviews = "none"',
+            "default: what passes (Minor) must not be worse than what is reviewed (none)",
+        ),
+        ('[[zones]]\ntypes = {"Blur" = {}}', "zones.0.types: no distortion is called 'Blur'"),
+        ("zones = 3", "zones: "),
+        ("[similarity]\npasses = 0.9", "similarity.passes: "),
+        ("[similarity]\npasses = 50\nrejects = 60", "similarity: rejects (60)"),
         ("levle_drop = 1", "levle_drop"),
-        ("types = 3", "int"),
+        ("types = 3", "types: "),
         ("= 1", "Invalid statement"),
     ],
 )
@@ -64,5 +72,5 @@ def test_a_wrong_policy_names_file_and_key(tmp_path: Path, text: str, fault: str
 def test_an_unknown_name_says_what_there_is() -> None:
     with pytest.raises(PolicyError, match=r"did you mean 'archive'\?; known are archive, print, thumbnail, web"):
         policy_named("archiv")
-    with pytest.raises(PolicyError, match="No such file"):
+    with pytest.raises(PolicyError, match=r"missing\.toml: cannot be read: No such file"):
         policy_named("missing.toml")
