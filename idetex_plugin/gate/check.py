@@ -106,7 +106,10 @@ class Gate:
         words = f"reject: similarity to the original is {similarity:.0f} of 100, below {bounds.rejects:g}"
         if part.position != "whole image":
             words += f", worst at the {part.position}"
-        return Verdict(outcome=Outcome.REJECT, reasons=(words,), remedies=(CLOSER,), decided_by=NAME, similarity=similarity, photo=photo)
+        return Verdict(
+            outcome=Outcome.REJECT, reasons=(words,), remedies=(CLOSER,), decided_by=NAME, similarity=similarity,
+            photo=photo,
+        )  # fmt: skip
 
     def _original(self, photo: Photo) -> Assessment:
         key = photo.info.sha256 or ""
