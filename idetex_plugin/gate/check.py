@@ -10,10 +10,10 @@ from PIL import Image
 from idetex_plugin.assessment import Assessment, PhotoInfo
 from idetex_plugin.assessor import Assessor
 from idetex_plugin.boxes import Box
-from idetex_plugin.gate.policy import Policy
+from idetex_plugin.gate.policy import Policy, Similarity
 from idetex_plugin.gate.remedies import remedies_for
 from idetex_plugin.gate.similarity import NAME, worst_similarity
-from idetex_plugin.gate.verdict import Outcome, Remedy, Verdict
+from idetex_plugin.gate.verdict import MODEL, Outcome, Remedy, Verdict
 from idetex_plugin.hooks.calls import BUILT_IN
 from idetex_plugin.hooks.problems import PluginError
 from idetex_plugin.photo import Photo, PhotoError, load_photo
@@ -27,7 +27,8 @@ ANIMATED = frozenset({"AVIF", "GIF", "PNG", "WEBP"})
 class Gate:
     """Judges photos under one policy. Assessments of originals are remembered, the last 64 of them.
 
-    Without the extra `gate`, and where a plugin judges assessments or sees photos first, the model is always asked.
+    Where a plugin judges assessments or sees photos first, it is asked, and so is the model, also about what the metric
+    settles otherwise; where no plugin objects, the metric's verdict stands.
 
     Safe to use from several threads, one photo at a time.
     """
@@ -48,19 +49,19 @@ class Gate:
             old = None if original is None else self._load(original, "original", name)
         except PhotoError as error:
             return Verdict.undecided(str(error))
-        similarity = None
+        similarity = settled = None
         if old is not None:
             fitted = self._fitted(old, new)
             if isinstance(fitted, Verdict):
                 return fitted
-            measured = self._similarity(fitted, new.image)
-            if measured is not None:
-                similarity = measured[0]
-                routed = self._routed(*measured, new.info)
-                if routed is not None:
-                    return routed
+            if self.policy.similarity is not None:
+                similarity, part = worst_similarity(fitted, new.image)
+                settled = _settled(similarity, part, self.policy.similarity, new.info)
+            if settled is not None and not self._has_plugins():
+                return settled
         before = None if old is None else self._original(old)
-        return self._judged(self.assessor.assess(new), before, codec, similarity)
+        verdict = self._judged(self.assessor.assess(new), before, codec, similarity)
+        return settled if settled is not None and _by_model(verdict, new.info) else verdict
 
     def _load(self, source: Any, what: str, name: str | None) -> Photo:
         try:
@@ -87,29 +88,9 @@ class Gate:
             return Verdict.undecided(f"original and compressed photo differ in shape: {sizes}")
         return old.image.resize(new.image.size, Image.Resampling.LANCZOS)
 
-    def _similarity(self, original: Image.Image, compressed: Image.Image) -> tuple[float, Box] | None:
-        if self.policy.similarity is None:
-            return None
-        try:
-            return worst_similarity(original, compressed)
-        except ImportError:
-            return None
-
-    def _routed(self, similarity: float, part: Box, photo: PhotoInfo) -> Verdict | None:
-        bounds = self.policy.similarity
+    def _has_plugins(self) -> bool:
         hooks = self.assessor.hooks
-        asked = hooks.having("idetex_before_assess") or len(hooks.having("idetex_judge")) > 1
-        if bounds is None or asked or bounds.rejects <= similarity < bounds.passes:
-            return None
-        if similarity >= bounds.passes:
-            return Verdict(outcome=Outcome.PASS, decided_by=NAME, similarity=similarity, photo=photo)
-        words = f"reject: similarity to the original is {similarity:.0f} of 100, below {bounds.rejects:g}"
-        if part.position != "whole image":
-            words += f", worst at the {part.position}"
-        return Verdict(
-            outcome=Outcome.REJECT, reasons=(words,), remedies=(CLOSER,), decided_by=NAME, similarity=similarity,
-            photo=photo,
-        )  # fmt: skip
+        return bool(hooks.having("idetex_before_assess")) or len(hooks.having("idetex_judge")) > 1
 
     def _original(self, photo: Photo) -> Assessment:
         key = photo.info.sha256 or ""
@@ -136,6 +117,26 @@ class Gate:
         table = hooks.gather("idetex_remedies", Remedy)
         remedies = remedies_for(verdict.regions, codec, table)
         return verdict.model_copy(update={"remedies": remedies, "similarity": similarity})
+
+
+def _settled(similarity: float, part: Box, bounds: Similarity, photo: PhotoInfo) -> Verdict | None:
+    """The verdict by the metric alone, or None where it leaves a doubt."""
+    if similarity >= bounds.passes:
+        return Verdict(outcome=Outcome.PASS, decided_by=NAME, similarity=similarity, photo=photo)
+    if similarity >= bounds.rejects:
+        return None
+    words = f"reject: similarity to the original is {similarity:.0f} of 100, below {bounds.rejects:g}"
+    if part.position != "whole image":
+        words += f", worst at the {part.position}"
+    return Verdict(
+        outcome=Outcome.REJECT, reasons=(words,), remedies=(CLOSER,), decided_by=NAME, similarity=similarity,
+        photo=photo,
+    )  # fmt: skip
+
+
+def _by_model(verdict: Verdict, photo: PhotoInfo) -> bool:
+    """Whether no plugin had a say: neither in the verdict nor in the pixels."""
+    return verdict.decided_by == MODEL and verdict.photo == photo
 
 
 def _unseen(photo: PhotoInfo, policy: Policy) -> str:

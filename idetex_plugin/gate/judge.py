@@ -13,7 +13,7 @@ from idetex_plugin.assessment import Assessment, Region, State
 from idetex_plugin.boxes import Box
 from idetex_plugin.gate.policy import Limit, Policy, rank
 from idetex_plugin.gate.remedies import remedies_for
-from idetex_plugin.gate.verdict import Outcome, Verdict
+from idetex_plugin.gate.verdict import MODEL, Outcome, Verdict
 from idetex_plugin.taxonomy import VIDA
 
 SAME_IOU = 0.3
@@ -37,7 +37,7 @@ def judge(original: Assessment | None, compressed: Assessment, policy: Policy) -
     outcome = max((outcome for outcome, _ in reasons), key=lambda each: each.rank, default=Outcome.PASS)
     return Verdict(
         outcome=outcome, reasons=tuple(f"{each}: {words}" for each, words in reasons), regions=regions,
-        remedies=remedies_for(regions), decided_by="model", photo=compressed.photo,
+        remedies=remedies_for(regions), decided_by=MODEL, photo=compressed.photo,
     )  # fmt: skip
 
 

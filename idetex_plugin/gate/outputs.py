@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 from idetex_plugin import __version__
 from idetex_plugin.assessment import Region
-from idetex_plugin.gate.verdict import Outcome, Verdict
+from idetex_plugin.gate.verdict import MODEL, Outcome, Verdict
 from idetex_plugin.taxonomy import VIDA, Vocabulary
 
 Judged = tuple[str, Verdict]
@@ -72,7 +72,7 @@ def _results(name: str, verdict: Verdict) -> list[dict[str, Any]]:
         "properties": {"outcome": str(verdict.outcome), "decidedBy": verdict.decided_by},
     }
     flagged = [_flagged(region, verdict, place) | common for region in verdict.regions]
-    others = verdict.reasons[len(flagged) :] if verdict.decided_by == "model" else verdict.reasons
+    others = verdict.reasons[len(flagged) :] if verdict.decided_by == MODEL else verdict.reasons
     if others or not flagged:
         text = "; ".join(others) or str(verdict.outcome)
         flagged.append({"ruleId": OTHER_RULE, "message": {"text": text}, **common})

@@ -27,7 +27,7 @@ Part = tuple[int, int, int, int]
 def worst_similarity(original: Image.Image, compressed: Image.Image) -> tuple[float, Box]:
     """Of two RGB photos of one size: 0..100, 0 for all that is below, and the part it was measured on.
 
-    Raises ValueError for different sizes, ImportError without the extra `gate`.
+    Raises ValueError for different sizes.
     """
     if original.size != compressed.size:
         raise ValueError(f"photos of {original.size} and {compressed.size} pixels cannot be compared")

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from idetex_plugin.assessment import PhotoInfo, Record, Region
 
+MODEL = "model"
 UNREADABLE = "unreadable"
 
 

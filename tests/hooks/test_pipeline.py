@@ -48,6 +48,18 @@ class Decides:
         return self.before
 
 
+def test_plugins_are_asked_about_what_the_metric_settles_and_may_object() -> None:
+    black = Image.new("RGB", PHOTO.size)
+    no = Verdict(outcome=Outcome.REVIEW, reasons=("mine",), decided_by="me")
+    cases = {
+        "ssimulacra2": Decides(), "plugin p0": Decides(judge=no), "unreadable": Decides(before=Veto("dull")),
+        "model": Decides(before=Replacement(PHOTO, "repaired")),
+    }  # fmt: skip
+    for decided_by, plugin in cases.items():
+        assert pipeline(plugin).after_compression(PHOTO, black).decided_by == decided_by
+        assert pipeline(plugin).after_compression(PHOTO, PHOTO).decided_by == decided_by
+
+
 def test_the_gate_decides_where_no_plugin_does() -> None:
     plugin = Decides()
     verdict = pipeline(plugin).after_compression(None, encoded("JPEG", PHOTO), "jpeg", {"quality": 3})
