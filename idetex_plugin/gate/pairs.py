@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from idetex_plugin.sources import SUFFIXES, find_photos
 
 STAGED = "--cached"
+A_FILE = "100"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def pairs_of(original: Path | None, compressed: Path) -> Iterator[Pair]:
 
 
 def changed_in(span: str, folder: Path = Path()) -> Iterator[Pair]:
-    """Photos added or changed in a git range such as "main...HEAD" or "HEAD~3", each beside what it was before.
+    """Photos added or changed in a git range such as "main...HEAD" or "HEAD~3", each beside what it was before; no links.
 
     span: as of `git diff`, or `STAGED` for what is staged. A renamed photo is beside its former self. Raises ValueError
     with git's own words.
@@ -56,21 +57,21 @@ def changed_in(span: str, folder: Path = Path()) -> Iterator[Pair]:
     for head in fields:
         if not head:
             continue
-        _, _, before, after, status = head.decode().lstrip(":").split()
+        _, mode, before, after, status = head.decode().lstrip(":").split()
         name = next(fields)
         if status.startswith("R"):
             name = next(fields)
         shown = name.decode(errors="replace")
-        if PurePosixPath(shown).suffix.lower() in SUFFIXES:
+        if mode.startswith(A_FILE) and PurePosixPath(shown).suffix.lower() in SUFFIXES:
             now = _blob(root, after, name)
             yield Pair(shown, None if status == "A" else _blob(root, before, name), now)
 
 
 def _blob(root: Path, sha: str, name: bytes) -> bytes:
-    """The content; git writes zeros for what is only in the working tree."""
+    """The content as it is checked out, by Git LFS where it is used; git writes zeros for what is only checked out."""
     if not sha.strip("0"):
         return (root / os.fsdecode(name)).read_bytes()
-    return _git(root, "cat-file", "blob", sha)
+    return _git(root, "cat-file", "--filters", f"--path={os.fsdecode(name)}", sha)
 
 
 def _git(folder: Path, *arguments: str) -> bytes:

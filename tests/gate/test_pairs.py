@@ -73,3 +73,17 @@ def test_a_wrong_range_is_named_by_git(repository: Path, tmp_path_factory: pytes
         list(changed_in("no-such-branch...HEAD", repository))
     with pytest.raises(ValueError, match="not a git repository"):
         list(changed_in("HEAD", tmp_path_factory.mktemp("plain")))
+
+
+def test_links_are_passed_over_and_filters_such_as_git_lfs_are_applied(repository: Path) -> None:
+    def git(*words: str) -> None:
+        subprocess.run(["git", *words], cwd=repository, check=True, capture_output=True)
+
+    (repository / "link.jpg").symlink_to("kept.jpg")
+    touch(repository / "large.jpg", b"pointer")
+    touch(repository / ".gitattributes", b"large.jpg filter=store\n")
+    git("config", "filter.store.smudge", "sed s/pointer/photo/")
+    git("add", "-A")
+    found = {pair.name: pair.compressed for pair in changed_in(STAGED, repository)}
+    assert "link.jpg" not in found
+    assert found["large.jpg"] == b"photo"
