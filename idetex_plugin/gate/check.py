@@ -125,7 +125,7 @@ def _settled(similarity: float, part: Box, bounds: Similarity, photo: PhotoInfo)
         return Verdict(outcome=Outcome.PASS, decided_by=NAME, similarity=similarity, photo=photo)
     if similarity >= bounds.rejects:
         return None
-    words = f"reject: similarity to the original is {similarity:.0f} of 100, below {bounds.rejects:g}"
+    words = f"reject: similarity to the original is {similarity:.1f} of 100, below {bounds.rejects:g}"
     if part.position != "whole image":
         words += f", worst at the {part.position}"
     return Verdict(

@@ -68,7 +68,7 @@ def changed_in(span: str, folder: Path = Path()) -> Iterator[Pair]:
 
 
 def _blob(root: Path, sha: str, name: bytes) -> bytes:
-    """The content as it is checked out, by Git LFS where it is used; git writes zeros for what is only checked out."""
+    """The content as checked out, by Git LFS where it is used; git writes zeros for what is only checked out."""
     if not sha.strip("0"):
         return (root / os.fsdecode(name)).read_bytes()
     return _git(root, "cat-file", "--filters", f"--path={os.fsdecode(name)}", sha)
