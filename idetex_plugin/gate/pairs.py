@@ -46,10 +46,10 @@ def pairs_of(original: Path | None, compressed: Path) -> Iterator[Pair]:
 
 
 def changed_in(span: str, folder: Path = Path()) -> Iterator[Pair]:
-    """Photos added or changed in a git range such as "main...HEAD" or "HEAD~3", each beside what it was before; no links.
+    """Photos added or changed in a git range such as "main...HEAD" or "HEAD~3", each beside what it was before.
 
-    span: as of `git diff`, or `STAGED` for what is staged. A renamed photo is beside its former self. Raises ValueError
-    with git's own words.
+    span: as of `git diff`, or `STAGED` for what is staged. A renamed photo is beside its former self; links are passed
+    over. Raises ValueError with git's own words.
     """
     root = Path(os.fsdecode(_git(folder, "rev-parse", "--show-toplevel").rstrip(b"\n")))
     options = ("--raw", "-z", "--abbrev=40", "--find-renames", "--diff-filter=AMR")
