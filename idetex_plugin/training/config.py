@@ -64,16 +64,24 @@ class StageConfig(Record):
     floor: float = 0.02
 
 
+class DenseConfig(StageConfig):
+    """`cosines`: start the patch embedding as a cosine basis, and not at random."""
+
+    cosines: bool = True
+
+
 class ReaderConfig(StageConfig):
     """`turns`: questions drawn for a photo beside the constant ones; `tower`: whether tower and connector learn too;
     `dense_weight`: how much the dense loss counts beside the reader's, of use where the tower learns; `place_weight`:
-    how much a location token counts beside another."""
+    how much a location token counts beside another; `place_spread`: standard deviation, in bins, of the bell that
+    teaches it. A wide bell makes the likeliest place a middle one where the model is not sure."""
 
     turns: int = 7
     describe_share: float = 0.5
     tower: bool = False
     dense_weight: float = Field(default=0, ge=0)
     place_weight: float = Field(default=1, gt=0)
+    place_spread: float = Field(default=0.7, gt=0)
 
 
 class TrainConfig(Record):
@@ -100,7 +108,7 @@ class TrainConfig(Record):
     augment: AugmentConfig = AugmentConfig()
     mixing: Mixing = Mixing()
     online: Online | None = None
-    dense: StageConfig | None = None
+    dense: DenseConfig | None = None
     reader: ReaderConfig | None = None
     joint: ReaderConfig | None = None
 

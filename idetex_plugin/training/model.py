@@ -99,7 +99,6 @@ def start_from_cosines(model: Any, patches: torch.Tensor, luma_share: float) -> 
     with torch.no_grad():
         embedding.weight.copy_(filters * scale[:, None, None, None])
         embedding.bias.copy_(-response.mean(0) * scale)
-        torch.nn.init.normal_(model.model.vision_model.embeddings.position_embedding.weight, std=0.3)
 
 
 def see(model: Any, images: torch.Tensor) -> torch.Tensor:

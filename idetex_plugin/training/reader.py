@@ -14,8 +14,6 @@ import torch.nn.functional as F
 from idetex_plugin.training.packing import IGNORED, Packed, attention_mask
 from idetex_plugin.training.tokenizer import places
 
-SPREAD = 0.7
-
 
 def smooth_places(model: Any, tokenizer: Any, bins: int) -> torch.Tensor:
     """Start the embeddings of the location tokens as cosines of their place; gives their ids, in order."""
@@ -31,9 +29,10 @@ def smooth_places(model: Any, tokenizer: Any, bins: int) -> torch.Tensor:
 
 
 def reader_loss(
-    model: Any, tokens: torch.Tensor, packed: Packed, place_ids: torch.Tensor, place_weight: float = 1
+    model: Any, tokens: torch.Tensor, packed: Packed, place_ids: torch.Tensor, place_weight: float, place_spread: float
 ) -> torch.Tensor:
-    """Mean cross-entropy of the answers' tokens, of which location tokens count `place_weight`.
+    """Mean cross-entropy of the answers' tokens, of which location tokens count `place_weight` and are taught with a
+    bell `place_spread` bins wide.
 
     tokens: (N, 2 * cells², width), the image tokens of each photo."""
     embeddings = model.get_input_embeddings()(packed.ids)
@@ -45,14 +44,14 @@ def reader_loss(
     ).last_hidden_state
     taught = packed.labels != IGNORED
     logits = model.lm_head(hidden[taught]).float()
-    return soft_cross_entropy(logits, packed.labels[taught], place_ids, place_weight)
+    return soft_cross_entropy(logits, packed.labels[taught], place_ids, place_weight, place_spread)
 
 
 def soft_cross_entropy(
-    logits: torch.Tensor, labels: torch.Tensor, place_ids: torch.Tensor, place_weight: float = 1
+    logits: torch.Tensor, labels: torch.Tensor, place_ids: torch.Tensor, place_weight: float, place_spread: float
 ) -> torch.Tensor:
     """Weighted mean cross-entropy (M, vocabulary) against (M,); the target of a location token is a bell over its
-    neighbours."""
+    neighbours, `place_spread` (standard deviation) wide."""
     logp = F.log_softmax(logits, -1)
     plain = -logp.gather(1, labels[:, None])[:, 0]
     at = labels[:, None] == place_ids[None]
@@ -61,7 +60,7 @@ def soft_cross_entropy(
         return plain.mean()
     centre = at[is_place].float().argmax(1)
     offsets = torch.arange(len(place_ids), device=labels.device)[None] - centre[:, None]
-    bell = torch.exp(-0.5 * (offsets / SPREAD) ** 2)
+    bell = torch.exp(-0.5 * (offsets / place_spread) ** 2)
     bell = bell / bell.sum(1, keepdim=True)
     placed = -(bell * logp[is_place][:, place_ids]).sum(1)
     weights = torch.where(is_place, place_weight, 1.0)

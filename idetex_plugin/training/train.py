@@ -14,7 +14,7 @@ from idetex_plugin.models.dialects import nano
 from idetex_plugin.models.dialects.nano import NanoDialect
 from idetex_plugin.training.attention import use_plain_attention
 from idetex_plugin.training.card import card_of
-from idetex_plugin.training.config import ReaderConfig, StageConfig, SynthesisConfig, TrainConfig
+from idetex_plugin.training.config import DenseConfig, ReaderConfig, StageConfig, SynthesisConfig, TrainConfig
 from idetex_plugin.training.data import Item, Stream, load_sources, normalised
 from idetex_plugin.training.dense import DenseHeads, dense_loss, image_tokens, token_precision
 from idetex_plugin.training.dialogue import Dialogues
@@ -99,13 +99,15 @@ def untrained(architecture: Architecture) -> Any:
     return build(architecture, 8, {"image": 3, "bos": 1, "eos": 2, "pad": 0})
 
 
-def train_dense(trainer: Trainer, stage: StageConfig) -> Any:
+def train_dense(trainer: Trainer, stage: DenseConfig) -> Any:
     """The dense stage; gives a model whose tower and connector are trained."""
     config = trainer.config
     model = untrained(config.architecture)
     use_plain_attention(model)
-    first = [trainer.stream("train", config.seed + 1).item(index) for index in range(START_PATCHES)]
-    start_from_cosines(model, cut_patches(first, config.architecture.patch), config.architecture.luma_share)
+    if stage.cosines:
+        first = [trainer.stream("train", config.seed + 1).item(index) for index in range(START_PATCHES)]
+        start_from_cosines(model, cut_patches(first, config.architecture.patch), config.architecture.luma_share)
+    torch.nn.init.normal_(model.model.vision_model.embeddings.position_embedding.weight, std=0.3)
     heads = DenseHeads(config.architecture.text_width, config.architecture.cells)
     parts = {"tower": model.model.vision_model, "connector": model.model.connector, "heads": heads}
     model.to(trainer.device)
@@ -165,7 +167,7 @@ def train_reader(
         with trainer.precision():
             with torch.set_grad_enabled(stage.tower):
                 tokens = trainer.tokens(model, items)
-            loss = reader_loss(model, tokens.flatten(1, 2), packed, ids, stage.place_weight)
+            loss = reader_loss(model, tokens.flatten(1, 2), packed, ids, stage.place_weight, stage.place_spread)
             if stage.dense_weight:
                 feed.learn(items, tokens, heads)
                 loss = loss + stage.dense_weight * dense_loss(tokens, heads, items)

@@ -169,10 +169,11 @@ def test_packed_turns_learn_what_single_ones_would(tiny: tuple) -> None:
     tokens = torch.randn(1, 128, 64)
     ids = torch.tensor(tokenizer.convert_tokens_to_ids(places(config.bins)))
     with torch.no_grad():
-        single = [(reader_loss(model, tokens, packer.pack([[turn]]), ids), packer.pack([[turn]])) for turn in turns]
-        together = reader_loss(model, tokens, packer.pack([turns]), ids)
-    counts = [int((packed.labels != IGNORED).sum()) for _, packed in single]
-    expected = sum(float(loss) * n for (loss, _), n in zip(single, counts, strict=True)) / sum(counts)
+        packs = [packer.pack([[turn]]) for turn in turns]
+        losses = [float(reader_loss(model, tokens, packed, ids, 1, 0.7)) for packed in packs]
+        together = reader_loss(model, tokens, packer.pack([turns]), ids, 1, 0.7)
+    counts = [int((packed.labels != IGNORED).sum()) for packed in packs]
+    expected = sum(loss * n for loss, n in zip(losses, counts, strict=True)) / sum(counts)
     assert float(together) == pytest.approx(expected, rel=1e-4)
 
 
@@ -192,7 +193,7 @@ def test_one_border_off_costs_less_than_ten() -> None:
     near, far = torch.zeros(1, 50), torch.zeros(1, 50)
     near[0, 21], far[0, 30] = 5.0, 5.0
     label = torch.tensor([20])
-    assert soft_cross_entropy(near, label, ids) < soft_cross_entropy(far, label, ids)
+    assert soft_cross_entropy(near, label, ids, 1, 0.7) < soft_cross_entropy(far, label, ids, 1, 0.7)
 
 
 def test_the_cosine_basis_is_unit_and_reaches_the_highest_frequency() -> None:
@@ -215,10 +216,24 @@ def test_the_fixed_split_shares_no_photograph() -> None:
     assert not parts[0] & parts[1] and not parts[0] & parts[2] and not parts[1] & parts[2]
 
 
+def test_a_wide_bell_prefers_the_middle_of_two_doubtful_places() -> None:
+    ids, labels = torch.arange(33), torch.tensor([10, 14])
+
+    def cost(place: int, spread: float) -> float:
+        logits = torch.zeros(2, 40)
+        logits[:, place] = 5.0
+        return float(soft_cross_entropy(logits, labels, ids, 1, spread))
+
+    assert cost(12, 3) < cost(10, 3)
+    assert cost(12, 0.5) > cost(10, 0.5)
+
+
 def test_a_location_token_may_count_more_than_another() -> None:
     logits, ids = torch.randn(2, 9), torch.arange(4)
-    word, place = (soft_cross_entropy(logits[i : i + 1], torch.tensor([label]), ids) for i, label in ((0, 7), (1, 2)))
-    both = soft_cross_entropy(logits, torch.tensor([7, 2]), ids, 3)
+    word, place = (
+        soft_cross_entropy(logits[i : i + 1], torch.tensor([label]), ids, 1, 0.7) for i, label in ((0, 7), (1, 2))
+    )
+    both = soft_cross_entropy(logits, torch.tensor([7, 2]), ids, 3, 0.7)
     assert float(both) == pytest.approx(float(word + 3 * place) / 4, rel=1e-5)
 
 
