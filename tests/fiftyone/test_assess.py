@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from standins import REGION, WindowEngine, failing_on, nano_says
 
-from idetex_fiftyone import accept, assess, relabel, runs
+from idetex_fiftyone import accept, assess, relabel, runs, to_training_records
 from idetex_fiftyone.fields import Fields
 from idetex_plugin.models.dialects.nano import DESCRIBE
 
@@ -78,6 +78,25 @@ def test_bad_files_get_a_status_and_the_others_their_results(
     failed = dataset.match(fo.ViewField("idetex_status.state") == "failed")
     assert all(failed.values("idetex_status.message"))
     assert failed.values("idetex_regions") == [None] * 3
+
+
+def test_turned_and_deep_photos_are_assessed_as_they_are_shown(
+    dataset: Any, tmp_path: Path, engine: WindowEngine
+) -> None:
+    import fiftyone as fo
+    import numpy as np
+    from PIL import Image
+
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (64, 48), (9, 90, 200)).save(tmp_path / "turned.jpg", exif=exif)
+    Image.fromarray(np.full((48, 64), 40_000, np.uint16)).save(tmp_path / "deep.png")
+    names = "turned.jpg", "deep.png"
+    dataset.add_samples([fo.Sample(filepath=str(tmp_path / name)) for name in names], progress=False)
+    assert assess(dataset, progress=False).failed == 0
+    accept(dataset)
+    sizes = {Path(each.image).name: (each.width, each.height) for each in to_training_records(dataset)}
+    assert (sizes["turned.jpg"], sizes["deep.png"]) == ((48, 64), (64, 48))
 
 
 def test_an_unreadable_answer_is_not_a_clean_photo(dataset: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,13 @@
 """Reviewing regions, counting them, and training records from what was settled."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from standins import REGION, WindowEngine
 
 from idetex_fiftyone import accept, assess, figures, reject, relabel, reset, to_training_records, undo
+from idetex_plugin.training.vida_data.metadata import read_metadata, write_metadata
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def test_relabelling_accepts_and_can_be_undone(assessed: Any) -> None:
     assert figures(assessed, "idetex").reviewed == 0
 
 
-def test_settled_photos_become_training_records(assessed: Any) -> None:
+def test_settled_photos_become_training_records(assessed: Any, tmp_path: Path) -> None:
     first, second, *_ = ids(assessed)
     relabel(assessed, "idetex", first, "Edge aliasing effect")
     reject(assessed, ids=[second])
@@ -59,3 +61,8 @@ def test_settled_photos_become_training_records(assessed: Any) -> None:
     )  # fmt: skip
     assert mark.box.iou(REGION.box) > 0.95
     assert clean.marks == ()
+    file = tmp_path / "metadata.json"
+    write_metadata(file, [corrected, clean])
+    again = read_metadata(file)
+    assert [(each.image, len(each.marks)) for each in again] == [(corrected.image, 1), (clean.image, 0)]
+    assert again[0].marks[0].box.iou(mark.box) > 0.95
