@@ -14,6 +14,7 @@ import typer
 from idetex_plugin.cli.exits import Exit, stop
 
 if TYPE_CHECKING:
+    from idetex_plugin.evaluation.bench.cases import Bench
     from idetex_plugin.evaluation.bench.report import Report
     from idetex_plugin.evaluation.bench.sheet import Sheet
 
@@ -57,6 +58,7 @@ def synth(
 ) -> None:
     """Damage photographs in known ways, and see how much of it a model finds."""
     try:
+        from idetex_plugin.evaluation.bench.cases import Bench
         from idetex_plugin.evaluation.bench.report import markdown
         from idetex_plugin.evaluation.bench.synth import run
     except ImportError as error:
@@ -76,7 +78,7 @@ def synth(
         if json_file is not None:
             json_file.write_text(result.model_dump_json(indent=1) + "\n", encoding="utf-8")
         if report is not None:
-            _write(result, sheet, report)
+            _write(result, sheet, Bench(found, seed), report)
     except EngineDeadError as error:
         stop(str(error), Exit.ENGINE)
     except ImportError as error:
@@ -169,12 +171,13 @@ def _progress() -> Any:
     return shown()
 
 
-def _write(report: Report, sheet: Sheet, folder: Path) -> None:
+def _write(report: Report, sheet: Sheet, bench: Bench, folder: Path) -> None:
+    from idetex_plugin.evaluation.bench.contact import write_contact
     from idetex_plugin.evaluation.bench.plots import write_plots
     from idetex_plugin.evaluation.bench.report import markdown
 
     folder.mkdir(parents=True, exist_ok=True)
-    plots = write_plots(sheet, folder)
+    plots = [*write_plots(sheet, folder), write_contact(bench, sheet, folder)]
     pictures = "\n".join(f"![{path.stem}]({path.name})" for path in plots)
     (folder / "report.md").write_text(f"{markdown(report)}\n{pictures}\n", encoding="utf-8")
     (folder / "report.json").write_text(report.model_dump_json(indent=1) + "\n", encoding="utf-8")

@@ -9,16 +9,15 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 from idetex_plugin.taxonomy import VIDA
 from idetex_plugin.training.vida_data.records import Labelled
 
-COLUMNS = 4
 SIDE, TALL, LINE, LINES = 300, 226, 14, 5
 
 
-def contact_sheet(shown: Sequence[tuple[Labelled, Image.Image]]) -> Image.Image:
-    """The images in rows of four."""
-    rows = max(1, -(-len(shown) // COLUMNS))
-    sheet = Image.new("RGB", (COLUMNS * SIDE, rows * (TALL + LINE * LINES)), "white")
+def contact_sheet(shown: Sequence[tuple[Labelled, Image.Image]], columns: int = 4) -> Image.Image:
+    """The images, so many a row."""
+    rows = max(1, -(-len(shown) // columns))
+    sheet = Image.new("RGB", (columns * SIDE, rows * (TALL + LINE * LINES)), "white")
     for number, (record, image) in enumerate(shown):
-        place = number % COLUMNS * SIDE, number // COLUMNS * (TALL + LINE * LINES)
+        place = number % columns * SIDE, number // columns * (TALL + LINE * LINES)
         sheet.paste(_cell(record, image), place)
     return sheet
 

@@ -82,11 +82,13 @@ class Bench:
 
     def draw(self, limit: int) -> Iterator[Drawn]:
         """`limit` cases of single, multi and clean each, and a quarter as many ladders of four."""
-        for kind, recipe in RECIPES.items():
-            yield from self._plain(kind, Synthesizer(recipe), limit)
+        for kind in RECIPES:
+            yield from self.draw_of(kind, limit)
         yield from self._ladders(max(1, limit // SHARE_OF_LADDERS))
 
-    def _plain(self, kind: Set, maker: Synthesizer, limit: int) -> Iterator[Drawn]:
+    def draw_of(self, kind: Set, limit: int) -> Iterator[Drawn]:
+        """The first `limit` cases of one set, ladders excepted."""
+        maker = Synthesizer(RECIPES[kind])
         for number in range(limit):
             found = self._source(kind, number)
             if found is not None:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from idetex_plugin.assessment import OK, Answer, Assessment, PhotoInfo, Quality
 from idetex_plugin.evaluation.bench.cases import Bench, Case, Set
+from idetex_plugin.evaluation.bench.contact import write_contact
 from idetex_plugin.evaluation.bench.measures import measures
 from idetex_plugin.evaluation.bench.plots import confusion, write_plots
 from idetex_plugin.evaluation.bench.report import Report, markdown, rivals_of, rows_of, versions
@@ -120,6 +122,17 @@ def test_the_report_holds_every_row(drawn: list[tuple[Case, np.ndarray]], tmp_pa
     assert np.array_equal(np.unique(confusion(sheet)), [0, 1])
     pytest.importorskip("matplotlib")
     assert [path.stat().st_size > 5000 for path in write_plots(sheet, tmp_path)] == [True] * 4
+
+
+def test_the_contact_sheet_shows_truth_beside_the_answers(
+    bench: Bench, drawn: list[tuple[Case, np.ndarray]], tmp_path: Path
+) -> None:
+    def apart(say: object) -> float:
+        sheet = np.asarray(Image.open(write_contact(bench, sheet_of(drawn, say), tmp_path)), np.int16)
+        cells = sheet.reshape(-1, 296, 6, 300, 3)[:, :220]
+        return float((np.abs(cells[:, :, ::2] - cells[:, :, 1::2]) > 80).mean())
+
+    assert 10 * apart(oracle) < apart(silent)
 
 
 def test_a_baseline_gets_the_better_direction(drawn: list[tuple[Case, np.ndarray]]) -> None:
