@@ -117,11 +117,11 @@ class Examiner:
         )
 
     def _sure(self, result: Any) -> Any:
-        """The regions that the card wants reported; those of unknown confidence stay."""
+        """All regions, or none where the surest is less sure than the card wants."""
         if isinstance(result, Failure):
             return result
-        floor = self.card.min_confidence
-        return tuple(region for region in result if region.confidence is None or region.confidence >= floor)
+        surest = max((1 if region.confidence is None else region.confidence for region in result), default=1)
+        return result if surest >= self.card.min_confidence else ()
 
     def _statuses(self, statuses: Mapping[str, TaskStatus]) -> dict[str, TaskStatus]:
         known: dict[str, TaskStatus] = {**self.idle, **statuses}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from PIL import Image
 from standins import WordTask
 
@@ -85,13 +86,18 @@ class Grounded:
         return self.regions
 
 
-def test_regions_that_the_card_finds_too_unsure_are_left_out() -> None:
+@pytest.mark.parametrize(
+    ("confidences", "reported"),
+    [((0.2, 0.5), True), ((0.2, 0.49), False), ((0.1, None), True), ((), True)],
+)
+def test_a_photo_has_regions_where_the_card_is_sure_of_one(
+    confidences: tuple[float | None, ...], reported: bool
+) -> None:
     regions = tuple(
-        Region(distortion="Noise", severity=None, box=WHOLE, confidence=confidence)
-        for confidence in (0.2, 0.5, 0.9, None)
+        Region(distortion="Noise", severity=None, box=WHOLE, confidence=confidence) for confidence in confidences
     )
     card = CARD.model_copy(update={"min_confidence": 0.5})
     examiner = Examiner(card, (Grounded(regions),), "f", load)
     prepared = examiner.prepare("anything")
     assert isinstance(prepared, Case)
-    assert examiner.conclude(prepared, [Reply("")], "scripted").regions == regions[1:]
+    assert examiner.conclude(prepared, [Reply("")], "scripted").regions == (regions if reported else ())

@@ -24,7 +24,7 @@ class Card(Record):
         "bins" (location tokens 0..`bins`).
     views: "whole" (the photo, resized only as far as `min_pixels`, `max_pixels` and `pixel_multiple`, of which both
         sides become multiples, demand) or "global_detail" of `view_size` pixels a side (see `models.views`).
-    min_confidence: regions that the checkpoint is less sure of are not reported.
+    min_confidence: how sure the checkpoint must be of the surest region of a photo; else it reports none there.
     template: the prompt around a request, with {images}, {system}, {prompt} and {prefix}; None means the
         checkpoint's own chat template.
     """
