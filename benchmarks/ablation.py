@@ -1,10 +1,10 @@
 """What does each part of the training system bring? Prints two Markdown tables.
 
-    python benchmarks/ablation.py PHOTOGRAPHS --boxes CHECKPOINT --out FOLDER [--dense 300] [--joint 200] [--limit 150]
+    python benchmarks/ablation.py PHOTOGRAPHS --boxes CHECKPOINT --out FOLDER [--dense 300] [--reader 400] [--limit 150]
 
 The tower: the dense stage of `recipes/nano.toml`, from nothing, for `--dense` steps; the measure is its mean average
 precision per token on the validation photographs. The whole: the last part of the embedded checkpoint's training
-(`recipes/nano-last.toml`), from the checkpoint that the part before it gave, for `--joint` steps; the measures are
+(`recipes/nano-last.toml`), from the checkpoint that the part before it gave, for `--reader` steps; the measures are
 those of `idetex bench synth --split validation`. Every variant has the same steps, batches and seed; the first one is
 the recipe as it stands. Stopped, it goes on where it was.
 """
@@ -39,7 +39,7 @@ WHOLE: dict[str, dict[str, Any]] = {
     AS_IT_STANDS: {},
     "no offline augmentation": {"augment": {"grounding": False, "perception": False, "description": False}},
     "uniform mixing": {"mixing": {"weights": {}}},
-    "location tokens count once, narrow bell": {"joint": {"place_weight": 1.0, "place_spread": 0.7}},
+    "location tokens count once, narrow bell": {"reader": {"place_weight": 1.0, "place_spread": 0.7}},
 }
 MEASURES = (
     ("single", "F1 (type, IoU >= .5)"), ("single", "severity right on matched boxes"),
@@ -103,7 +103,7 @@ def main() -> None:
     parser.add_argument("--boxes", required=True, help="the checkpoint of recipes/nano-boxes.toml")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--dense", type=int, default=300)
-    parser.add_argument("--joint", type=int, default=200)
+    parser.add_argument("--reader", type=int, default=400)
     parser.add_argument("--limit", type=int, default=150, help="photos in each set of the bench")
     options = parser.parse_args()
 
@@ -115,9 +115,9 @@ def main() -> None:
         blurs = [found[f"AP {blur}"] for blur in BLURS]
         print(f"| {name} | {np.mean(list(found.values())):.3f} | {np.mean(blurs):.3f} |", flush=True)
 
-    last = changed(read_config(RECIPES / "nano-last.toml")[0], {"joint": {"steps": options.joint}})
+    last = changed(read_config(RECIPES / "nano-last.toml")[0], {"reader": {"steps": options.reader}})
     last = last.model_copy(update={"start": options.boxes})
-    print(f"\n{options.joint} joint steps of {last.joint.batch if last.joint else 0}; {options.limit} photos a set\n")
+    print(f"\n{options.reader} reader steps of {last.reader.batch if last.reader else 0}; {options.limit} photos a set\n")
     print(f"| whole | {' | '.join(f'{part}: {name}' for part, name in MEASURES)} |\n|{' --- |' * (1 + len(MEASURES))}")
     for number, (name, changes) in enumerate(WHOLE.items()):
         values = whole(changed(last, changes), options.photographs, options.out / f"whole{number}", options.limit)
