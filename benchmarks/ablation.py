@@ -37,7 +37,10 @@ TOWER: dict[str, dict[str, Any]] = {
 }
 WHOLE: dict[str, dict[str, Any]] = {
     AS_IT_STANDS: {},
-    "no offline augmentation": {"augment": {"grounding": False, "perception": False, "description": False}},
+    "no offline augmentation": {
+        "augment": {"grounding": False, "perception": False, "description": False},
+        "mixing": {"weights": {}},
+    },
     "uniform mixing": {"mixing": {"weights": {}}},
     "location tokens count once, narrow bell": {"reader": {"place_weight": 1.0, "place_spread": 0.7}},
 }
