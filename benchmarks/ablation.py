@@ -120,7 +120,8 @@ def main() -> None:
 
     last = changed(read_config(RECIPES / "nano-last.toml")[0], {"reader": {"steps": options.reader}})
     last = last.model_copy(update={"start": options.boxes})
-    print(f"\n{options.reader} reader steps of {last.reader.batch if last.reader else 0}; {options.limit} photos a set\n")
+    batch = last.reader.batch if last.reader else 0
+    print(f"\n{options.reader} reader steps of {batch}; {options.limit} photos a set\n")
     print(f"| whole | {' | '.join(f'{part}: {name}' for part, name in MEASURES)} |\n|{' --- |' * (1 + len(MEASURES))}")
     for number, (name, changes) in enumerate(WHOLE.items()):
         values = whole(changed(last, changes), options.photographs, options.out / f"whole{number}", options.limit)

@@ -82,7 +82,7 @@ class Assessor:
             questions = self.hooks.named("idetex_questions", Question, types=self.dialect.types)
         asked = tuple(questions)
         self._tasks = tuple(
-            _make_task(name, self.dialect, asked) for name in TASKS if name in tasks and name in self.card.tasks
+            self._make_task(name, asked) for name in TASKS if name in tasks and name in self.card.tasks
         )
         self._idle = idle_statuses(self.card, tasks)
         self._wanted = engine
@@ -200,6 +200,11 @@ class Assessor:
             if engine is not None and self._own_engine:
                 engine.close()
 
+    def _make_task(self, name: str, questions: tuple[Question, ...]) -> Task:
+        if name == "perception":
+            return Perception(self.dialect, questions)
+        return Grounding(self.dialect, self.card.clean_from) if name == "grounding" else Description(self.dialect)
+
     def _check_open(self) -> None:
         if self._closed:
             raise RuntimeError("this assessor is closed")
@@ -211,9 +216,3 @@ class Assessor:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _make_task(name: str, dialect: Dialect, questions: tuple[Question, ...]) -> Task:
-    if name == "perception":
-        return Perception(dialect, questions)
-    return Grounding(dialect) if name == "grounding" else Description(dialect)

@@ -106,7 +106,7 @@ class Examiner:
             start += count
             failure = result if isinstance(result, Failure) else getattr(result, "failure", None)
             statuses[task.name] = OK if failure is None else TaskStatus.of(failure)
-            found |= _fields(task.name, self._sure(result) if task.name == "grounding" else result)
+            found |= _fields(task.name, result)
         return Assessment(
             photo=case.info,
             model=self.card.name,
@@ -115,13 +115,6 @@ class Examiner:
             tasks=self._statuses(statuses),
             **found,
         )
-
-    def _sure(self, result: Any) -> Any:
-        """All regions, or none where the surest is less sure than the card wants."""
-        if isinstance(result, Failure):
-            return result
-        surest = max((1 if region.confidence is None else region.confidence for region in result), default=1)
-        return result if surest >= self.card.min_confidence else ()
 
     def _statuses(self, statuses: Mapping[str, TaskStatus]) -> dict[str, TaskStatus]:
         known: dict[str, TaskStatus] = {**self.idle, **statuses}

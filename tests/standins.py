@@ -35,8 +35,9 @@ def nano_says(request: Request) -> Reply:
     """The embedded checkpoint seeing severe noise on the lower left of every photo."""
     dialect = NanoDialect(get_card("nano"))
     if request.choices:
-        share = 1 / len(request.choices)
-        return Reply(request.choices[0], choice_probabilities=dict.fromkeys(request.choices, share))
+        first, *others = request.choices
+        shares = {first: 0.9} | dict.fromkeys(others, 0.1 / len(others))
+        return Reply(first, choice_probabilities=shares)
     if request.prompt == DESCRIBE:
         return Reply(dialect.render_description("A photo.", [REGION], ["Noise"], Level.POOR))
     if request.prompt.startswith(LOCATE):

@@ -35,7 +35,7 @@ def test_one_photo(tmp_path: Path) -> None:
     assert (region.distortion, region.severity, region.box) == (REGION.distortion, REGION.severity, REGION.box)
     assert [answer.choice for answer in assessment.answers] == [answer.options[0] for answer in assessment.answers]
     assert assessment.quality.level == "bad"
-    assert assessment.quality.score == pytest.approx(3)
+    assert assessment.quality.score == pytest.approx(1.25)
     assert assessment.description.key_distortions == ("Noise",)
     assert (assessment.model, assessment.engine) == ("nano", "scripted")
     assert (assessment.photo.width, assessment.photo.height) == (48, 40)
@@ -47,7 +47,8 @@ def test_all_requests_of_a_photo_go_in_together_and_images_come_first() -> None:
     [prompts] = used.asked
     assert prompts[0] == "<detect>"
     assert prompts[-1] == "<describe>"
-    assert len(prompts) == 6
+    assert prompts.count("<level>") == 2
+    assert len(prompts) == 7
 
 
 def test_tasks_and_questions_are_chosen() -> None:

@@ -1,19 +1,14 @@
 """One photo to requests, its replies to an assessment."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-import pytest
 from PIL import Image
 from standins import WordTask
 
-from idetex_plugin.assessment import Assessment, PhotoInfo, Reason, Region, State
-from idetex_plugin.boxes import WHOLE
-from idetex_plugin.engines.base import Reply, Request
+from idetex_plugin.assessment import Assessment, PhotoInfo, Reason, State
+from idetex_plugin.engines.base import Reply
 from idetex_plugin.examiner import Case, Examiner, idle_statuses
 from idetex_plugin.models.cards import Card
-from idetex_plugin.models.dialects.base import Look
 from idetex_plugin.photo import Photo
 
 CARD = Card(name="one", title="One", checkpoint="nowhere", dialect="json", tasks=("grounding", "perception"))
@@ -70,34 +65,3 @@ def test_sources_without_a_name_are_named_by_their_kind() -> None:
     assert isinstance(refused, Assessment)
     assert refused.photo.name == "object"
     assert refused.failure.reason is Reason.INTERNAL
-
-
-@dataclass(frozen=True)
-class Grounded:
-    """Finds these regions whatever the reply."""
-
-    regions: tuple[Region, ...]
-    name = "grounding"
-
-    def ask(self, look: Look) -> tuple[Request, ...]:
-        return (Request("where", look.images),)
-
-    def read(self, replies: Sequence[Reply], look: Look) -> tuple[Region, ...]:
-        return self.regions
-
-
-@pytest.mark.parametrize(
-    ("confidences", "reported"),
-    [((0.2, 0.5), True), ((0.2, 0.49), False), ((0.1, None), True), ((), True)],
-)
-def test_a_photo_has_regions_where_the_card_is_sure_of_one(
-    confidences: tuple[float | None, ...], reported: bool
-) -> None:
-    regions = tuple(
-        Region(distortion="Noise", severity=None, box=WHOLE, confidence=confidence) for confidence in confidences
-    )
-    card = CARD.model_copy(update={"min_confidence": 0.5})
-    examiner = Examiner(card, (Grounded(regions),), "f", load)
-    prepared = examiner.prepare("anything")
-    assert isinstance(prepared, Case)
-    assert examiner.conclude(prepared, [Reply("")], "scripted").regions == (regions if reported else ())

@@ -24,7 +24,8 @@ class Card(Record):
         "bins" (location tokens 0..`bins`).
     views: "whole" (the photo, resized only as far as `min_pixels`, `max_pixels` and `pixel_multiple`, of which both
         sides become multiples, demand) or "global_detail" of `view_size` pixels a side (see `models.views`).
-    min_confidence: how sure the checkpoint must be of the surest region of a photo; else it reports none there.
+    clean_from: a photo is clean, and no region of it is reported, where the checkpoint gives the level "excellent" at
+        least this probability; finding regions then asks for the level, too.
     template: the prompt around a request, with {images}, {system}, {prompt} and {prefix}; None means the
         checkpoint's own chat template.
     """
@@ -41,7 +42,7 @@ class Card(Record):
     min_pixels: int = Field(default=28 * 28 * 4, gt=0)
     max_pixels: int = Field(default=1280 * 28 * 28, gt=0)
     pixel_multiple: int = Field(default=1, gt=0)
-    min_confidence: float = Field(default=0, ge=0, le=1)
+    clean_from: float | None = Field(default=None, gt=0, le=1)
     template: str | None = None
     image_token: str | None = None
     stop: tuple[str, ...] = ()

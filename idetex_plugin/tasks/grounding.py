@@ -10,23 +10,32 @@ from idetex_plugin.boxes import Box
 from idetex_plugin.engines.base import Reply, Request
 from idetex_plugin.models.dialects.base import Dialect, Look
 from idetex_plugin.tasks.replies import only
+from idetex_plugin.taxonomy import Level
 
 
 @dataclass(frozen=True, slots=True)
 class Grounding:
-    """Find all distortions of a photo."""
+    """Find all distortions of a photo. `clean_from`: as on the card."""
 
     dialect: Dialect
+    clean_from: float | None = None
     name = "grounding"
 
     def ask(self, look: Look) -> tuple[Request, ...]:
-        """One request."""
-        return (self.dialect.detect(look),)
+        """One request, and one for the level where that can make the photo clean."""
+        detect = self.dialect.detect(look)
+        return (detect,) if self.clean_from is None else (detect, self.dialect.level(look))
 
     def read(self, replies: Sequence[Reply], look: Look) -> tuple[Region, ...] | Failure:
-        """The regions; none only if the reply said that there are none."""
-        reply = only(replies, self.name)
-        return reply if isinstance(reply, Failure) else self.dialect.read_detect(reply, look)
+        """The regions; none only if a reply said that there are none, or that the photo is clean."""
+        reply = only(replies if self.clean_from is None else replies[:-1], self.name)
+        regions = reply if isinstance(reply, Failure) else self.dialect.read_detect(reply, look)
+        if not regions or isinstance(regions, Failure) or self.clean_from is None:
+            return regions
+        quality = self.dialect.read_level(replies[-1])
+        if isinstance(quality, Failure):
+            return quality
+        return () if quality.probabilities.get(Level.EXCELLENT, 0) >= self.clean_from else regions
 
 
 @dataclass(frozen=True, slots=True)

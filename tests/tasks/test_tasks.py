@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from idetex_plugin.assessment import Failure, Reason, State, TaskStatus
@@ -46,6 +48,19 @@ def test_grounding_of_a_region_and_of_an_expression():
     assert "Noise at the top" in Referring(zero_shot, "Noise at the top").ask(LOOK)[0].prompt
     with pytest.raises(ValueError, match="empty"):
         Referring(zero_shot, " ")
+
+
+@pytest.mark.parametrize(("excellent", "regions"), [(0.09, 1), (0.1, 0)])
+def test_a_photo_that_may_well_be_excellent_has_no_regions(excellent: float, regions: int) -> None:
+    task = Grounding(zero_shot, clean_from=0.1)
+    assert task.ask(LOOK) == (zero_shot.detect(LOOK), zero_shot.level(LOOK))
+    shares = {f" {level}": (1 - excellent) / 4 for level in Level} | {" excellent": excellent}
+    level = replace(said(" bad"), choice_probabilities=shares)
+    found = task.read((said(NOISE), level), LOOK)
+    assert not isinstance(found, Failure)
+    assert len(found) == regions
+    assert task.read((said("[]"), LATE), LOOK) == ()
+    assert task.read((said(NOISE), LATE), LOOK) == LATE.failure
 
 
 ABOUT_SKY = Question(name="sky", text="Sky?", options=("Blue", "Grey"))

@@ -48,7 +48,8 @@ def ask(
 
 def _examiner(assessor: Assessor, questions: tuple[Question, ...]) -> Examiner:
     dialect = assessor.dialect
-    tasks: tuple[Task, ...] = (Grounding(dialect), Perception(dialect, questions), Description(dialect))
+    grounding = Grounding(dialect, assessor.card.clean_from)
+    tasks: tuple[Task, ...] = (grounding, Perception(dialect, questions), Description(dialect))
     spoken = tuple(task for task in tasks if task.name in assessor.card.tasks)
     return Examiner(assessor.card, spoken, assessor.fingerprint, _load)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from idetex_plugin.assessment import Failure
@@ -72,10 +73,11 @@ def _asked(
 
 def _tasks(assessor: Assessor, item: Item) -> Sequence[Task]:
     dialect = assessor.dialect
+    finding = partial(Grounding, clean_from=assessor.card.clean_from)
     if isinstance(item, VidaImage):
-        return (Grounding(dialect), Levelling(dialect), Describing(dialect))
+        return (finding(dialect), Levelling(dialect), Describing(dialect))
     wholes: dict[Kind, Callable[[Dialect], Task]] = {
-        Kind.DETECTION: Grounding, Kind.LEVEL: Levelling, Kind.DESCRIPTION: Describing,
+        Kind.DETECTION: finding, Kind.LEVEL: Levelling, Kind.DESCRIPTION: Describing,
     }  # fmt: skip
     task: Task | None = None
     if item.box is not None:
