@@ -14,8 +14,8 @@ DEMO = Path(__file__).parents[2] / "demo"
 @pytest.mark.integration
 def test_the_embedded_checkpoint_on_a_few_photos(tmp_path: Path) -> None:
     out = tmp_path / "bench.json"
-    words = ["bench", "synth", "--photos", DEMO, "--limit", 4, "--seed", 9, "--engine", "transformers", "--baselines", "--json", out]
-    result = CliRunner().invoke(app, [*map(str, words), "--against", "nano"])
+    words = ["bench", "synth", "--photos", DEMO, "--limit", 4, "--seed", 9, "--engine", "transformers", "--json", out]
+    result = CliRunner().invoke(app, [*map(str, words), "--baselines", "--against", "nano"])
     assert result.exit_code == 0, result.output
     report = json.loads(out.read_text())
     assert (report["cases"], report["failed"]) == (16, 0)
