@@ -3,7 +3,7 @@
     python benchmarks/ablation.py PHOTOGRAPHS --boxes CHECKPOINT --out FOLDER [--dense 300] [--reader 400] [--limit 150]
 
 The tower: the dense stage of `recipes/nano.toml`, from nothing, for `--dense` steps; the measure is its mean average
-precision per token on the validation photographs. The whole: the last part of the embedded checkpoint's training
+precision per token on the validation photographs. The whole: the fourth part of the embedded checkpoint's training
 (`recipes/nano-last.toml`), from the checkpoint that the part before it gave, for `--reader` steps; the measures are
 those of `idetex bench synth --split validation`. Every variant has the same steps, batches and seed; the first one is
 the recipe as it stands. Stopped, it goes on where it was.
