@@ -76,7 +76,7 @@ class App:
 
     def __init__(self, browser: Any, address: str) -> None:
         self.page = browser.new_context(viewport={"width": 1500, "height": 1000}).new_page()
-        self.page.set_default_timeout(30_000)
+        self.page.set_default_timeout(90_000)
         self.page.add_init_script("window.IS_PLAYWRIGHT = true")  # FiftyOne then shows no advertisement
         self.page.goto(address)
         self.page.get_by_text("6 samples").wait_for()
