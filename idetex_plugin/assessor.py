@@ -200,10 +200,15 @@ class Assessor:
             if engine is not None and self._own_engine:
                 engine.close()
 
+    @property
+    def grounding(self) -> Grounding:
+        """The task that finds all distortions of a photo, as the card wants it done."""
+        return Grounding(self.dialect, self.card.clean_from)
+
     def _make_task(self, name: str, questions: tuple[Question, ...]) -> Task:
         if name == "perception":
             return Perception(self.dialect, questions)
-        return Grounding(self.dialect, self.card.clean_from) if name == "grounding" else Description(self.dialect)
+        return self.grounding if name == "grounding" else Description(self.dialect)
 
     def _check_open(self) -> None:
         if self._closed:

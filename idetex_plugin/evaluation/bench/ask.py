@@ -13,7 +13,6 @@ from idetex_plugin.examiner import Examiner, Task
 from idetex_plugin.models.dialects.base import Question
 from idetex_plugin.photo import Photo, load_photo
 from idetex_plugin.tasks.description import Description
-from idetex_plugin.tasks.grounding import Grounding
 from idetex_plugin.tasks.perception import Perception
 
 Asked = TypeVar("Asked")
@@ -48,8 +47,7 @@ def ask(
 
 def _examiner(assessor: Assessor, questions: tuple[Question, ...]) -> Examiner:
     dialect = assessor.dialect
-    grounding = Grounding(dialect, assessor.card.clean_from)
-    tasks: tuple[Task, ...] = (grounding, Perception(dialect, questions), Description(dialect))
+    tasks: tuple[Task, ...] = (assessor.grounding, Perception(dialect, questions), Description(dialect))
     spoken = tuple(task for task in tasks if task.name in assessor.card.tasks)
     return Examiner(assessor.card, spoken, assessor.fingerprint, _load)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from pathlib import Path
 
 from idetex_plugin.assessment import Failure
@@ -20,9 +19,8 @@ from idetex_plugin.evaluation.vida.records import (
     read_images,
 )
 from idetex_plugin.examiner import Task
-from idetex_plugin.models.dialects.base import Dialect
 from idetex_plugin.tasks.description import Description as Describing
-from idetex_plugin.tasks.grounding import Affecting, Grounding, Referring
+from idetex_plugin.tasks.grounding import Affecting, Referring
 
 METADATA = "bench_metadata.json"
 QUESTIONS = "mcq.json"
@@ -73,12 +71,11 @@ def _asked(
 
 def _tasks(assessor: Assessor, item: Item) -> Sequence[Task]:
     dialect = assessor.dialect
-    finding = partial(Grounding, clean_from=assessor.card.clean_from)
-    if isinstance(item, VidaImage):
-        return (finding(dialect), Levelling(dialect), Describing(dialect))
-    wholes: dict[Kind, Callable[[Dialect], Task]] = {
-        Kind.DETECTION: finding, Kind.LEVEL: Levelling, Kind.DESCRIPTION: Describing,
+    wholes: dict[Kind, Task] = {
+        Kind.DETECTION: assessor.grounding, Kind.LEVEL: Levelling(dialect), Kind.DESCRIPTION: Describing(dialect),
     }  # fmt: skip
+    if isinstance(item, VidaImage):
+        return tuple(wholes.values())
     task: Task | None = None
     if item.box is not None:
         task = Affecting(dialect, item.box)
@@ -87,5 +84,5 @@ def _tasks(assessor: Assessor, item: Item) -> Sequence[Task]:
     elif item.question is not None:
         task = Choosing(dialect, item.question)
     elif item.kind in wholes:
-        task = wholes[item.kind](dialect)
+        task = wholes[item.kind]
     return () if task is None else (task,)
