@@ -25,7 +25,7 @@ from idetex_plugin.evaluation.bench.synth import run
 from idetex_plugin.evaluation.measures.choices import OVERALL
 from idetex_plugin.training.config import TrainConfig, read_config
 from idetex_plugin.training.photos import listed
-from idetex_plugin.training.train import Trainer, train, train_dense
+from idetex_plugin.training.train import Trainer, new_tower, train, train_dense
 
 RECIPES = Path(__file__).parents[1] / "idetex_plugin/training/recipes"
 BLURS = ("Low clarity", "Motion blur", "Out of focus blur")
@@ -83,7 +83,7 @@ def tower(config: TrainConfig, photographs: Path, out: Path) -> dict[str, float]
     if not known.exists():
         trainer = Watched(config, photographs, out, say)
         assert config.dense is not None
-        train_dense(trainer, config.dense)
+        train_dense(trainer, config.dense, new_tower(trainer, config.dense))
         known.write_text(json.dumps(trainer.logged), encoding="utf-8")
     values: dict[str, float] = json.loads(known.read_text(encoding="utf-8"))
     return values

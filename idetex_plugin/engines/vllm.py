@@ -107,7 +107,7 @@ class VllmEngine:
             "dtype": self.dtype,
             "max_model_len": self.prompts.max_length,
             "max_num_seqs": self.slots,
-            "limit_mm_per_prompt": {"image": 2 if card.views == "global_detail" else 1},
+            "limit_mm_per_prompt": {"image": card.view_count},
             "mm_processor_cache_gb": PROCESSOR_CACHE_GIB,
             "enable_prefix_caching": True,
             "structured_outputs_config": {"backend": "xgrammar", "disable_any_whitespace": True},

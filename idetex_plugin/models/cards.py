@@ -11,6 +11,8 @@ from pydantic import Field, model_validator
 from idetex_plugin.assessment import Record
 
 TaskName = Literal["grounding", "perception", "description"]
+Views = Literal["whole", "global_detail", "global_detail_measured"]
+VIEW_COUNTS: dict[Views, int] = {"whole": 1, "global_detail": 2, "global_detail_measured": 3}
 TASKS: tuple[TaskName, ...] = ("grounding", "perception", "description")
 
 
@@ -23,7 +25,8 @@ class Card(Record):
     boxes: "thousand" (0-1000 of the image), "resized" (pixels of the image as the processor resized it) or
         "bins" (location tokens 0..`bins`).
     views: "whole" (the photo, resized only as far as `min_pixels`, `max_pixels` and `pixel_multiple`, of which both
-        sides become multiples, demand) or "global_detail" of `view_size` pixels a side (see `models.views`).
+        sides become multiples, demand), or several squares of `view_size` pixels a side: "global_detail" (see
+        `models.views`), or "global_detail_measured" (and `models.measured`).
     clean_from: a photo is clean, and no region of it is reported, where the checkpoint gives the level "excellent" at
         least this probability; finding regions then asks for the level, too.
     template: the prompt around a request, with {images}, {system}, {prompt} and {prefix}; None means the
@@ -37,7 +40,7 @@ class Card(Record):
     wording: Mapping[str, str] = Field(default_factory=dict)
     boxes: Literal["thousand", "resized", "bins"] = "thousand"
     bins: int | None = Field(default=None, gt=0)
-    views: Literal["whole", "global_detail"] = "whole"
+    views: Views = "whole"
     view_size: int | None = Field(default=None, gt=0)
     min_pixels: int = Field(default=28 * 28 * 4, gt=0)
     max_pixels: int = Field(default=1280 * 28 * 28, gt=0)
@@ -56,13 +59,18 @@ class Card(Record):
     def _fits_together(self) -> Self:
         if (self.boxes == "bins") != (self.bins is not None):
             raise ValueError("bins is set exactly when boxes is 'bins'")
-        if (self.views == "global_detail") != (self.view_size is not None):
-            raise ValueError("view_size is set exactly when views is 'global_detail'")
+        if (self.views == "whole") != (self.view_size is None):
+            raise ValueError("view_size is set exactly when views is not 'whole'")
         if self.boxes == "resized" and self.views != "whole":
             raise ValueError("boxes 'resized' needs views 'whole'")
         if self.min_pixels > self.max_pixels or self.pixel_multiple**2 > self.max_pixels:
             raise ValueError("min_pixels and the square of pixel_multiple are at most max_pixels")
         return self
+
+    @property
+    def view_count(self) -> int:
+        """How many images the checkpoint is shown of a photo."""
+        return VIEW_COUNTS[self.views]
 
     @property
     def embedded(self) -> bool:

@@ -67,12 +67,11 @@ def make_dialect(card: Card, vocabulary: Vocabulary = VIDA, known: Iterable[Dial
 
 def show(card: Card, image: Image.Image) -> Look:
     """What the checkpoint is shown of an RGB photo."""
-    if card.views == "global_detail":
-        from idetex_plugin.models.views import global_detail
+    if card.view_size is None:
+        return Look((fit(image, card),), image.width, image.height)
+    from idetex_plugin.models.views import squares
 
-        assert card.view_size is not None
-        return Look(global_detail(image, card.view_size), image.width, image.height)
-    return Look((fit(image, card),), image.width, image.height)
+    return Look(squares(image, card.view_size, card.view_count), image.width, image.height)
 
 
 def _built_in(name: str, card: Card, vocabulary: Vocabulary) -> Dialect:

@@ -1,10 +1,11 @@
-"""What the embedded checkpoint is shown of a photo of any size: the whole frame, and samples of its real pixels.
+"""What the embedded checkpoint is shown of a photo of any size: the whole frame, and what its real pixels are like.
 
-Squashing a large photo into a small square hides noise, blocking and slight blur. So the photo becomes two squares of
+Squashing a large photo into a small square hides noise, blocking and slight blur. So the photo becomes squares of
 the same grid of cells: `global`, the whole frame resized; and `detail`, where each cell holds a window of the photo's
 own pixels, taken unscaled from the same cell of the photo. Cost does not grow with the photo. Windows start at
 multiples of 8 pixels, so the block grid of an unscaled JPEG has one phase in all of them. In a chequerboard, half of
 the cells show their busiest window, where blur, blocking and ringing show, and half their calmest, where noise does.
+A third square, `measured`, maps measures of all of its pixels, or of many (see `models.measured`).
 """
 
 from __future__ import annotations
@@ -13,14 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from idetex_plugin.models.measured import measured
+
 WINDOW = 32
 STEP = 8
 
 
-def global_detail(image: Image.Image, size: int) -> tuple[Image.Image, Image.Image]:
-    """The global and the detail view of an RGB photo, both size x size pixels; size is a multiple of 32."""
-    whole = image.resize((size, size), Image.Resampling.BICUBIC, reducing_gap=3.0)
-    return whole, detail(image, size // WINDOW)
+def squares(image: Image.Image, size: int, count: int) -> tuple[Image.Image, ...]:
+    """The first `count` views of an RGB photo: global, detail, measured; size x size pixels, a multiple of 32."""
+    views = [image.resize((size, size), Image.Resampling.BICUBIC, reducing_gap=3.0), detail(image, size // WINDOW)]
+    if count > len(views):
+        views.append(measured(image, size // WINDOW))
+    return tuple(views)
 
 
 def detail(image: Image.Image, cells: int) -> Image.Image:

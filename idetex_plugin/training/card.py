@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from idetex_plugin.models.cards import Card
+from idetex_plugin.models.cards import VIEW_COUNTS, Card
 from idetex_plugin.models.dialects import nano
 from idetex_plugin.training.config import TrainConfig
 from idetex_plugin.training.tokenizer import IMAGE
+
+VIEWS = {count: views for views, count in VIEW_COUNTS.items()}
 
 
 def card_of(config: TrainConfig, checkpoint: str = "embedded", name: str = "nano") -> Card:
     """What this recipe's checkpoint speaks."""
     return Card(
         name=name, title="Embedded iDETEX checkpoint, trained from scratch", checkpoint=checkpoint, dialect="nano",
-        boxes="bins", bins=config.bins, views="global_detail", view_size=config.architecture.image_size,
+        boxes="bins", bins=config.bins,
+        views=VIEWS[config.architecture.views], view_size=config.architecture.image_size,
         template="{images}{prompt}" + nano.ANSWER + "{prefix}", image_token=IMAGE,
         max_model_len=config.architecture.max_positions, licence="Apache-2.0",
     )

@@ -72,14 +72,18 @@ class DenseConfig(StageConfig):
 
 class ReaderConfig(StageConfig):
     """`turns`: questions drawn for a photo beside the constant ones; `tower`: whether tower and connector learn too;
-    `dense_weight`: how much the dense loss counts beside the reader's, of use where the tower learns; `place_weight`:
+    `connector`: whether the connector learns although the tower does not; `dense_weight`: how much the dense loss
+    counts beside the reader's, of use where the tower learns; `cell_weight`: how much the damage of each cell counts,
+    read from the language model's states half way up, which teaches it to bring the views together; `place_weight`:
     how much a location token counts beside another; `place_spread`: standard deviation, in bins, of the bell that
     teaches it. A wide bell makes the likeliest place a middle one where the model is not sure."""
 
     turns: int = 7
     describe_share: float = 0.5
     tower: bool = False
+    connector: bool = False
     dense_weight: float = Field(default=0, ge=0)
+    cell_weight: float = Field(default=0, ge=0)
     place_weight: float = Field(default=1, gt=0)
     place_spread: float = Field(default=0.7, gt=0)
 
@@ -88,8 +92,9 @@ class TrainConfig(Record):
     """A whole recipe. Photographs are the "train" part of `split`, a table beside the recipe (see `photos.listed`; the
     package's own by default), below the folder given on the command line.
 
-    `start`: a checkpoint of this architecture to go on from, a folder or "nano" for the embedded one; then there is no
-    dense stage, and the architecture and `bins` are the checkpoint's. Without it, dense and reader stage are needed.
+    `start`: a checkpoint of this architecture to go on from, a folder or "nano" for the embedded one; then the
+    architecture and `bins` are the checkpoint's, which may be given one more view, and a dense stage goes on with its
+    tower. Without it, dense and reader stage are needed.
     `readable_share`: how loudly image tokens say where they are and what damages them as the reader begins, relative
     to their power (see `readable`)."""
 
@@ -116,8 +121,6 @@ class TrainConfig(Record):
     def _has_stages(self) -> Self:
         if self.start is None and (self.dense is None or self.reader is None):
             raise ValueError("a recipe without `start` needs the stages [dense] and [reader]")
-        if self.start is not None and self.dense is not None:
-            raise ValueError("a recipe with `start` goes on from a trained tower and has no stage [dense]")
         return self
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +15,16 @@ from PIL import Image
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from idetex_plugin.assessment import Region
-from idetex_plugin.models.views import global_detail
+from idetex_plugin.models.views import squares
 from idetex_plugin.training import photos
 from idetex_plugin.training.synthesis import Recipe, Synthesizer, cell_targets
 
 
 @dataclass(frozen=True)
 class Item:
-    """One training sample: views uint8 (2, 3, size, size), ranks and weights (cells, cells, types), the clean
-    source's mean colour per cell 0..1 (cells, cells, 3), the regions, and the photo's width and height in pixels."""
+    """One training sample: views uint8 (views, 3, size, size), ranks and weights (cells, cells, types), the clean
+    source's mean colour per cell 0..1 (cells, cells, 3), the regions, and the photo's width and height in pixels.
+    looked: what a tower made of the views (views, cells², features), where one looked already."""
 
     index: int
     views: torch.Tensor
@@ -32,16 +33,24 @@ class Item:
     colours: torch.Tensor
     regions: tuple[Region, ...]
     size: tuple[int, int]
+    looked: torch.Tensor | None = None
+
+
+Tower = Callable[[torch.Tensor], torch.Tensor]
 
 
 class Stream(IterableDataset[Item]):
-    """Samples number `start`, `start` + 1, … without end, cut from photographs held in memory."""
+    """Samples number `start`, `start` + 1, … without end, cut from photographs held in memory.
+
+    tower: looks at the views of each, (views, 3, size, size) -> (views, cells², features), where the sample is made."""
 
     def __init__(
-        self, sources: list[NDArray[np.uint8]], recipe: Recipe, *, size: int, cells: int, seed: int, start: int = 0
-    ) -> None:
+        self, sources: list[NDArray[np.uint8]], recipe: Recipe, *, size: int, cells: int, seed: int, views: int = 2,
+        start: int = 0, tower: Tower | None = None,
+    ) -> None:  # fmt: skip
         super().__init__()
         self.sources, self.size, self.cells, self.seed, self.start = sources, size, cells, seed, start
+        self.views, self.tower = views, tower
         self.synthesizer = Synthesizer(recipe)
 
     def item(self, index: int) -> Item:
@@ -51,18 +60,22 @@ class Stream(IterableDataset[Item]):
         recipe = self.synthesizer.recipe
         sample = self.synthesizer.sample(photos.cut(source, rng, recipe.photo_sides, recipe.tiled_share), rng)
         image = Image.fromarray(sample.image)
-        views = global_detail(image, self.size)
+        views = squares(image, self.size, self.views)
         ranks, weights = cell_targets(sample, self.cells)
         colours = np.asarray(views[0].resize((self.cells, self.cells), Image.Resampling.BOX), np.float32) / 255
         pixels = np.stack([np.asarray(view).transpose(2, 0, 1) for view in views])
-        return Item(
+        item = Item(
             index, torch.from_numpy(pixels), torch.from_numpy(ranks), torch.from_numpy(weights),
             torch.from_numpy(colours), sample.regions, image.size,
         )
+        return item if self.tower is None else replace(item, looked=self.tower(normalised([item])[0]))
 
     def again(self, recipe: Recipe, start: int) -> Stream:
         """The same samples from number `start` on, by another recipe."""
-        return Stream(self.sources, recipe, size=self.size, cells=self.cells, seed=self.seed, start=start)
+        return Stream(
+            self.sources, recipe, size=self.size, cells=self.cells, seed=self.seed, views=self.views, start=start,
+            tower=self.tower,
+        )  # fmt: skip
 
     def __iter__(self) -> Iterator[Item]:
         worker = get_worker_info()
@@ -97,5 +110,5 @@ def _one_thread(_: int) -> None:
 
 
 def normalised(items: list[Item]) -> torch.Tensor:
-    """Views as the model's input: (N, 2, 3, size, size) float32 in -1..1."""
+    """Views as the model's input: (N, views, 3, size, size) float32 in -1..1."""
     return torch.stack([item.views for item in items]).float().div_(127.5).sub_(1)

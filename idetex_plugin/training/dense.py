@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from idetex_plugin.taxonomy import VIDA, Severity
 from idetex_plugin.training.data import Item, normalised
-from idetex_plugin.training.model import see
+from idetex_plugin.training.model import look, project
 
 RANKS = len(Severity)
 RARE = -2.5
@@ -24,12 +24,12 @@ RARE = -2.5
 class DenseHeads(torch.nn.Module):
     """Linear read-outs of image tokens. Ordinal severities: P(rank >= 1), P(rank >= 2), P(rank >= 3) of each type."""
 
-    def __init__(self, width: int, cells: int) -> None:
+    def __init__(self, width: int, cells: int, views: int = 2) -> None:
         super().__init__()
         outputs = len(VIDA) * RANKS
-        self.kinds = torch.nn.ModuleList([torch.nn.Linear(width, outputs) for _ in range(2)])
-        self.fused = torch.nn.ModuleList([torch.nn.Linear(width, outputs) for _ in range(2)])
-        self.extras = torch.nn.ModuleList([torch.nn.Linear(width, 2 + 3) for _ in range(2)])
+        self.kinds = torch.nn.ModuleList([torch.nn.Linear(width, outputs) for _ in range(views)])
+        self.fused = torch.nn.ModuleList([torch.nn.Linear(width, outputs) for _ in range(views)])
+        self.extras = torch.nn.ModuleList([torch.nn.Linear(width, 2 + 3) for _ in range(views)])
         for layer in (*self.kinds, self.fused[0]):
             for name, parameter in layer.named_parameters():
                 if name == "bias":
@@ -40,18 +40,18 @@ class DenseHeads(torch.nn.Module):
         self.register_buffer("places", places, persistent=False)
 
     def forward(self, tokens: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor], list[torch.Tensor]]:
-        """tokens (N, 2, cells², width) -> fused logits (N, cells², types, 3), the same of each view, and extras."""
+        """tokens (N, views, cells², width) -> fused logits (N, cells², types, 3), the same of each view, and extras."""
         shape = (*tokens[:, 0].shape[:2], len(VIDA), RANKS)
-        views = [tokens[:, 0], tokens[:, 1]]
-        fused = (self.fused[0](views[0]) + self.fused[1](views[1])).view(shape)
+        views = tokens.unbind(1)
+        fused = torch.stack([layer(view) for layer, view in zip(self.fused, views, strict=True)]).sum(0).view(shape)
         single = [layer(view).view(shape) for layer, view in zip(self.kinds, views, strict=True)]
         extras = [layer(view) for layer, view in zip(self.extras, views, strict=True)]
         return fused, single, extras
 
 
 def image_tokens(model: Any, views: torch.Tensor) -> torch.Tensor:
-    """(N, 2, 3, size, size) -> (N, 2, cells², width)."""
-    tokens: torch.Tensor = see(model, views.flatten(0, 1)).unflatten(0, (views.shape[0], 2))
+    """(N, views, 3, size, size) -> (N, views, cells², width)."""
+    tokens: torch.Tensor = project(model, look(model, views.flatten(0, 1))).unflatten(0, views.shape[:2])
     return tokens
 
 
@@ -59,19 +59,36 @@ def dense_loss(tokens: torch.Tensor, heads: DenseHeads, items: list[Item]) -> to
     """Mean loss of a batch's `image_tokens`: fused severities, each view's own at a lower weight, places, colours."""
     device = tokens.device
     fused, single, extras = heads(tokens.float())
-    ranks = torch.stack([item.ranks for item in items]).flatten(1, 2).to(device)
-    weights = torch.stack([item.weights for item in items]).flatten(1, 2).to(device)[..., None]
-    target = torch.stack([(ranks >= rank).float() for rank in range(1, RANKS + 1)], -1)
-
-    def ordinal(logits: torch.Tensor) -> torch.Tensor:
-        loss = F.binary_cross_entropy_with_logits(logits, target, reduction="none") * weights
-        return loss.sum() / (weights.sum() * RANKS)
-
     colours = torch.stack([item.colours for item in items]).flatten(1, 2).to(device) * 2 - 1
     places = heads.places.expand(len(items), -1, -1)
     extra = torch.cat([places, colours], -1)
     aside = sum(F.mse_loss(view, extra) for view in extras)
-    return ordinal(fused) + 0.3 * (ordinal(single[0]) + ordinal(single[1])) + 0.05 * aside
+    alone = sum(severity_loss(logits, items) for logits in single)
+    return severity_loss(fused, items) + 0.3 * alone + 0.05 * aside
+
+
+class CellHead(torch.nn.Module):
+    """A linear read-out, as of `DenseHeads`, of what the language model has made of one view's tokens."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.norm = torch.nn.LayerNorm(width)
+        self.kinds = torch.nn.Linear(width, len(VIDA) * RANKS)
+        torch.nn.init.constant_(self.kinds.bias, RARE)
+
+    def forward(self, hidden: torch.Tensor) -> torch.Tensor:
+        """(N, cells², width) -> logits (N, cells², types, 3)."""
+        logits: torch.Tensor = self.kinds(self.norm(hidden))
+        return logits.unflatten(-1, (len(VIDA), RANKS))
+
+
+def severity_loss(logits: torch.Tensor, items: list[Item]) -> torch.Tensor:
+    """Mean ordinal loss of logits (N, cells², types, 3); cells of weight 0 do not count."""
+    ranks = torch.stack([item.ranks for item in items]).flatten(1, 2).to(logits.device)
+    weights = torch.stack([item.weights for item in items]).flatten(1, 2).to(logits.device)[..., None]
+    target = torch.stack([(ranks >= rank).float() for rank in range(1, RANKS + 1)], -1)
+    loss = F.binary_cross_entropy_with_logits(logits, target, reduction="none") * weights
+    return loss.sum() / (weights.sum() * RANKS)
 
 
 def token_precision(model: Any, heads: DenseHeads, items: list[Item], device: torch.device) -> dict[str, float]:

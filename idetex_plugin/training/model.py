@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -14,8 +14,10 @@ from idetex_plugin.assessment import Record
 
 
 class Architecture(Record):
-    """Sizes of the model. Attention heads are 64 wide, a width that every engine supports."""
+    """Sizes of the model. Attention heads are 64 wide, a width that every engine supports. `views`: how many a photo
+    has (see `models.views`)."""
 
+    views: Literal[2, 3] = 2
     image_size: int = 256
     patch: int = 16
     vision_width: int = 256
@@ -101,7 +103,14 @@ def start_from_cosines(model: Any, patches: torch.Tensor, luma_share: float) -> 
         embedding.bias.copy_(-response.mean(0) * scale)
 
 
-def see(model: Any, images: torch.Tensor) -> torch.Tensor:
-    """Image tokens (N, cells * cells, text width), row by row, of views (N, 3, size, size)."""
+def look(model: Any, images: torch.Tensor) -> torch.Tensor:
+    """What the tower makes of views (N, 3, size, size): (N, cells * cells, features), row by row, the patches of each
+    cell together."""
+    connector = model.model.connector
     hidden = model.model.vision_model(pixel_values=images).last_hidden_state
-    return torch.as_tensor(model.model.connector(hidden))
+    return torch.as_tensor(connector.pixel_shuffle(hidden, connector.scale_factor))
+
+
+def project(model: Any, looked: torch.Tensor) -> torch.Tensor:
+    """Image tokens (..., text width) of what the tower made (..., features)."""
+    return torch.as_tensor(model.model.connector.modality_projection(looked))

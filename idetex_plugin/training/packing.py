@@ -12,7 +12,6 @@ from idetex_plugin.training.dialogue import Turn
 from idetex_plugin.training.tokenizer import EOS, FAKE, GLOBAL, IMAGE
 
 IGNORED = -100
-VIEWS = 2
 
 
 class Packed(NamedTuple):
@@ -28,10 +27,10 @@ class Packed(NamedTuple):
 class Packer:
     """Turns text into packed batches for one tokenizer."""
 
-    def __init__(self, tokenizer: object, cells: int) -> None:
+    def __init__(self, tokenizer: object, cells: int, views: int = 2) -> None:
         self.tokenizer = tokenizer
         one = [FAKE, GLOBAL, *[IMAGE] * cells**2, FAKE]
-        self.prefix: list[int] = tokenizer.convert_tokens_to_ids(one * VIEWS)  # type: ignore[attr-defined]
+        self.prefix: list[int] = tokenizer.convert_tokens_to_ids(one * views)  # type: ignore[attr-defined]
         self.eos: int = tokenizer.convert_tokens_to_ids(EOS)  # type: ignore[attr-defined]
         self._known: dict[str, list[int]] = {}
 

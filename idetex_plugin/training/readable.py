@@ -14,6 +14,7 @@ import torch
 
 from idetex_plugin.taxonomy import VIDA
 from idetex_plugin.training.data import Item, normalised
+from idetex_plugin.training.model import look
 
 WAVES = 4
 PLACES = 2 * WAVES
@@ -51,7 +52,7 @@ def make_readable(model: Any, items: Sequence[Item], share: float) -> None:
     cells = round(features.shape[1] ** 0.5)
     where = waves(cells).to(features).expand(len(features), -1, -1).flatten(0, 1)
     damaged = torch.stack([(item.ranks > 0).float() for item in items]).flatten(1, 2)
-    what = damaged.repeat_interleave(2, 0).flatten(0, 1).to(features)
+    what = damaged.repeat_interleave(items[0].views.shape[0], 0).flatten(0, 1).to(features)
     features = features.flatten(0, 1)
     power = (features @ weight.T.detach()).square().sum(1).mean()
     places, kinds = (each.to(weight) for each in directions(weight.shape[0]))
@@ -67,15 +68,10 @@ def make_readable(model: Any, items: Sequence[Item], share: float) -> None:
 
 
 def _features(model: Any, items: Sequence[Item]) -> torch.Tensor:
-    """What the connector's projection is given: (2 N, cells², features)."""
-    connector = model.model.connector
-    found = []
+    """What the connector's projection is given: (views * N, cells², features)."""
+    starts = range(0, len(items), BATCH)
     with torch.no_grad():
-        for start in range(0, len(items), BATCH):
-            views = normalised(list(items[start : start + BATCH])).flatten(0, 1)
-            hidden = model.model.vision_model(pixel_values=views).last_hidden_state
-            found.append(connector.pixel_shuffle(hidden, connector.scale_factor).float())
-    return torch.cat(found)
+        return torch.cat([look(model, normalised(list(items[i : i + BATCH])).flatten(0, 1)).float() for i in starts])
 
 
 def _ridge(features: torch.Tensor, target: torch.Tensor) -> torch.Tensor:

@@ -28,20 +28,28 @@ def smooth_places(model: Any, tokenizer: Any, bins: int) -> torch.Tensor:
     return ids
 
 
-def reader_loss(
-    model: Any, tokens: torch.Tensor, packed: Packed, place_ids: torch.Tensor, place_weight: float, place_spread: float
-) -> torch.Tensor:
-    """Mean cross-entropy of the answers' tokens, of which location tokens count `place_weight` and are taught with a
-    bell `place_spread` bins wide.
+def read(model: Any, tokens: torch.Tensor, packed: Packed) -> tuple[torch.Tensor, torch.Tensor]:
+    """What the language model makes of packed exchanges: its last hidden states (N, length, width), and those of the
+    last view's tokens half way up (N, cells², width).
 
-    tokens: (N, 2 * cells², width), the image tokens of each photo."""
+    tokens: (N, views, cells², width), the image tokens of each photo."""
     embeddings = model.get_input_embeddings()(packed.ids)
     spots = packed.ids == model.config.image_token_id
     embeddings = embeddings.masked_scatter(spots[..., None], tokens.to(embeddings.dtype))
-    hidden = model.model.text_model(
+    out = model.model.text_model(
         inputs_embeds=embeddings, position_ids=packed.positions, use_cache=False,
-        attention_mask=attention_mask(packed.groups, embeddings.dtype),
-    ).last_hidden_state
+        attention_mask=attention_mask(packed.groups, embeddings.dtype), output_hidden_states=True,
+    )  # fmt: skip
+    count, _, cells, width = tokens.shape
+    middle = out.hidden_states[len(out.hidden_states) // 2]
+    return out.last_hidden_state, middle[spots].view(count, -1, width)[:, -cells:]
+
+
+def reader_loss(
+    model: Any, hidden: torch.Tensor, packed: Packed, place_ids: torch.Tensor, place_weight: float, place_spread: float
+) -> torch.Tensor:
+    """Mean cross-entropy of the answers' tokens, of which location tokens count `place_weight` and are taught with a
+    bell `place_spread` bins wide; hidden: the last states (N, length, width)."""
     taught = packed.labels != IGNORED
     logits = model.lm_head(hidden[taught]).float()
     return soft_cross_entropy(logits, packed.labels[taught], place_ids, place_weight, place_spread)

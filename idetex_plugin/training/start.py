@@ -17,7 +17,8 @@ from idetex_plugin.training.model import Architecture
 
 
 def like_start(config: TrainConfig) -> TrainConfig:
-    """The recipe with the architecture and bins of the checkpoint it starts from, if any. Raises ValueError."""
+    """The recipe with the architecture and bins of the checkpoint it starts from, if any; with more views, if it has
+    more. Raises ValueError."""
     if config.start is None:
         return config
     path = _folder(config.start) / "training.json"
@@ -26,6 +27,8 @@ def like_start(config: TrainConfig) -> TrainConfig:
         architecture, bins = Architecture.model_validate(known["architecture"]), int(known["bins"])
     except (OSError, ValueError, KeyError, ValidationError) as fault:
         raise ValueError(f"{path}: no record of how a checkpoint to start from was trained: {fault}") from fault
+    views = max(architecture.views, config.architecture.views)
+    architecture = architecture.model_copy(update={"views": views})
     return config.model_copy(update={"architecture": architecture, "bins": bins})
 
 

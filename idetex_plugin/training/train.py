@@ -10,23 +10,32 @@ import numpy as np
 import torch
 
 from idetex_plugin.assessment import Region
+from idetex_plugin.engines.runtime import pick_dtype
 from idetex_plugin.models.dialects import nano
 from idetex_plugin.models.dialects.nano import NanoDialect
 from idetex_plugin.training.attention import use_plain_attention
 from idetex_plugin.training.card import card_of
 from idetex_plugin.training.config import DenseConfig, ReaderConfig, StageConfig, SynthesisConfig, TrainConfig
-from idetex_plugin.training.data import Item, Stream, load_sources, normalised
-from idetex_plugin.training.dense import DenseHeads, dense_loss, image_tokens, token_precision
+from idetex_plugin.training.data import Item, Stream, Tower, load_sources, normalised
+from idetex_plugin.training.dense import (
+    CellHead,
+    DenseHeads,
+    dense_loss,
+    image_tokens,
+    severity_loss,
+    token_precision,
+)  # fmt: skip
 from idetex_plugin.training.dialogue import Dialogues
 from idetex_plugin.training.export import export
 from idetex_plugin.training.feed import Feed
 from idetex_plugin.training.loop import Loop
-from idetex_plugin.training.model import Architecture, build, start_from_cosines
+from idetex_plugin.training.model import Architecture, build, look, project, start_from_cosines
+from idetex_plugin.training.muon import use_own_precision
 from idetex_plugin.training.online import RunningError
 from idetex_plugin.training.packing import Packed, Packer
 from idetex_plugin.training.photos import Split
 from idetex_plugin.training.readable import make_readable
-from idetex_plugin.training.reader import reader_loss, smooth_places
+from idetex_plugin.training.reader import read, reader_loss, smooth_places
 from idetex_plugin.training.start import like_start, load_start
 from idetex_plugin.training.synthesis import Recipe, Synthesizer
 from idetex_plugin.training.tokenizer import build_tokenizer, places
@@ -45,6 +54,9 @@ class Trainer:
         out.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(config.seed)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.has_bf16 = pick_dtype("auto", self.device.type) == "bfloat16"
+        if not self.has_bf16:
+            use_own_precision()
         if self.device.type == "cpu":
             torch.set_num_threads(config.threads)
         parts: tuple[Split, ...] = ("train", "validation")
@@ -52,28 +64,41 @@ class Trainer:
         self.errors = RunningError()
         self.say(f"{len(self.sources['train'])} photographs to train on, {len(self.sources['validation'])} to watch")
 
-    def stream(self, split: Split, seed: int, start: int = 0) -> Stream:
+    def stream(self, split: Split, seed: int, tower: Tower | None = None) -> Stream:
         """Samples of one part of the split."""
-        size, cells = self.config.architecture.image_size, self.config.architecture.cells
+        shape = self.config.architecture
         return Stream(
-            self.sources[split], recipe(self.config.synthesis), size=size, cells=cells, seed=seed, start=start
-        )
+            self.sources[split], recipe(self.config.synthesis), size=shape.image_size, cells=shape.cells, seed=seed,
+            views=shape.views, tower=tower,
+        )  # fmt: skip
 
-    def feed(self, stage: StageConfig, seed: int) -> Feed:
+    def feed(self, stage: StageConfig, seed: int, tower: Tower | None = None) -> Feed:
         """The batches of a stage. Worker w takes every w-th batch, so order depends on their number."""
-        return Feed(self.stream("train", seed), stage, self.config.workers, self.config.online, self.errors)
+        stream = self.stream("train", seed, tower=tower)
+        return Feed(stream, stage, self.config.workers, self.config.online, self.errors)
 
     def dialogues(self) -> Dialogues:
         """Draws what is asked about items, as the recipe says."""
         return Dialogues(NanoDialect(card_of(self.config)), self.config.augment, self.config.mixing)
 
     def precision(self) -> Any:
-        """The context that computes in bfloat16 where the recipe says so."""
-        return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.config.bf16)
+        """The context that computes in bfloat16 where the recipe says so and the device can, else in float32."""
+        enabled = self.config.bf16 and self.has_bf16
+        return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=enabled)
+
+    def tower(self, model: Any) -> Tower | None:
+        """The tower as it stands, for a stream to look with; on a GPU, which workers do not share, None."""
+
+        def looked(views: torch.Tensor) -> torch.Tensor:
+            with torch.no_grad(), self.precision():
+                return look(model, views).float()
+
+        return looked if self.device.type == "cpu" else None
 
     def tokens(self, model: Any, items: list[Item]) -> torch.Tensor:
-        """Image tokens (N, 2, cells², width) of a batch."""
-        return image_tokens(model, normalised(items).to(self.device))
+        """Image tokens (N, views, cells², width) of a batch."""
+        looked = [item.looked for item in items if item.looked is not None]
+        return project(model, torch.stack(looked)) if looked else image_tokens(model, normalised(items).to(self.device))
 
     def logger(self, name: str) -> Callable[[int, dict[str, float]], None]:
         """Writes to TensorBoard and says a line."""
@@ -99,23 +124,29 @@ def untrained(architecture: Architecture) -> Any:
     return build(architecture, 8, {"image": 3, "bos": 1, "eos": 2, "pad": 0})
 
 
-def train_dense(trainer: Trainer, stage: DenseConfig) -> Any:
-    """The dense stage; gives a model whose tower and connector are trained."""
+def new_tower(trainer: Trainer, stage: DenseConfig) -> Any:
+    """A model whose tower is about to be trained from nothing."""
     config = trainer.config
     model = untrained(config.architecture)
-    use_plain_attention(model)
     if stage.cosines:
         first = [trainer.stream("train", config.seed + 1).item(index) for index in range(START_PATCHES)]
         start_from_cosines(model, cut_patches(first, config.architecture.patch), config.architecture.luma_share)
     torch.nn.init.normal_(model.model.vision_model.embeddings.position_embedding.weight, std=0.3)
-    heads = DenseHeads(config.architecture.text_width, config.architecture.cells)
+    return model
+
+
+def train_dense(trainer: Trainer, stage: DenseConfig, model: Any) -> None:
+    """The dense stage: trains the model's tower and connector."""
+    config = trainer.config
+    use_plain_attention(model)
+    heads = DenseHeads(config.architecture.text_width, config.architecture.cells, config.architecture.views)
     parts = {"tower": model.model.vision_model, "connector": model.model.connector, "heads": heads}
     model.to(trainer.device)
     heads.to(trainer.device)
     feed = trainer.feed(stage, config.seed + 1)
     loop = Loop("dense", trainer.out, parts, stage, {"feed": feed})
     if loop.done:
-        return model
+        return
 
     def loss_of(step: int) -> torch.Tensor:
         with trainer.precision():
@@ -130,7 +161,6 @@ def train_dense(trainer: Trainer, stage: DenseConfig) -> Any:
     with trainer.precision():
         scores = token_precision(model, heads, [watched.item(i) for i in range(VALIDATION)], trainer.device)
     log(loop.step, {f"AP {name}": value for name, value in scores.items()})
-    return model
 
 
 def cut_patches(items: list[Item], patch: int) -> torch.Tensor:
@@ -146,16 +176,21 @@ def train_reader(
     """A reader stage on a model whose tower is trained; gives the steps taken."""
     config = trainer.config
     dialogues = trainer.dialogues()
-    packer = Packer(tokenizer, config.architecture.cells)
+    packer = Packer(tokenizer, config.architecture.cells, config.architecture.views)
     ids = torch.tensor(tokenizer.convert_tokens_to_ids(places(config.bins)), device=trainer.device)
     for part in (model.model.vision_model, model.model.connector):
         part.requires_grad_(stage.tower)
+    model.model.connector.requires_grad_(stage.tower or stage.connector)
     torch.manual_seed(config.seed)
-    heads = DenseHeads(config.architecture.text_width, config.architecture.cells).to(trainer.device)
+    shape = config.architecture
+    heads = DenseHeads(shape.text_width, shape.cells, shape.views).to(trainer.device)
+    head = CellHead(shape.text_width).to(trainer.device)
+    aside = {name: each for name, each, weight in
+             (("heads", heads, stage.dense_weight), ("cells", head, stage.cell_weight)) if weight}  # fmt: skip
     seed = config.seed + (3 if name == "reader" else 4)
-    feed = trainer.feed(stage, seed)
+    feed = trainer.feed(stage, seed, None if stage.tower else trainer.tower(model))
     memory = {"feed": feed, "mixer": dialogues.mixer, "balance": dialogues.balance}
-    loop = Loop(name, trainer.out, {**parts, "heads": heads} if stage.dense_weight else parts, stage, memory)
+    loop = Loop(name, trainer.out, {**parts, **aside}, stage, memory)
     if loop.done:
         return loop.step
 
@@ -165,9 +200,11 @@ def train_reader(
         packed = packer.pack([dialogues.draw(item, stage.turns, stage.describe_share, rng, progress) for item in items])
         packed = Packed(*(column.to(trainer.device) for column in packed))
         with trainer.precision():
-            with torch.set_grad_enabled(stage.tower):
-                tokens = trainer.tokens(model, items)
-            loss = reader_loss(model, tokens.flatten(1, 2), packed, ids, stage.place_weight, stage.place_spread)
+            tokens = trainer.tokens(model, items)
+            hidden, cells = read(model, tokens, packed)
+            loss = reader_loss(model, hidden, packed, ids, stage.place_weight, stage.place_spread)
+            if stage.cell_weight:
+                loss = loss + stage.cell_weight * severity_loss(head(cells).float(), items)
             if stage.dense_weight:
                 feed.learn(items, tokens, heads)
                 loss = loss + stage.dense_weight * dense_loss(tokens, heads, items)
@@ -198,9 +235,14 @@ def corpus(trainer: Trainer, count: int = 3000) -> Iterator[str]:
 def begin(trainer: Trainer) -> tuple[Any, Any]:
     """Model and tokenizer before the reader stages: after the dense stage, or of the checkpoint to start from."""
     config = trainer.config
-    if config.dense is None:
-        return load_start(config)
-    tower = train_dense(trainer, config.dense)
+    if config.start is not None:
+        model, tokenizer = load_start(config)
+        if config.dense is not None:
+            train_dense(trainer, config.dense, model)
+        return model, tokenizer
+    assert config.dense is not None
+    tower = new_tower(trainer, config.dense)
+    train_dense(trainer, config.dense, tower)
     tokenizer = build_tokenizer(corpus(trainer), config.bins, config.merges)
     special = {key: int(tokenizer.get_vocab()[f"<{key}>"]) for key in ("image", "bos", "eos", "pad")}
     torch.manual_seed(config.seed)

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from idetex_plugin.models.views import STEP, WINDOW, detail, global_detail
+from idetex_plugin.models.views import STEP, WINDOW, detail, squares
 
 
 def numbered(width: int, height: int) -> Image.Image:
@@ -16,9 +16,9 @@ def numbered(width: int, height: int) -> Image.Image:
 
 @settings(max_examples=40)
 @given(st.integers(1, 700), st.integers(1, 700))
-def test_any_size_gives_two_squares(width: int, height: int) -> None:
-    whole, near = global_detail(Image.new("RGB", (width, height), (9, 90, 200)), 256)
-    assert whole.size == near.size == (256, 256)
+def test_any_size_gives_squares(width: int, height: int) -> None:
+    whole, near, measured = squares(Image.new("RGB", (width, height), (9, 90, 200)), 256, 3)
+    assert whole.size == near.size == measured.size == (256, 256)
     assert np.asarray(near).reshape(-1, 3).tolist() == [[9, 90, 200]] * 256**2
 
 

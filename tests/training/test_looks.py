@@ -7,7 +7,7 @@ import pytest
 
 from idetex_plugin.boxes import WHOLE
 from idetex_plugin.training.synthesis import Recipe, Synthesizer
-from idetex_plugin.training.synthesis.distractors import DISTRACTORS
+from idetex_plugin.training.synthesis.distractors import DISTRACTORS, bokeh
 from idetex_plugin.training.synthesis.reframe import around, reframed
 
 PHOTO = np.random.default_rng(0).integers(40, 200, (97, 130, 3), np.uint8)
@@ -18,6 +18,15 @@ def test_a_look_keeps_shape_and_is_decided_by_the_seed(look: object) -> None:
     once, again = (look(PHOTO, np.random.default_rng(5)) for _ in range(2))  # type: ignore[operator]
     assert once.shape == PHOTO.shape and once.dtype == np.uint8
     assert np.array_equal(once, again) and not np.array_equal(once, PHOTO)
+
+
+def test_a_blurred_background_of_black_and_white_stays_between_them() -> None:
+    bars = np.repeat(np.tile(np.repeat(np.array([0, 255], np.uint8), 60), (600, 7))[..., None], 3, 2)
+    with np.errstate(invalid="raise"):
+        for seed in range(5):
+            blurred = bokeh(bars, np.random.default_rng(seed))
+            assert np.abs(blurred.astype(int) - bars).max() > 60
+            assert (blurred[bars == 255] > 50).all()
 
 
 def test_looks_are_for_clean_samples_alone_and_are_not_reported() -> None:

@@ -10,15 +10,16 @@ import torch
 from PIL import Image
 
 from idetex_plugin.models.dialects.nano import NanoDialect
+from idetex_plugin.models.registry import get_card
 from idetex_plugin.training.card import card_of
 from idetex_plugin.training.config import TrainConfig, read_config
 from idetex_plugin.training.data import Stream
 from idetex_plugin.training.dense import average_precision
 from idetex_plugin.training.dialogue import Dialogues
 from idetex_plugin.training.model import build, cosine_basis
-from idetex_plugin.training.packing import IGNORED, Packer
+from idetex_plugin.training.packing import IGNORED, Packed, Packer
 from idetex_plugin.training.photos import listed
-from idetex_plugin.training.reader import reader_loss, soft_cross_entropy
+from idetex_plugin.training.reader import read, reader_loss, soft_cross_entropy
 from idetex_plugin.training.synthesis import Recipe
 from idetex_plugin.training.tokenizer import build_tokenizer, places, words
 from idetex_plugin.training.train import train
@@ -132,12 +133,36 @@ def test_a_start_that_no_recipe_made_is_named(recipe: Path, tmp_path: Path) -> N
         train(config, "", recipe.parent, tmp_path, lambda _: None)
 
 
-@pytest.mark.parametrize(
-    "recipe_of", [{"joint": {"steps": 1, "batch": 1}}, {"start": "nano", "dense": {"steps": 1, "batch": 1}}]
-)
-def test_stages_must_fit_the_start(recipe_of: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"stage"):
-        TrainConfig.model_validate(recipe_of)
+def test_a_checkpoint_may_be_given_a_view_and_its_tower_go_on(recipe: Path) -> None:
+    config, digest = read_config(recipe)
+    first = train(config, digest, recipe.parent, recipe.parent / "first", lambda _: None)
+    stage = {"steps": 2, "batch": 2}
+    more = {
+        "split": config.split, "start": str(first), "workers": 0, "architecture": {"views": 3}, "dense": stage,
+        "reader": {**stage, "connector": True, "cell_weight": 2.0},
+    }  # fmt: skip
+    second = train(TrainConfig.model_validate(more), digest, recipe.parent, recipe.parent / "second", lambda _: None)
+    assert get_card(str(second)).view_count == 3
+    before, after = weights(first), weights(second)
+    tower = "model.vision_model.encoder.layers.0.mlp.fc1.weight"
+    assert before.keys() == after.keys() and not torch.equal(before[tower], after[tower])
+
+
+def test_a_stage_may_leave_the_tower_and_teach_the_connector(recipe: Path) -> None:
+    config, digest = read_config(recipe)
+    first = train(config, digest, recipe.parent, recipe.parent / "first", lambda _: None)
+    reader = {"steps": 2, "batch": 2, "connector": True}
+    more = {"split": config.split, "start": str(first), "workers": 0, "reader": reader}
+    second = train(TrainConfig.model_validate(more), digest, recipe.parent, recipe.parent / "second", lambda _: None)
+    before, after = weights(first), weights(second)
+    assert all(torch.equal(weight, after[name]) for name, weight in before.items() if ".vision_model." in name)
+    connector = "model.connector.modality_projection.proj.weight"
+    assert not torch.equal(before[connector], after[connector])
+
+
+def test_a_stage_is_needed_for_all_that_is_new() -> None:
+    with pytest.raises(ValueError, match=r"stages \[dense\] and \[reader\]"):
+        TrainConfig.model_validate({"joint": {"steps": 1, "batch": 1}})
 
 
 @pytest.fixture(scope="module")
@@ -166,15 +191,30 @@ def dialogue(config: TrainConfig, seed: int) -> list[object]:
 def test_packed_turns_learn_what_single_ones_would(tiny: tuple) -> None:
     config, tokenizer, model, packer = tiny
     turns = dialogue(config, 4)
-    tokens = torch.randn(1, 128, 64)
+    tokens = torch.randn(1, 2, 64, 64)
     ids = torch.tensor(tokenizer.convert_tokens_to_ids(places(config.bins)))
+
+    def loss_of(packed: Packed) -> float:
+        return float(reader_loss(model, read(model, tokens, packed)[0], packed, ids, 1, 0.7))
+
     with torch.no_grad():
         packs = [packer.pack([[turn]]) for turn in turns]
-        losses = [float(reader_loss(model, tokens, packed, ids, 1, 0.7)) for packed in packs]
-        together = reader_loss(model, tokens, packer.pack([turns]), ids, 1, 0.7)
+        losses = [loss_of(packed) for packed in packs]
+        together = loss_of(packer.pack([turns]))
     counts = [int((packed.labels != IGNORED).sum()) for packed in packs]
     expected = sum(loss * n for loss, n in zip(losses, counts, strict=True)) / sum(counts)
-    assert float(together) == pytest.approx(expected, rel=1e-4)
+    assert together == pytest.approx(expected, rel=1e-4)
+
+
+def test_what_is_read_of_cells_is_of_the_last_view_and_depends_on_all(tiny: tuple) -> None:
+    config, _, model, packer = tiny
+    packed = packer.pack([dialogue(config, 4)])
+    tokens = torch.randn(1, 2, 64, 64, requires_grad=True)
+    cells = read(model, tokens, packed)[1]
+    assert cells.shape == (1, 64, 64)
+    cells[0, 5].sum().backward()
+    felt = tokens.grad[0].abs().sum(-1) > 0
+    assert felt[0].all() and felt[1, :6].all() and not felt[1, 6:].any()
 
 
 def test_every_word_and_place_is_one_token_and_text_survives(tiny: tuple) -> None:
@@ -247,7 +287,7 @@ from idetex_plugin.training.train import train
 cv2.setNumThreads(2)
 cv2.GaussianBlur(np.zeros((2000, 2000), np.uint8), (0, 0), 3)
 config, digest = read_config(Path(sys.argv[1]))
-config = config.model_copy(update={"workers": 1, "readable_share": 0.2})
+config = config.model_copy(update={"workers": 1, "threads": 2, "readable_share": 0.2})
 train(config, digest, Path(sys.argv[1]).parent, Path(sys.argv[2]), print)
 """
     command = [sys.executable, "-c", code, str(recipe), str(recipe.parent / "out")]

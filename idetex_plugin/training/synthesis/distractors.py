@@ -24,7 +24,9 @@ def bokeh(pixels: Pixels, rng: np.random.Generator) -> Pixels:
     radius = max(3, round(min(height, width) * rng.uniform(0.012, 0.03)))
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1)).astype(np.float32)
     bright = np.power(pixels.astype(np.float32) / 255, 3)
-    far = np.power(cv2.filter2D(bright, -1, disc / disc.sum(), borderType=cv2.BORDER_REFLECT), 1 / 3) * 255
+    # OpenCV filters with large kernels in the frequency domain, where black becomes a little less than nothing.
+    blurred = np.maximum(cv2.filter2D(bright, -1, disc / disc.sum(), borderType=cv2.BORDER_REFLECT), 0)
+    far = np.power(blurred, 1 / 3) * 255
     distance = _distance(height, width, rng.uniform(0.3, 0.7), rng.uniform(0.4, 0.7))
     share = np.clip((distance - rng.uniform(0.3, 0.4)) / 0.25, 0, 1)[..., None]
     return _bytes(pixels * (1 - share) + far * share)
