@@ -25,7 +25,8 @@ from idetex_plugin.evaluation.bench.synth import run
 from idetex_plugin.evaluation.measures.choices import OVERALL
 from idetex_plugin.training.config import TrainConfig, read_config
 from idetex_plugin.training.photos import listed
-from idetex_plugin.training.train import Trainer, new_tower, train, train_dense
+from idetex_plugin.training.train import new_tower, train, train_dense
+from idetex_plugin.training.trainer import Trainer
 
 RECIPES = Path(__file__).parents[1] / "idetex_plugin/training/recipes"
 BLURS = ("Low clarity", "Motion blur", "Out of focus blur")

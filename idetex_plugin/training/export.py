@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,11 @@ CHAT_TEMPLATE = (
 
 
 def export(
-    model: Any, tokenizer: Any, config: TrainConfig, recipe_hash: str, steps: dict[str, int], folder: Path
+    model: Any, tokenizer: Any, config: TrainConfig, recipes: Sequence[str], steps: dict[str, int], folder: Path
 ) -> None:
-    """Write weights (bfloat16 safetensors), tokenizer, processor, card, and `training.json` (recipe and steps)."""
+    """Write weights (bfloat16 safetensors), tokenizer, processor, card, and `training.json`.
+
+    recipes: the hash of this recipe, after those of the checkpoints that it goes on from."""
     side = {"longest_edge": config.architecture.image_size}
     pixels = Idefics3ImageProcessorPil(
         do_resize=False, size=side, max_image_size=side, do_image_splitting=False, do_pad=True,
@@ -44,5 +47,5 @@ def export(
     processor.save_pretrained(folder)
     model.to(torch.bfloat16).save_pretrained(folder)
     write_card(card_of(config, checkpoint=".", name=folder.parent.name), folder / FILE_NAME)
-    record = {"recipe": recipe_hash, "steps": steps, "config": config.model_dump(mode="json")}
+    record = {"recipe": recipes[-1], "after": recipes[:-1], "steps": steps, "config": config.model_dump(mode="json")}
     (folder / "training.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")

@@ -21,15 +21,22 @@ def like_start(config: TrainConfig) -> TrainConfig:
     more. Raises ValueError."""
     if config.start is None:
         return config
-    path = _folder(config.start) / "training.json"
     try:
-        known = json.loads(path.read_text(encoding="utf-8"))["config"]
+        known = _record(config.start)["config"]
         architecture, bins = Architecture.model_validate(known["architecture"]), int(known["bins"])
     except (OSError, ValueError, KeyError, ValidationError) as fault:
-        raise ValueError(f"{path}: no record of how a checkpoint to start from was trained: {fault}") from fault
+        raise ValueError(f"{config.start}: no record of how this checkpoint was trained: {fault}") from fault
     views = max(architecture.views, config.architecture.views)
     architecture = architecture.model_copy(update={"views": views})
     return config.model_copy(update={"architecture": architecture, "bins": bins})
+
+
+def history(config: TrainConfig) -> list[str]:
+    """The hashes of the recipes that made the checkpoint it starts from, the first one first."""
+    if config.start is None:
+        return []
+    known = _record(config.start)
+    return [*known.get("after", []), known["recipe"]]
 
 
 def load_start(config: TrainConfig) -> tuple[Any, Any]:
@@ -39,6 +46,11 @@ def load_start(config: TrainConfig) -> tuple[Any, Any]:
     for part in (model.config.vision_config, model.config.text_config):
         part.dtype = None
     return model, AutoTokenizer.from_pretrained(folder)
+
+
+def _record(start: str) -> dict[str, Any]:
+    known: dict[str, Any] = json.loads((_folder(start) / "training.json").read_text(encoding="utf-8"))
+    return known
 
 
 def _folder(start: str) -> Path:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -22,7 +23,7 @@ from idetex_plugin.training.photos import listed
 from idetex_plugin.training.reader import read, reader_loss, soft_cross_entropy
 from idetex_plugin.training.synthesis import Recipe
 from idetex_plugin.training.tokenizer import build_tokenizer, places, words
-from idetex_plugin.training.train import train
+from idetex_plugin.training.train import train, train_in_turn
 
 RECIPE = """
 split = "split.tsv"
@@ -129,7 +130,7 @@ def test_a_recipe_goes_on_from_a_checkpoint(recipe: Path) -> None:
 
 def test_a_start_that_no_recipe_made_is_named(recipe: Path, tmp_path: Path) -> None:
     config = TrainConfig.model_validate({"start": "qwen3-vl-4b", "joint": {"steps": 1, "batch": 1}})
-    with pytest.raises(ValueError, match=r"training\.json: no record"):
+    with pytest.raises(ValueError, match=r"qwen3-vl-4b: no record.*training\.json"):
         train(config, "", recipe.parent, tmp_path, lambda _: None)
 
 
@@ -158,6 +159,20 @@ def test_a_stage_may_leave_the_tower_and_teach_the_connector(recipe: Path) -> No
     assert all(torch.equal(weight, after[name]) for name, weight in before.items() if ".vision_model." in name)
     connector = "model.connector.modality_projection.proj.weight"
     assert not torch.equal(before[connector], after[connector])
+
+
+def test_recipes_in_turn_go_on_from_each_other(recipe: Path) -> None:
+    (recipe.parent / "more.toml").write_text(
+        'split = "split.tsv"\nstart = "nano"\nworkers = 0\nbf16 = false\n[reader]\nsteps = 1\nbatch = 1\n'
+    )
+    both = [recipe, recipe.parent / "more.toml"]
+    folder = train_in_turn(both, recipe.parent, recipe.parent / "out", lambda _: None)
+    assert folder == recipe.parent / "out" / "more" / "checkpoint"
+    record = json.loads((folder / "training.json").read_text())
+    assert (record["after"], record["recipe"]) == ([read_config(recipe)[1]], read_config(both[1])[1])
+    assert record["config"]["architecture"]["vision_width"] == 64
+    with pytest.raises(ValueError, match=r"a name of its own: .*recipe\.toml, .*recipe\.toml"):
+        train_in_turn([recipe, recipe], recipe.parent, recipe.parent / "twice", lambda _: None)
 
 
 def test_a_stage_is_needed_for_all_that_is_new() -> None:
