@@ -34,7 +34,7 @@ class Measure:
 def measures(sheet: Sheet) -> Iterator[Measure]:
     """All rows, in the order of the report."""
     yield from _detection(sheet, Set.SINGLE)
-    yield from _by_type_and_severity(sheet)
+    yield from _by_kind(sheet)
     yield from _detection(sheet, Set.MULTI)
     clean = sheet.of(Set.CLEAN)
     flagged = sheet.counts[:, 1] > 0
@@ -67,12 +67,15 @@ def _detection(sheet: Sheet, kind: Set) -> Iterator[Measure]:
     yield Measure(kind, "AP at IoU .5, mean over types", truths, lambda weights: mean_ap(found, weights))
 
 
-def _by_type_and_severity(sheet: Sheet) -> Iterator[Measure]:
+def _by_kind(sheet: Sheet) -> Iterator[Measure]:
     mask = sheet.of(Set.SINGLE)[sheet.truth.images]
     for code, name in enumerate(VIDA.names):
         yield _recall(sheet, mask & (sheet.truth.kinds == code), f"recall of {name}")
     for severity in Severity:
         yield _recall(sheet, mask & (sheet.truth.severities == severity.rank), f"recall of {severity}")
+    whole = (sheet.truth.boxes == (0, 0, 1, 1)).all(1)
+    yield _recall(sheet, mask & whole, "recall of whole frames")
+    yield _recall(sheet, mask & ~whole, "recall of parts of the frame")
 
 
 def _recall(sheet: Sheet, rows: Flags, name: str) -> Measure:

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from idetex_plugin.assessment import OK, Answer, Assessment, PhotoInfo, Quality
+from idetex_plugin.boxes import WHOLE
 from idetex_plugin.evaluation.bench.cases import Bench, Case, Set
 from idetex_plugin.evaluation.bench.contact import write_contact
 from idetex_plugin.evaluation.bench.measures import measures
@@ -98,6 +99,18 @@ def test_a_silent_model_is_right_nowhere_and_nothing_is_made_up(drawn: list[tupl
     assert found["single", "precision"] is None
     assert found["all", "level, exact"] == found["all", "questions: overall"] == 0
     assert ("all", "calibration error of answers (ECE)") not in found
+
+
+def test_recall_of_wholes_and_of_parts_makes_up_recall(drawn: list[tuple[Case, np.ndarray]]) -> None:
+    def sees_wholes(case: Case) -> Assessment:
+        wholes = tuple(region for region in case.regions if region.box == WHOLE)
+        return oracle(case).model_copy(update={"regions": wholes})
+
+    found = {measure.name: measure for measure in measures(sheet_of(drawn, sees_wholes)) if measure.set == Set.SINGLE}
+    every = np.ones(len(drawn))
+    whole, part, both = (found[f"recall{of}"] for of in (" of whole frames", " of parts of the frame", ""))
+    assert (whole.statistic(every), part.statistic(every)) == (1, 0)
+    assert both.statistic(every) == whole.of / (whole.of + part.of)
 
 
 def test_two_models_are_compared_on_the_same_draws(drawn: list[tuple[Case, np.ndarray]]) -> None:
