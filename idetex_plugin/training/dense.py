@@ -55,8 +55,9 @@ def image_tokens(model: Any, views: torch.Tensor) -> torch.Tensor:
     return tokens
 
 
-def dense_loss(tokens: torch.Tensor, heads: DenseHeads, items: list[Item]) -> torch.Tensor:
-    """Mean loss of a batch's `image_tokens`: fused severities, each view's own at a lower weight, places, colours."""
+def dense_loss(tokens: torch.Tensor, heads: DenseHeads, items: list[Item]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mean loss of a batch's `image_tokens` (fused severities, each view's own at a lower weight, places, colours), and
+    the fused logits (N, cells², types, 3)."""
     device = tokens.device
     fused, single, extras = heads(tokens.float())
     colours = torch.stack([item.colours for item in items]).flatten(1, 2).to(device) * 2 - 1
@@ -64,7 +65,7 @@ def dense_loss(tokens: torch.Tensor, heads: DenseHeads, items: list[Item]) -> to
     extra = torch.cat([places, colours], -1)
     aside = sum(F.mse_loss(view, extra) for view in extras)
     alone = sum(severity_loss(logits, items) for logits in single)
-    return severity_loss(fused, items) + 0.3 * alone + 0.05 * aside
+    return severity_loss(fused, items) + 0.3 * alone + 0.05 * aside, fused
 
 
 class CellHead(torch.nn.Module):
@@ -78,8 +79,8 @@ class CellHead(torch.nn.Module):
 
     def forward(self, hidden: torch.Tensor) -> torch.Tensor:
         """(N, cells², width) -> logits (N, cells², types, 3)."""
-        logits: torch.Tensor = self.kinds(self.norm(hidden))
-        return logits.unflatten(-1, (len(VIDA), RANKS))
+        logits: torch.Tensor = self.kinds(self.norm(hidden)).unflatten(-1, (len(VIDA), RANKS))
+        return logits
 
 
 def severity_loss(logits: torch.Tensor, items: list[Item]) -> torch.Tensor:

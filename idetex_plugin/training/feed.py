@@ -12,7 +12,7 @@ import torch
 from idetex_plugin.taxonomy import VIDA
 from idetex_plugin.training.config import StageConfig
 from idetex_plugin.training.data import Item, Stream, batches
-from idetex_plugin.training.dense import RANKS, DenseHeads
+from idetex_plugin.training.dense import RANKS
 from idetex_plugin.training.online import HardNegatives, Observed, Online, RunningError
 from idetex_plugin.training.synthesis import Recipe
 
@@ -45,12 +45,11 @@ class Feed:
         items = next(self._iterator)
         return self._with_negatives(items, step) if self.online else items
 
-    def learn(self, items: list[Item], tokens: torch.Tensor, heads: DenseHeads) -> None:
-        """Take in how well the dense heads judge these items."""
+    def learn(self, items: list[Item], logits: torch.Tensor) -> None:
+        """Take in how well these items were judged: logits (N, cells², types, 3) of their cells' severities."""
         if self.online is None:
             return
-        with torch.no_grad():
-            shares = torch.sigmoid(heads(tokens.detach().float())[0].float()).cpu()
+        shares = torch.sigmoid(logits.detach().float()).cpu()
         judged = list(zip(items, shares, strict=True))
         self.errors.update(observed for item, share in judged for observed in _errors(item, share))
         for item, share in judged:

@@ -64,8 +64,9 @@ def train_dense(trainer: Trainer, stage: DenseConfig, model: Any) -> None:
         with trainer.precision():
             items = feed.batch(step)
             tokens = trainer.tokens(model, items)
-            feed.learn(items, tokens, heads)
-            return dense_loss(tokens, heads, items)
+            loss, logits = dense_loss(tokens, heads, items)
+            feed.learn(items, logits)
+            return loss
 
     log = trainer.logger("dense")
     loop.run(loss_of, log, config.save_minutes)
@@ -116,10 +117,13 @@ def train_reader(
             hidden, cells = read(model, tokens, packed)
             loss = reader_loss(model, hidden, packed, ids, stage.place_weight, stage.place_spread)
             if stage.cell_weight:
-                loss = loss + stage.cell_weight * severity_loss(head(cells).float(), items)
+                logits = head(cells).float()
+                loss = loss + stage.cell_weight * severity_loss(logits, items)
+                feed.learn(items, logits)
             if stage.dense_weight:
-                feed.learn(items, tokens, heads)
-                loss = loss + stage.dense_weight * dense_loss(tokens, heads, items)
+                dense, logits = dense_loss(tokens, heads, items)
+                loss = loss + stage.dense_weight * dense
+                feed.learn(items, logits)
             return loss
 
     loop.run(loss_of, trainer.logger(name), config.save_minutes)
