@@ -37,12 +37,13 @@ class Task(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A photo that waits for its replies. `parts` says how many of the requests, in order, belong to each task."""
+    """A photo that waits for its replies, one a request. `parts` says which requests, by number, each task has asked:
+    what two of them ask is asked once."""
 
     info: PhotoInfo
     look: Look
     requests: tuple[Request, ...]
-    parts: tuple[tuple[Task, int], ...]
+    parts: tuple[tuple[Task, tuple[int, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -74,11 +75,15 @@ class Examiner:
         except Exception as error:
             log.exception("asking about %s", photo.info.name)
             return self.refuse(photo.info, _internal("asking about the photo", error))
+        different: list[Request] = []
+        for request in (request for _, requests in asked for request in requests):
+            if request not in different:
+                different.append(request)
         return Case(
             info=photo.info,
             look=look,
-            requests=tuple(request for _, requests in asked for request in requests),
-            parts=tuple((task, len(requests)) for task, requests in asked),
+            requests=tuple(different),
+            parts=tuple((task, tuple(map(different.index, requests))) for task, requests in asked),
         )
 
     def refuse(self, info: PhotoInfo, failure: Failure, engine: str = "") -> Assessment:
@@ -100,10 +105,8 @@ class Examiner:
             return self.refuse(case.info, Failure(reason=Reason.ENGINE_ERROR, message=message), engine)
         statuses: dict[str, TaskStatus] = {}
         found: dict[str, Any] = {}
-        start = 0
-        for task, count in case.parts:
-            result = _read(task, replies[start : start + count], case)
-            start += count
+        for task, numbers in case.parts:
+            result = _read(task, [replies[number] for number in numbers], case)
             failure = result if isinstance(result, Failure) else getattr(result, "failure", None)
             statuses[task.name] = OK if failure is None else TaskStatus.of(failure)
             found |= _fields(task.name, result)

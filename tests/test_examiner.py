@@ -9,7 +9,11 @@ from idetex_plugin.assessment import Assessment, PhotoInfo, Reason, State
 from idetex_plugin.engines.base import Reply
 from idetex_plugin.examiner import Case, Examiner, idle_statuses
 from idetex_plugin.models.cards import Card
+from idetex_plugin.models.registry import get_card, make_dialect
 from idetex_plugin.photo import Photo
+from idetex_plugin.tasks.grounding import Grounding
+from idetex_plugin.tasks.perception import Perception
+from idetex_plugin.tasks.questions import DEFAULT_QUESTIONS
 
 CARD = Card(name="one", title="One", checkpoint="nowhere", dialect="json", tasks=("grounding", "perception"))
 TASKS = (WordTask("grounding"), WordTask("perception"))
@@ -40,6 +44,21 @@ def test_replies_go_to_their_tasks() -> None:
     assert [region.distortion for region in assessment.regions] == ["Noise"]
     assert [answer.choice for answer in assessment.answers] == ["None"]
     assert assessment.state is State.OK
+
+
+def test_what_two_tasks_ask_is_asked_once() -> None:
+    dialect = make_dialect(get_card("nano"))
+    tasks = (Grounding(dialect, clean_from=0.1), Perception(dialect))
+    examiner = Examiner(get_card("nano"), tasks, "f", load)
+    asked = examiner.prepare("anything")
+    assert isinstance(asked, Case)
+    levels = [number for number, request in enumerate(asked.requests) if request == dialect.level(asked.look)]
+    assert len(levels) == 1 and len(asked.requests) == len(DEFAULT_QUESTIONS) + 2
+    replies = [Reply(request.choices[0] if request.choices else "None") for request in asked.requests]
+    replies[levels[0]] = Reply("fair", choice_probabilities={"fair": 0.9, "excellent": 0.1})
+    assessment = examiner.conclude(asked, replies, "scripted")
+    assert assessment.quality.level == "fair" and assessment.state is State.OK
+    assert [answer.name for answer in assessment.answers] == [question.name for question in DEFAULT_QUESTIONS]
 
 
 def test_a_wrong_number_of_replies_is_the_engines_error() -> None:
