@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from idetex_plugin.training.bar import bar
 from idetex_plugin.training.config import StageConfig
 
 Step = Callable[[int], torch.Tensor]
@@ -70,27 +71,34 @@ class Loop:
         saved = started = time.monotonic()
         parameters = [p for o in self.optimizers for group in o.param_groups for p in group["params"]]
         recent, first = 0.0, self.step
-        while not self.done:
-            self._set_pace()
-            loss = loss_of(self.step)
-            value = float(loss.detach())
-            if not math.isfinite(value):
-                raise ArithmeticError(f"stage {self.name}: loss is {value} at step {self.step}")
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-            for optimizer in self.optimizers:
-                optimizer.step()
-                optimizer.zero_grad()
-            self.step += 1
-            recent = value if self.step == first + 1 else 0.97 * recent + 0.03 * value
-            if self.step % 20 == 0 or self.done:
-                speed = (self.step - first) / (time.monotonic() - started)
-                left = (self.stage.steps - self.step) / speed / 60
-                log(self.step, {"loss": recent, "samples/s": speed * self.stage.batch, "left_min": left})
-            if time.monotonic() - saved > save_minutes * 60:
-                self.save()
-                saved = time.monotonic()
+        with bar(self.name, self.stage.steps, first) as stepped:
+            while not self.done:
+                value = self._take(loss_of, parameters)
+                stepped()
+                recent = value if self.step == first + 1 else 0.97 * recent + 0.03 * value
+                if self.step % 20 == 0 or self.done:
+                    speed = (self.step - first) / (time.monotonic() - started)
+                    left = (self.stage.steps - self.step) / speed / 60
+                    log(self.step, {"loss": recent, "samples/s": speed * self.stage.batch, "left_min": left})
+                if time.monotonic() - saved > save_minutes * 60:
+                    self.save()
+                    saved = time.monotonic()
         self.save()
+
+    def _take(self, loss_of: Step, parameters: list[torch.Tensor]) -> float:
+        """One step; gives its loss."""
+        self._set_pace()
+        loss = loss_of(self.step)
+        value = float(loss.detach())
+        if not math.isfinite(value):
+            raise ArithmeticError(f"stage {self.name}: loss is {value} at step {self.step}")
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        for optimizer in self.optimizers:
+            optimizer.step()
+            optimizer.zero_grad()
+        self.step += 1
+        return value
 
     def save(self) -> None:
         """Write the checkpoint beside its place, then move it there."""

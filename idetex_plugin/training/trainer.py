@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,8 @@ class Trainer:
     """Holds what the stages share: the recipe, the photographs in memory, the device and the output folder."""
 
     def __init__(self, config: TrainConfig, photographs: Path, out: Path, say: Say) -> None:
-        self.config, self.out, self.say = config, out, say
-        out.mkdir(parents=True, exist_ok=True)
+        self.config, self.out, self._say = config, out, say
+        (out / "log").mkdir(parents=True, exist_ok=True)
         torch.manual_seed(config.seed)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.has_bf16 = pick_dtype("auto", self.device.type) == "bfloat16"
@@ -42,6 +43,12 @@ class Trainer:
         self.sources = {split: load_sources(photographs, split, config.split) for split in parts}
         self.errors = RunningError()
         self.say(f"{len(self.sources['train'])} photographs to train on, {len(self.sources['validation'])} to watch")
+
+    def say(self, line: str) -> None:
+        """Show a line, and add it with the time to `log/train.txt`."""
+        with (self.out / "log" / "train.txt").open("a", encoding="utf-8") as log:
+            log.write(f"{datetime.now():%Y-%m-%d %H:%M:%S} {line}\n")
+        self._say(line)
 
     def stream(self, split: Split, seed: int, tower: Tower | None = None) -> Stream:
         """Samples of one part of the split."""

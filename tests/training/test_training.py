@@ -101,6 +101,8 @@ def test_a_run_that_is_stopped_resumes_to_the_same_weights(recipe: Path, monkeyp
         train(eager, digest, recipe.parent, recipe.parent / "parts", lambda _: None)
     monkeypatch.setattr(loop.math, "isfinite", finite)
     resumed = weights(train(eager, digest, recipe.parent, recipe.parent / "parts", lambda _: None))
+    said = (recipe.parent / "parts" / "log" / "train.txt").read_text()
+    assert said.count("photographs to train on") == 2 and said.count("checkpoint written") == 1
     assert whole.keys() == resumed.keys()
     for name, weight in whole.items():
         assert torch.equal(weight, resumed[name]), name
