@@ -8,7 +8,7 @@ from standins import WordTask
 from idetex_plugin.assessment import Assessment, PhotoInfo, Reason, State
 from idetex_plugin.engines.base import Reply
 from idetex_plugin.examiner import Case, Examiner, idle_statuses
-from idetex_plugin.models.cards import Card
+from idetex_plugin.models.cards import Card, Doubt
 from idetex_plugin.models.registry import get_card, make_dialect
 from idetex_plugin.photo import Photo
 from idetex_plugin.tasks.grounding import Grounding
@@ -48,7 +48,7 @@ def test_replies_go_to_their_tasks() -> None:
 
 def test_what_two_tasks_ask_is_asked_once() -> None:
     dialect = make_dialect(get_card("nano"))
-    tasks = (Grounding(dialect, clean_from=0.1), Perception(dialect))
+    tasks = (Grounding(dialect, Doubt(least=0, clean=1)), Perception(dialect))
     examiner = Examiner(get_card("nano"), tasks, "f", load)
     asked = examiner.prepare("anything")
     assert isinstance(asked, Case)

@@ -16,6 +16,14 @@ VIEW_COUNTS: dict[Views, int] = {"whole": 1, "global_detail": 2, "global_detail_
 TASKS: tuple[TaskName, ...] = ("grounding", "perception", "description")
 
 
+class Doubt(Record):
+    """Which regions are reported: those whose confidence has log-odds above `least` + `clean` x the log-odds of the
+    photo's level being excellent."""
+
+    least: float
+    clean: float = Field(ge=0)
+
+
 class Card(Record):
     """What a checkpoint speaks. Raises pydantic's ValidationError for values that do not go together.
 
@@ -27,8 +35,7 @@ class Card(Record):
     views: "whole" (the photo, resized only as far as `min_pixels`, `max_pixels` and `pixel_multiple`, of which both
         sides become multiples, demand), or several squares of `view_size` pixels a side: "global_detail" (see
         `models.views`), or "global_detail_measured" (and `models.measured`).
-    clean_from: a photo is clean, and no region of it is reported, where the checkpoint gives the level "excellent" at
-        least this probability; finding regions then asks for the level, too.
+    doubt: how sure of a region the checkpoint must be; finding regions then asks for the level, too.
     template: the prompt around a request, with {images}, {system}, {prompt} and {prefix}; None means the
         checkpoint's own chat template.
     """
@@ -45,7 +52,7 @@ class Card(Record):
     min_pixels: int = Field(default=28 * 28 * 4, gt=0)
     max_pixels: int = Field(default=1280 * 28 * 28, gt=0)
     pixel_multiple: int = Field(default=1, gt=0)
-    clean_from: float | None = Field(default=None, gt=0, le=1)
+    doubt: Doubt | None = None
     template: str | None = None
     image_token: str | None = None
     stop: tuple[str, ...] = ()

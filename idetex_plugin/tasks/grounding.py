@@ -2,40 +2,56 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from idetex_plugin.assessment import Failure, Region
 from idetex_plugin.boxes import Box
 from idetex_plugin.engines.base import Reply, Request
+from idetex_plugin.models.cards import Doubt
 from idetex_plugin.models.dialects.base import Dialect, Look
 from idetex_plugin.tasks.replies import only
 from idetex_plugin.taxonomy import Level
 
+SMALLEST = 1e-6
+
 
 @dataclass(frozen=True, slots=True)
 class Grounding:
-    """Find all distortions of a photo. `clean_from`: as on the card."""
+    """Find all distortions of a photo. `doubt`: as on the card."""
 
     dialect: Dialect
-    clean_from: float | None = None
+    doubt: Doubt | None = None
     name = "grounding"
 
     def ask(self, look: Look) -> tuple[Request, ...]:
-        """One request, and one for the level where that can make the photo clean."""
+        """One request, and one for the level where that matters."""
         detect = self.dialect.detect(look)
-        return (detect,) if self.clean_from is None else (detect, self.dialect.level(look))
+        return (detect,) if self.doubt is None else (detect, self.dialect.level(look))
 
     def read(self, replies: Sequence[Reply], look: Look) -> tuple[Region, ...] | Failure:
-        """The regions; none only if a reply said that there are none, or that the photo is clean."""
-        reply = only(replies if self.clean_from is None else replies[:-1], self.name)
+        """The regions; none only if a reply said that there are none, or if all are doubtful.
+
+        Where the engine gives no probabilities, nothing is doubted."""
+        reply = only(replies if self.doubt is None else replies[:-1], self.name)
         regions = reply if isinstance(reply, Failure) else self.dialect.read_detect(reply, look)
-        if not regions or isinstance(regions, Failure) or self.clean_from is None:
+        if not regions or isinstance(regions, Failure) or self.doubt is None:
             return regions
         quality = self.dialect.read_level(replies[-1])
         if isinstance(quality, Failure):
             return quality
-        return () if quality.probabilities.get(Level.EXCELLENT, 0) >= self.clean_from else regions
+        excellent = quality.probabilities.get(Level.EXCELLENT)
+        if excellent is None:
+            return regions
+        bar = self.doubt.least + self.doubt.clean * log_odds(excellent)
+        return tuple(each for each in regions if each.confidence is None or log_odds(each.confidence) > bar)
+
+
+def log_odds(probability: float) -> float:
+    """ln(p / (1 - p)), within what p = 1e-6 and its opposite give."""
+    bounded = min(max(probability, SMALLEST), 1 - SMALLEST)
+    return math.log(bounded / (1 - bounded))
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,4 +100,4 @@ def test_views():
     whole = show(get_card("qwen2-vl-vida"), photo)
     assert [image.size for image in whole.images] == [(1204, 812)]
     both = show(get_card("nano"), photo)
-    assert [image.size for image in both.images] == [(256, 256)] * 2
+    assert [image.size for image in both.images] == [(256, 256)] * 3

@@ -1,11 +1,12 @@
 from dataclasses import replace
+from unittest.mock import Mock
 
 import pytest
 
 from idetex_plugin.assessment import Failure, Reason, State, TaskStatus
 from idetex_plugin.boxes import WHOLE, Box
 from idetex_plugin.engines.base import Reply
-from idetex_plugin.models.cards import TASKS
+from idetex_plugin.models.cards import TASKS, Doubt
 from idetex_plugin.models.dialects.base import Question
 from idetex_plugin.tasks.description import Description
 from idetex_plugin.tasks.grounding import Affecting, Grounding, Referring
@@ -50,15 +51,39 @@ def test_grounding_of_a_region_and_of_an_expression():
         Referring(zero_shot, " ")
 
 
-@pytest.mark.parametrize(("excellent", "regions"), [(0.09, 1), (0.1, 0)])
-def test_a_photo_that_may_well_be_excellent_has_no_regions(excellent: float, regions: int) -> None:
-    task = Grounding(zero_shot, clean_from=0.1)
+DOUBT = Doubt(least=1.0, clean=0.5)
+
+
+def found_under_doubt(confidence: float | None, excellent: float | None) -> object:
+    """What becomes of a region of this confidence on a photo that is excellent with this probability."""
+    [region] = zero_shot.read_detect(said(NOISE), LOOK)
+    dialect = Mock(wraps=zero_shot)
+    dialect.read_detect = lambda *_: (region.model_copy(update={"confidence": confidence}),)
+    level = said(" bad")
+    if excellent is not None:
+        shares = {f" {each}": (1 - excellent) / 4 for each in Level} | {" excellent": excellent}
+        level = replace(level, choice_probabilities=shares)
+    return Grounding(dialect, DOUBT).read((said(NOISE), level), LOOK)
+
+
+@pytest.mark.parametrize(
+    ("confidence", "excellent", "kept"),
+    [
+        (0.74, 0.5, True), (0.72, 0.5, False),  # 1 is the log-odds of .731
+        (0.48, 0.1, True), (0.47, 0.1, False),  # 1 + .5 ln(1/9) is that of .475
+        (1.0, 1.0, True), (None, 0.99, True), (0.01, None, True),
+    ],
+)  # fmt: skip
+def test_a_doubtful_region_of_a_photo_that_may_be_excellent_is_not_reported(
+    confidence: float | None, excellent: float | None, kept: bool
+) -> None:
+    regions = found_under_doubt(confidence, excellent)
+    assert isinstance(regions, tuple) and len(regions) == kept
+
+
+def test_doubt_asks_for_the_level_and_fails_where_that_fails() -> None:
+    task = Grounding(zero_shot, DOUBT)
     assert task.ask(LOOK) == (zero_shot.detect(LOOK), zero_shot.level(LOOK))
-    shares = {f" {level}": (1 - excellent) / 4 for level in Level} | {" excellent": excellent}
-    level = replace(said(" bad"), choice_probabilities=shares)
-    found = task.read((said(NOISE), level), LOOK)
-    assert not isinstance(found, Failure)
-    assert len(found) == regions
     assert task.read((said("[]"), LATE), LOOK) == ()
     assert task.read((said(NOISE), LATE), LOOK) == LATE.failure
 
