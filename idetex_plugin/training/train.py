@@ -186,7 +186,7 @@ def train(config: TrainConfig, recipe_hash: str, photographs: Path, out: Path, s
             steps[name] = train_reader(trainer, model, name, stage, tokenizer, parts)
     folder = out / "checkpoint"
     export(model, tokenizer, config, [*history(config), recipe_hash], steps, folder)
-    say(f"checkpoint written to {folder}")
+    trainer.say(f"checkpoint written to {folder}")
     return folder
 
 
