@@ -91,8 +91,7 @@ def train_reader(
     dialogues = trainer.dialogues()
     packer = Packer(tokenizer, config.architecture.cells, config.architecture.views)
     ids = torch.tensor(tokenizer.convert_tokens_to_ids(places(config.bins)), device=trainer.device)
-    for part in (model.model.vision_model, model.model.connector):
-        part.requires_grad_(stage.tower)
+    model.model.vision_model.requires_grad_(stage.tower)
     model.model.connector.requires_grad_(stage.tower or stage.connector)
     torch.manual_seed(config.seed)
     shape = config.architecture
