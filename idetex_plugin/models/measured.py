@@ -30,9 +30,9 @@ TOP, BOTTOM = 253, 3
 Floats = NDArray[np.float32]
 
 
-def measured(image: Image.Image, cells: int) -> Image.Image:
-    """The view, cells * 32 pixels a side, of an RGB photo."""
-    maps = _measures(np.asarray(image.convert("L")))
+def measured(luma: NDArray[np.uint8], cells: int) -> Image.Image:
+    """The view, cells * 32 pixels a side, of a photo of this luma (H, W)."""
+    maps = _measures(luma)
     side = cells * SQUARE
     squares = []
     for first in range(0, maps.shape[-1], 3):

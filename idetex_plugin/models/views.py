@@ -22,20 +22,22 @@ STEP = 8
 
 def squares(image: Image.Image, size: int, count: int) -> tuple[Image.Image, ...]:
     """The first `count` views of an RGB photo: global, detail, measured; size x size pixels, a multiple of 32."""
-    views = [image.resize((size, size), Image.Resampling.BICUBIC, reducing_gap=3.0), detail(image, size // WINDOW)]
+    cells, luma = size // WINDOW, np.asarray(image.convert("L"))
+    views = [image.resize((size, size), Image.Resampling.BICUBIC, reducing_gap=3.0), detail(image, luma, cells)]
     if count > len(views):
-        views.append(measured(image, size // WINDOW))
+        views.append(measured(luma, cells))
     return tuple(views)
 
 
-def detail(image: Image.Image, cells: int) -> Image.Image:
-    """Windows of 32 x 32 unscaled pixels, one from each of cells x cells cells of the photo."""
+def detail(image: Image.Image, luma: NDArray[np.uint8], cells: int) -> Image.Image:
+    """Windows of 32 x 32 unscaled pixels, one from each of cells x cells cells of a photo of this luma (H, W)."""
     short = min(image.size)
     if short < WINDOW:
         factor = WINDOW / short
         image = image.resize((round(image.width * factor), round(image.height * factor)), Image.Resampling.BICUBIC)
+        luma = np.asarray(image.convert("L"))
     pixels = np.asarray(image)
-    activity = _window_activity(np.asarray(image.convert("L"), np.int16))
+    activity = _window_activity(luma.astype(np.int16))
     rows, columns = _starts(pixels.shape[0], cells), _starts(pixels.shape[1], cells)
     out = np.empty((cells * WINDOW, cells * WINDOW, 3), np.uint8)
     for i, (top, bottom) in enumerate(rows):

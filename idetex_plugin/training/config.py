@@ -65,9 +65,17 @@ class StageConfig(Record):
 
 
 class DenseConfig(StageConfig):
-    """`cosines`: start the patch embedding as a cosine basis, and not at random."""
+    """`cosines`: start the patch embedding as a cosine basis, and not at random; `processes`: how many share each batch
+    (see `crew`), on a CPU."""
 
     cosines: bool = True
+    processes: int = Field(default=1, gt=0)
+
+    @model_validator(mode="after")
+    def _can_share(self) -> Self:
+        if self.batch % self.processes:
+            raise ValueError(f"{self.processes} processes cannot share a batch of {self.batch} evenly")
+        return self
 
 
 class ReaderConfig(StageConfig):
@@ -76,7 +84,8 @@ class ReaderConfig(StageConfig):
     counts beside the reader's, of use where the tower learns; `cell_weight`: how much the damage of each cell counts,
     read from the language model's states half way up, which teaches it to bring the views together; `place_weight`:
     how much a location token counts beside another; `place_spread`: standard deviation, in bins, of the bell that
-    teaches it. A wide bell makes the likeliest place a middle one where the model is not sure."""
+    teaches it. A wide bell makes the likeliest place a middle one where the model is not sure. `level_weight`: how much
+    a level counts."""
 
     turns: int = 7
     describe_share: float = 0.5
@@ -86,6 +95,7 @@ class ReaderConfig(StageConfig):
     cell_weight: float = Field(default=0, ge=0)
     place_weight: float = Field(default=1, gt=0)
     place_spread: float = Field(default=0.7, gt=0)
+    level_weight: float = Field(default=1, gt=0)
 
 
 class TrainConfig(Record):
@@ -121,6 +131,9 @@ class TrainConfig(Record):
     def _has_stages(self) -> Self:
         if self.start is None and (self.dense is None or self.reader is None):
             raise ValueError("a recipe without `start` needs the stages [dense] and [reader]")
+        several = self.dense is not None and self.dense.processes > 1
+        if several and self.online is not None:
+            raise ValueError("the processes of a dense stage cannot follow one running error: leave out [online]")
         return self
 
 

@@ -42,15 +42,16 @@ Tower = Callable[[torch.Tensor], torch.Tensor]
 class Stream(IterableDataset[Item]):
     """Samples number `start`, `start` + 1, … without end, cut from photographs held in memory.
 
-    tower: looks at the views of each, (views, 3, size, size) -> (views, cells², features), where the sample is made."""
+    tower: looks at the views of each, (views, 3, size, size) -> (views, cells², features), where the sample is made.
+    part: (k, n) gives only every n-th sample, from the k-th on."""
 
     def __init__(
         self, sources: list[NDArray[np.uint8]], recipe: Recipe, *, size: int, cells: int, seed: int, views: int = 2,
-        start: int = 0, tower: Tower | None = None,
+        start: int = 0, tower: Tower | None = None, part: tuple[int, int] = (0, 1),
     ) -> None:  # fmt: skip
         super().__init__()
         self.sources, self.size, self.cells, self.seed, self.start = sources, size, cells, seed, start
-        self.views, self.tower = views, tower
+        self.views, self.tower, self.part = views, tower, part
         self.synthesizer = Synthesizer(recipe)
 
     def item(self, index: int) -> Item:
@@ -74,16 +75,17 @@ class Stream(IterableDataset[Item]):
         """The same samples from number `start` on, by another recipe."""
         return Stream(
             self.sources, recipe, size=self.size, cells=self.cells, seed=self.seed, views=self.views, start=start,
-            tower=self.tower,
+            tower=self.tower, part=self.part,
         )  # fmt: skip
 
     def __iter__(self) -> Iterator[Item]:
         worker = get_worker_info()
         step, offset = (worker.num_workers, worker.id) if worker else (1, 0)
-        index = self.start + offset
+        own, parts = self.part
+        index = self.start + own + offset * parts
         while True:
             yield self.item(index)
-            index += step
+            index += step * parts
 
 
 def load_sources(folder: Path, split: photos.Split, table: Path | None = None) -> list[NDArray[np.uint8]]:

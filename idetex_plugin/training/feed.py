@@ -41,7 +41,7 @@ class Feed:
             self._iterator = None
         if self._iterator is None:
             self.stream = self.stream.again(self._recipe(), step * self.stage.batch)
-            self._iterator = batches(self.stream, self.stage.batch, self.workers)
+            self._iterator = batches(self.stream, self.stage.batch // self.stream.part[1], self.workers)
         items = next(self._iterator)
         return self._with_negatives(items, step) if self.online else items
 

@@ -13,6 +13,7 @@ import torch
 
 from idetex_plugin.training.bar import bar
 from idetex_plugin.training.config import StageConfig
+from idetex_plugin.training.crew import Crew
 
 Step = Callable[[int], torch.Tensor]
 Log = Callable[[int, dict[str, float]], None]
@@ -46,14 +47,15 @@ class Loop:
 
     `modules` are all that is trained or kept, `memory` what else has a `state_dict` and must survive a stop; the
     checkpoint holds both, the optimizers and the step count.
-    Data must be a function of the step and the memory.
+    Data must be a function of the step and the memory. Of a `crew`, only the first process writes.
     """
 
     def __init__(
         self, name: str, folder: Path, modules: dict[str, torch.nn.Module], stage: StageConfig,
-        memory: dict[str, Any] | None = None,
+        memory: dict[str, Any] | None = None, crew: Crew | None = None,
     ) -> None:  # fmt: skip
         self.name, self.modules, self.stage, self.memory = name, modules, stage, memory or {}
+        self.crew = crew or Crew()
         self.path = folder / f"{name}.pt"
         self.optimizers = optimizers(modules.values(), stage)
         self.step = 0
@@ -71,7 +73,7 @@ class Loop:
         saved = started = time.monotonic()
         parameters = [p for o in self.optimizers for group in o.param_groups for p in group["params"]]
         recent, first = 0.0, self.step
-        with bar(self.name, self.stage.steps, first) as stepped:
+        with bar(self.name, self.stage.steps, first, shown=self.crew.rank == 0) as stepped:
             while not self.done:
                 value = self._take(loss_of, parameters)
                 stepped()
@@ -93,6 +95,7 @@ class Loop:
         if not math.isfinite(value):
             raise ArithmeticError(f"stage {self.name}: loss is {value} at step {self.step}")
         loss.backward()
+        self.crew.average(parameters)
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         for optimizer in self.optimizers:
             optimizer.step()
@@ -102,6 +105,8 @@ class Loop:
 
     def save(self) -> None:
         """Write the checkpoint beside its place, then move it there."""
+        if self.crew.rank:
+            return
         state: dict[str, Any] = {
             "step": self.step,
             "modules": {name: module.state_dict() for name, module in self.modules.items()},

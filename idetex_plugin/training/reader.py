@@ -6,11 +6,14 @@ border off is nearly right.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
 
+from idetex_plugin.taxonomy import Level
+from idetex_plugin.training.config import ReaderConfig
 from idetex_plugin.training.packing import IGNORED, Packed, attention_mask
 from idetex_plugin.training.tokenizer import places
 
@@ -45,32 +48,44 @@ def read(model: Any, tokens: torch.Tensor, packed: Packed) -> tuple[torch.Tensor
     return out.last_hidden_state, middle[spots].view(count, -1, width)[:, -cells:]
 
 
-def reader_loss(
-    model: Any, hidden: torch.Tensor, packed: Packed, place_ids: torch.Tensor, place_weight: float, place_spread: float
-) -> torch.Tensor:
-    """Mean cross-entropy of the answers' tokens, of which location tokens count `place_weight` and are taught with a
-    bell `place_spread` bins wide; hidden: the last states (N, length, width)."""
+class Scale(NamedTuple):
+    """Tokens that stand for values in order: their ids; how much one counts beside another token; and the standard
+    deviation, in values, of the bell over its neighbours that teaches it, or 0 to teach the value alone."""
+
+    ids: torch.Tensor
+    weight: float
+    spread: float
+
+
+def scales(tokenizer: Any, stage: ReaderConfig, bins: int, device: torch.device) -> list[Scale]:
+    """The location tokens and the levels, as the stage says."""
+
+    def ids(words: Sequence[str]) -> torch.Tensor:
+        return torch.tensor(tokenizer.convert_tokens_to_ids(list(words)), device=device)
+
+    places_of, levels = ids(places(bins)), ids([str(level) for level in Level])
+    return [Scale(places_of, stage.place_weight, stage.place_spread), Scale(levels, stage.level_weight, 0)]
+
+
+def reader_loss(model: Any, hidden: torch.Tensor, packed: Packed, graded: Sequence[Scale]) -> torch.Tensor:
+    """Mean cross-entropy of the answers' tokens, those of the scales as they say; hidden: the last states (N, length,
+    width)."""
     taught = packed.labels != IGNORED
     logits = model.lm_head(hidden[taught]).float()
-    return soft_cross_entropy(logits, packed.labels[taught], place_ids, place_weight, place_spread)
+    return soft_cross_entropy(logits, packed.labels[taught], graded)
 
 
-def soft_cross_entropy(
-    logits: torch.Tensor, labels: torch.Tensor, place_ids: torch.Tensor, place_weight: float, place_spread: float
-) -> torch.Tensor:
-    """Weighted mean cross-entropy (M, vocabulary) against (M,); the target of a location token is a bell over its
-    neighbours, `place_spread` (standard deviation) wide."""
+def soft_cross_entropy(logits: torch.Tensor, labels: torch.Tensor, graded: Sequence[Scale]) -> torch.Tensor:
+    """Weighted mean cross-entropy (M, vocabulary) against (M,)."""
     logp = F.log_softmax(logits, -1)
-    plain = -logp.gather(1, labels[:, None])[:, 0]
-    at = labels[:, None] == place_ids[None]
-    is_place = at.any(1)
-    if not is_place.any():
-        return plain.mean()
-    centre = at[is_place].float().argmax(1)
-    offsets = torch.arange(len(place_ids), device=labels.device)[None] - centre[:, None]
-    bell = torch.exp(-0.5 * (offsets / place_spread) ** 2)
-    bell = bell / bell.sum(1, keepdim=True)
-    placed = -(bell * logp[is_place][:, place_ids]).sum(1)
-    weights = torch.where(is_place, place_weight, 1.0)
-    return (plain[~is_place].sum() + place_weight * placed.sum()) / weights.sum()
-
+    losses = -logp.gather(1, labels[:, None])[:, 0]
+    weights = torch.ones_like(losses)
+    for scale in graded:
+        at = labels[:, None] == scale.ids[None]
+        own = at.any(1)
+        weights = weights.masked_fill(own, scale.weight)
+        if scale.spread:
+            offsets = torch.arange(len(scale.ids), device=labels.device)[None] - at[own].int().argmax(1)[:, None]
+            bell = torch.softmax(-0.5 * (offsets / scale.spread) ** 2, 1)
+            losses = losses.masked_scatter(own, -(bell * logp[own][:, scale.ids]).sum(1))
+    return (weights * losses).sum() / weights.sum()

@@ -13,6 +13,7 @@ from idetex_plugin.assessment import Region
 from idetex_plugin.models.dialects import nano
 from idetex_plugin.training.attention import use_plain_attention
 from idetex_plugin.training.config import DenseConfig, ReaderConfig, TrainConfig, read_config
+from idetex_plugin.training.crew import Crew, together
 from idetex_plugin.training.data import Item, normalised
 from idetex_plugin.training.dense import CellHead, DenseHeads, dense_loss, severity_loss, token_precision
 from idetex_plugin.training.export import export
@@ -20,10 +21,10 @@ from idetex_plugin.training.loop import Loop
 from idetex_plugin.training.model import Architecture, build, start_from_cosines
 from idetex_plugin.training.packing import Packed, Packer
 from idetex_plugin.training.readable import make_readable
-from idetex_plugin.training.reader import read, reader_loss, smooth_places
+from idetex_plugin.training.reader import read, reader_loss, scales, smooth_places
 from idetex_plugin.training.start import history, like_start, load_start
 from idetex_plugin.training.synthesis import Synthesizer
-from idetex_plugin.training.tokenizer import build_tokenizer, places
+from idetex_plugin.training.tokenizer import build_tokenizer
 from idetex_plugin.training.trainer import Say, Trainer, recipe
 
 START_PATCHES = 32
@@ -55,25 +56,33 @@ def train_dense(trainer: Trainer, stage: DenseConfig, model: Any) -> None:
     parts = {"tower": model.model.vision_model, "connector": model.model.connector, "heads": heads}
     model.to(trainer.device)
     heads.to(trainer.device)
-    feed = trainer.feed(stage, config.seed + 1)
-    loop = Loop("dense", trainer.out, parts, stage, {"feed": feed})
-    if loop.done:
-        return
 
-    def loss_of(step: int) -> torch.Tensor:
+    def work(crew: Crew) -> None:
+        feed = trainer.feed(stage, config.seed + 1, part=(crew.rank, crew.size))
+        loop = Loop("dense", trainer.out, parts, stage, {"feed": feed}, crew)
+        if loop.done:
+            return
+
+        def loss_of(step: int) -> torch.Tensor:
+            with trainer.precision():
+                items = feed.batch(step)
+                tokens = trainer.tokens(model, items)
+                loss, logits = dense_loss(tokens, heads, items)
+                feed.learn(items, logits)
+                return loss
+
+        if crew.rank:
+            loop.run(loss_of, lambda *_: None, config.save_minutes)
+            return
+        log = trainer.logger("dense")
+        loop.run(loss_of, log, config.save_minutes)
+        watched = trainer.stream("validation", config.seed + 2)
         with trainer.precision():
-            items = feed.batch(step)
-            tokens = trainer.tokens(model, items)
-            loss, logits = dense_loss(tokens, heads, items)
-            feed.learn(items, logits)
-            return loss
+            scores = token_precision(model, heads, [watched.item(i) for i in range(VALIDATION)], trainer.device)
+        log(loop.step, {f"AP {name}": value for name, value in scores.items()})
 
-    log = trainer.logger("dense")
-    loop.run(loss_of, log, config.save_minutes)
-    watched = trainer.stream("validation", config.seed + 2)
-    with trainer.precision():
-        scores = token_precision(model, heads, [watched.item(i) for i in range(VALIDATION)], trainer.device)
-    log(loop.step, {f"AP {name}": value for name, value in scores.items()})
+    size = stage.processes if trainer.device.type == "cpu" else 1
+    together(size, [p for part in parts.values() for p in part.parameters()], work)
 
 
 def cut_patches(items: list[Item], patch: int) -> torch.Tensor:
@@ -90,7 +99,7 @@ def train_reader(
     config = trainer.config
     dialogues = trainer.dialogues()
     packer = Packer(tokenizer, config.architecture.cells, config.architecture.views)
-    ids = torch.tensor(tokenizer.convert_tokens_to_ids(places(config.bins)), device=trainer.device)
+    graded = scales(tokenizer, stage, config.bins, trainer.device)
     model.model.vision_model.requires_grad_(stage.tower)
     model.model.connector.requires_grad_(stage.tower or stage.connector)
     torch.manual_seed(config.seed)
@@ -114,7 +123,7 @@ def train_reader(
         with trainer.precision():
             tokens = trainer.tokens(model, items)
             hidden, cells = read(model, tokens, packed)
-            loss = reader_loss(model, hidden, packed, ids, stage.place_weight, stage.place_spread)
+            loss = reader_loss(model, hidden, packed, graded)
             if stage.cell_weight:
                 logits = head(cells).float()
                 loss = loss + stage.cell_weight * severity_loss(logits, items)

@@ -50,17 +50,19 @@ class Trainer:
             log.write(f"{datetime.now():%Y-%m-%d %H:%M:%S} {line}\n")
         self._say(line)
 
-    def stream(self, split: Split, seed: int, tower: Tower | None = None) -> Stream:
-        """Samples of one part of the split."""
+    def stream(self, split: Split, seed: int, tower: Tower | None = None, part: tuple[int, int] = (0, 1)) -> Stream:
+        """Samples of one part of the split, or `part` of them."""
         shape = self.config.architecture
         return Stream(
             self.sources[split], recipe(self.config.synthesis), size=shape.image_size, cells=shape.cells, seed=seed,
-            views=shape.views, tower=tower,
+            views=shape.views, tower=tower, part=part,
         )  # fmt: skip
 
-    def feed(self, stage: StageConfig, seed: int, tower: Tower | None = None) -> Feed:
-        """The batches of a stage. Worker w takes every w-th batch, so order depends on their number."""
-        stream = self.stream("train", seed, tower=tower)
+    def feed(
+        self, stage: StageConfig, seed: int, tower: Tower | None = None, part: tuple[int, int] = (0, 1)
+    ) -> Feed:  # fmt: skip
+        """The batches of a stage, or `part` of each. Worker w takes every w-th batch, so their number matters."""
+        stream = self.stream("train", seed, tower, part)
         return Feed(stream, stage, self.config.workers, self.config.online, self.errors)
 
     def dialogues(self) -> Dialogues:

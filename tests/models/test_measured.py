@@ -28,7 +28,7 @@ def scene(seed: int = 0, side: int = 256) -> Pixels:
 
 def maps(pixels: Pixels, cells: int = CELLS) -> NDArray[np.float64]:
     """(2, 2, rows, columns, 3): the four squares of every cell, put together."""
-    view = np.asarray(measured(Image.fromarray(pixels), cells), np.float64)
+    view = np.asarray(measured(np.asarray(Image.fromarray(pixels).convert("L")), cells), np.float64)
     side = cells * SQUARE
     squares = view.reshape(cells, 2, SQUARE, cells, 2, SQUARE, 3).transpose(1, 4, 0, 2, 3, 5, 6)
     return squares.reshape(2, 2, side, side, 3)

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from idetex_plugin.models.views import STEP, WINDOW, detail, squares
+from idetex_plugin.models.views import STEP, WINDOW, squares
 
 
 def numbered(width: int, height: int) -> Image.Image:
@@ -25,7 +25,7 @@ def test_any_size_gives_squares(width: int, height: int) -> None:
 @settings(max_examples=25)
 @given(st.integers(256, 1500), st.integers(256, 1500))
 def test_each_cell_holds_unscaled_pixels_of_its_own_cell(width: int, height: int) -> None:
-    pixels = np.asarray(detail(numbered(width, height), 8)).astype(int)
+    pixels = np.asarray(squares(numbered(width, height), 256, 2)[1]).astype(int)
     for i in range(8):
         for j in range(8):
             window = pixels[i * WINDOW : (i + 1) * WINDOW, j * WINDOW : (j + 1) * WINDOW]
@@ -44,7 +44,7 @@ def test_the_chequerboard_shows_the_busiest_and_the_calmest() -> None:
     for i in range(8):
         for j in range(8):
             image[i * 128 : i * 128 + 40, j * 128 : j * 128 + 40] = rng.integers(0, 255, (40, 40, 3))
-    pixels = np.asarray(detail(Image.fromarray(image), 8))
+    pixels = np.asarray(squares(Image.fromarray(image), 256, 2)[1])
     spread = pixels.reshape(8, WINDOW, 8, WINDOW, 3).std((1, 3, 4))
     busy = np.add.outer(np.arange(8), np.arange(8)) % 2 == 0
     assert (spread[busy] > 50).all()

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
 from idetex_plugin.models.dialects.nano import NanoDialect
 from idetex_plugin.models.registry import get_card
@@ -20,64 +19,11 @@ from idetex_plugin.training.dialogue import Dialogues
 from idetex_plugin.training.model import build, cosine_basis
 from idetex_plugin.training.packing import IGNORED, Packed, Packer
 from idetex_plugin.training.photos import listed
-from idetex_plugin.training.reader import read, reader_loss, soft_cross_entropy
+from idetex_plugin.training.reader import Scale, read, reader_loss, scales, soft_cross_entropy
 from idetex_plugin.training.synthesis import Recipe
 from idetex_plugin.training.tokenizer import build_tokenizer, places, words
 from idetex_plugin.training.train import train, train_in_turn
-
-RECIPE = """
-split = "split.tsv"
-workers = 0
-merges = 40
-bf16 = false
-[architecture]
-vision_width = 64
-vision_layers = 1
-vision_inner = 64
-text_width = 64
-text_layers = 1
-text_inner = 64
-[synthesis]
-photo_sides = [64, 128]
-distractor_share = 0.5
-framed_share = 0.5
-[augment]
-balanced = true
-phrasings = true
-[mixing]
-weights = { affects = 2 }
-later = { position = 3 }
-temperature = 2
-cap = 0.4
-[online]
-every = 2
-hard_share = 0.5
-[dense]
-steps = 4
-batch = 2
-[reader]
-steps = 4
-batch = 2
-turns = 2
-"""
-
-
-@pytest.fixture
-def recipe(tmp_path: Path) -> Path:
-    rng = np.random.default_rng(0)
-    rows = ["split\tphotograph\tsha256"]
-    for number in range(4):
-        Image.fromarray(rng.integers(0, 255, (120, 160, 3), np.uint8)).save(tmp_path / f"{number}.png")
-        rows.append(f"{'train' if number < 3 else 'validation'}\t{number}.png\t-")
-    (tmp_path / "split.tsv").write_text("\n".join(rows) + "\n")
-    (tmp_path / "recipe.toml").write_text(RECIPE)
-    return tmp_path / "recipe.toml"
-
-
-def weights(folder: Path) -> dict[str, torch.Tensor]:
-    from safetensors.torch import load_file
-
-    return load_file(folder / "model.safetensors")
+from tests.training.trained import weights
 
 
 def test_a_run_that_is_stopped_resumes_to_the_same_weights(recipe: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,10 +155,10 @@ def test_packed_turns_learn_what_single_ones_would(tiny: tuple) -> None:
     config, tokenizer, model, packer = tiny
     turns = dialogue(config, 4)
     tokens = torch.randn(1, 2, 64, 64)
-    ids = torch.tensor(tokenizer.convert_tokens_to_ids(places(config.bins)))
+    graded = scales(tokenizer, config.reader, config.bins, torch.device("cpu"))
 
     def loss_of(packed: Packed) -> float:
-        return float(reader_loss(model, read(model, tokens, packed)[0], packed, ids, 1, 0.7))
+        return float(reader_loss(model, read(model, tokens, packed)[0], packed, graded))
 
     with torch.no_grad():
         packs = [packer.pack([[turn]]) for turn in turns]
@@ -246,11 +192,11 @@ def test_every_word_and_place_is_one_token_and_text_survives(tiny: tuple) -> Non
 
 
 def test_one_border_off_costs_less_than_ten() -> None:
-    ids = torch.arange(10, 43)
+    graded = [Scale(torch.arange(10, 43), 1, 0.7)]
     near, far = torch.zeros(1, 50), torch.zeros(1, 50)
     near[0, 21], far[0, 30] = 5.0, 5.0
     label = torch.tensor([20])
-    assert soft_cross_entropy(near, label, ids, 1, 0.7) < soft_cross_entropy(far, label, ids, 1, 0.7)
+    assert soft_cross_entropy(near, label, graded) < soft_cross_entropy(far, label, graded)
 
 
 def test_the_cosine_basis_is_unit_and_reaches_the_highest_frequency() -> None:
@@ -279,19 +225,25 @@ def test_a_wide_bell_prefers_the_middle_of_two_doubtful_places() -> None:
     def cost(place: int, spread: float) -> float:
         logits = torch.zeros(2, 40)
         logits[:, place] = 5.0
-        return float(soft_cross_entropy(logits, labels, ids, 1, spread))
+        return float(soft_cross_entropy(logits, labels, [Scale(ids, 1, spread)]))
 
     assert cost(12, 3) < cost(10, 3)
     assert cost(12, 0.5) > cost(10, 0.5)
 
 
-def test_a_location_token_may_count_more_than_another() -> None:
-    logits, ids = torch.randn(2, 9), torch.arange(4)
-    word, place = (
-        soft_cross_entropy(logits[i : i + 1], torch.tensor([label]), ids, 1, 0.7) for i, label in ((0, 7), (1, 2))
+def test_tokens_of_a_scale_may_count_more_than_others() -> None:
+    logits, graded = torch.randn(3, 9), [Scale(torch.arange(4), 3, 0.7), Scale(torch.tensor([8, 5]), 2, 0)]
+    word, place, level = (
+        soft_cross_entropy(logits[i : i + 1], torch.tensor([label]), graded) for i, label in ((0, 7), (1, 2), (2, 5))
     )
-    both = soft_cross_entropy(logits, torch.tensor([7, 2]), ids, 3, 0.7)
-    assert float(both) == pytest.approx(float(word + 3 * place) / 4, rel=1e-5)
+    every = soft_cross_entropy(logits, torch.tensor([7, 2, 5]), graded)
+    assert float(every) == pytest.approx(float(word + 3 * place + 2 * level) / 6, rel=1e-5)
+
+
+def test_without_a_bell_a_scale_is_taught_like_any_token() -> None:
+    logits, label = torch.randn(1, 9), torch.tensor([5])
+    plain = torch.nn.functional.cross_entropy(logits, label)
+    assert float(soft_cross_entropy(logits, label, [Scale(torch.tensor([8, 5]), 2, 0)])) == pytest.approx(float(plain))
 
 
 def test_workers_answer_although_opencv_had_threads_before_they_were_forked(recipe: Path) -> None:
