@@ -48,7 +48,7 @@ def make_readable(model: Any, items: Sequence[Item], share: float) -> None:
     """
     connector = model.model.connector
     weight = connector.modality_projection.proj.weight
-    features = _features(model, items)
+    features = features_of(model, items)
     cells = round(features.shape[1] ** 0.5)
     where = waves(cells).to(features).expand(len(features), -1, -1).flatten(0, 1)
     damaged = torch.stack([(item.ranks > 0).float() for item in items]).flatten(1, 2)
@@ -67,11 +67,12 @@ def make_readable(model: Any, items: Sequence[Item], share: float) -> None:
             weight += loudness * along.T @ probe.T
 
 
-def _features(model: Any, items: Sequence[Item]) -> torch.Tensor:
+def features_of(model: Any, items: Sequence[Item]) -> torch.Tensor:
     """What the connector's projection is given: (views * N, cells², features)."""
     starts = range(0, len(items), BATCH)
     with torch.no_grad():
-        return torch.cat([look(model, normalised(list(items[i : i + BATCH])).flatten(0, 1)).float() for i in starts])
+        views = (normalised(list(items[i : i + BATCH])).flatten(0, 1) for i in starts)
+        return torch.cat([look(model, each.to(model.device)).float() for each in views])
 
 
 def _ridge(features: torch.Tensor, target: torch.Tensor) -> torch.Tensor:

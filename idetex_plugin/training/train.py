@@ -22,6 +22,7 @@ from idetex_plugin.training.model import Architecture, build, start_from_cosines
 from idetex_plugin.training.packing import Packed, Packer
 from idetex_plugin.training.readable import make_readable
 from idetex_plugin.training.reader import read, reader_loss, scales, smooth_places
+from idetex_plugin.training.realign import realign, tokens_of
 from idetex_plugin.training.start import history, like_start, load_start
 from idetex_plugin.training.synthesis import Synthesizer
 from idetex_plugin.training.tokenizer import build_tokenizer
@@ -156,13 +157,23 @@ def corpus(trainer: Trainer, count: int = 3000) -> Iterator[str]:
             yield turn.prompt + nano.ANSWER + turn.answer
 
 
+def probes_of(trainer: Trainer) -> list[Item]:
+    """Samples to fit linear maps to."""
+    first = trainer.stream("train", trainer.config.seed + 5)
+    return [first.item(index) for index in range(START_PROBES)]
+
+
 def begin(trainer: Trainer) -> tuple[Any, Any]:
     """Model and tokenizer before the reader stages: after the dense stage, or of the checkpoint to start from."""
     config = trainer.config
     if config.start is not None:
         model, tokenizer = load_start(config)
         if config.dense is not None:
+            probes = probes_of(trainer)
+            known = tokens_of(model, probes)
             train_dense(trainer, config.dense, model)
+            met = realign(model, probes, known)
+            trainer.say(f"connector fitted anew: its tokens meet {met:.3f} of the variance of those before")
         return model, tokenizer
     assert config.dense is not None
     tower = new_tower(trainer, config.dense)
@@ -184,8 +195,7 @@ def train(config: TrainConfig, recipe_hash: str, photographs: Path, out: Path, s
     model, tokenizer = begin(trainer)
     use_plain_attention(model)
     if config.readable_share:
-        first = trainer.stream("train", config.seed + 5)
-        make_readable(model, [first.item(index) for index in range(START_PROBES)], config.readable_share)
+        make_readable(model, probes_of(trainer), config.readable_share)
     model.to(trainer.device)
     parts = {"tower": model.model.vision_model, "connector": model.model.connector, "text": model.model.text_model}
     steps = {"dense": config.dense.steps} if config.dense else {}

@@ -105,6 +105,24 @@ def test_vllm_and_transformers_agree(answers, transformers) -> None:
     assert len({replies[0].text for replies in answers.values()}) > 1, "the replies do not depend on the photo"
 
 
+def test_requests_about_a_photo_share_its_tokens_and_nothing_is_compiled(vllm, monkeypatch) -> None:
+    from torch._dynamo.utils import counters
+
+    compiled, images, shared = counters["frames"]["total"], views(DEMO[0]), []
+    step = vllm._engine.step
+
+    def watched() -> list:
+        outputs = step()
+        shared.extend((output.num_cached_tokens, len(output.prompt_token_ids)) for output in outputs if output.finished)
+        return outputs
+
+    monkeypatch.setattr(vllm._engine, "step", watched)
+    list(vllm.stream([("", [Request("<detect>", images, max_tokens=2), Request("how good?", images, choices=LEVELS)])]))
+    (first, _), (second, length) = sorted(shared)
+    assert first == 0 and 0 <= length - second < 64 + 16
+    assert counters["frames"]["total"] == compiled
+
+
 def test_replies_keep_their_promises(answers) -> None:
     for free, level, kind, shaped, short in answers.values():
         assert "".join(token.text for token in free.tokens) == free.text
