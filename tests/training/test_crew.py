@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from idetex_plugin.training import loop
 from idetex_plugin.training.config import TrainConfig
 from idetex_plugin.training.crew import Crew, together
 from idetex_plugin.training.train import train
-from tests.training.trained import weights
+from tests.training.trained import stopped_at, weights
 
 
 def regression(size: int) -> torch.Tensor:
@@ -50,22 +49,11 @@ def config_of(recipe: Path, **more: object) -> TrainConfig:
     return TrainConfig.model_validate({**given, "dense": dense, "reader": reader, **more})
 
 
-def test_two_processes_resume_to_the_same_weights(recipe: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_processes_resume_to_the_same_weights(recipe: Path) -> None:
     config, photos = config_of(recipe, save_minutes=0), recipe.parent
     whole = weights(train(config, "", photos, photos / "whole", lambda _: None))
-    finite, calls = loop.math.isfinite, 0
-
-    def stop_in_the_third_step(value: float) -> bool:
-        nonlocal calls
-        calls += 1
-        if calls == 3:
-            raise KeyboardInterrupt
-        return finite(value)
-
-    monkeypatch.setattr(loop.math, "isfinite", stop_in_the_third_step)
-    with pytest.raises(KeyboardInterrupt):
+    with stopped_at(3):
         train(config, "", photos, photos / "parts", lambda _: None)
-    monkeypatch.setattr(loop.math, "isfinite", finite)
     resumed = weights(train(config, "", photos, photos / "parts", lambda _: None))
     said = (photos / "parts" / "log" / "train.txt").read_text()
     assert said.count("dense 4: loss") == 1

@@ -23,29 +23,15 @@ from idetex_plugin.training.reader import Scale, read, reader_loss, scales, soft
 from idetex_plugin.training.synthesis import Recipe
 from idetex_plugin.training.tokenizer import build_tokenizer, places, words
 from idetex_plugin.training.train import train, train_in_turn
-from tests.training.trained import weights
+from tests.training.trained import stopped_at, weights
 
 
-def test_a_run_that_is_stopped_resumes_to_the_same_weights(recipe: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_is_stopped_resumes_to_the_same_weights(recipe: Path) -> None:
     config, digest = read_config(recipe)
     whole = weights(train(config, digest, recipe.parent, recipe.parent / "whole", lambda _: None))
-
-    from idetex_plugin.training import loop
-
-    finite, calls = loop.math.isfinite, 0
-
-    def stop_in_the_reader(value: float) -> bool:
-        nonlocal calls
-        calls += 1
-        if calls == 7:
-            raise KeyboardInterrupt
-        return finite(value)
-
     eager = config.model_copy(update={"save_minutes": 0.0})
-    monkeypatch.setattr(loop.math, "isfinite", stop_in_the_reader)
-    with pytest.raises(KeyboardInterrupt):
+    with stopped_at(7):
         train(eager, digest, recipe.parent, recipe.parent / "parts", lambda _: None)
-    monkeypatch.setattr(loop.math, "isfinite", finite)
     resumed = weights(train(eager, digest, recipe.parent, recipe.parent / "parts", lambda _: None))
     said = (recipe.parent / "parts" / "log" / "train.txt").read_text()
     assert said.count("photographs to train on") == 2 and said.count("checkpoint written") == 1
