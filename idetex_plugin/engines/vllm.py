@@ -124,8 +124,9 @@ class VllmEngine:
             "use_tqdm_on_load": False,
         }
         if self.device == "cpu":
-            arguments.update(distributed_executor_backend="uni", enforce_eager=True, skip_mm_profiling=True)
-            arguments.update(block_size=CPU_BLOCK)
+            arguments.update(
+                distributed_executor_backend="uni", enforce_eager=True, skip_mm_profiling=True, block_size=CPU_BLOCK
+            )
         return arguments
 
     def _submit(self, item: Item[Any]) -> None:

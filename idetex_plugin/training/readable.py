@@ -58,7 +58,7 @@ def make_readable(model: Any, items: Sequence[Item], share: float) -> None:
     places, kinds = (each.to(weight) for each in directions(weight.shape[0]))
     with torch.no_grad():
         for target, along, alike in ((where, places, False), (what, kinds, True)):
-            probe = _ridge(features, target)
+            probe = ridge(features, target - target.mean(0))
             said = features @ probe
             if alike:
                 probe = probe / said.std(0).clamp_min(1e-6)
@@ -75,8 +75,9 @@ def features_of(model: Any, items: Sequence[Item]) -> torch.Tensor:
         return torch.cat([look(model, each.to(model.device)).float() for each in views])
 
 
-def _ridge(features: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+def ridge(features: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    """The linear map (features, targets) from samples (N, features) to (N, targets), by ridge regression."""
     products = features.T @ features
-    ridge = RIDGE * products.diagonal().mean() * torch.eye(len(products), device=products.device)
-    probe: torch.Tensor = torch.linalg.solve(products + ridge, features.T @ (target - target.mean(0)))
-    return probe
+    penalty = RIDGE * products.diagonal().mean() * torch.eye(len(products), device=products.device)
+    fitted: torch.Tensor = torch.linalg.solve(products + penalty, features.T @ target)
+    return fitted

@@ -12,13 +12,14 @@ from typing import Any
 import torch
 
 from idetex_plugin.training.data import Item
-from idetex_plugin.training.readable import RIDGE, features_of
+from idetex_plugin.training.model import project
+from idetex_plugin.training.readable import features_of, ridge
 
 
 def tokens_of(model: Any, items: Sequence[Item]) -> torch.Tensor:
     """Image tokens of all views of these samples: (views * N * cells², width)."""
-    weight = model.model.connector.modality_projection.proj.weight
-    return torch.as_tensor(features_of(model, items).flatten(0, 1) @ weight.T.detach())
+    with torch.no_grad():
+        return project(model, features_of(model, items)).flatten(0, 1)
 
 
 def realign(model: Any, items: Sequence[Item], known: torch.Tensor) -> float:
@@ -27,9 +28,7 @@ def realign(model: Any, items: Sequence[Item], known: torch.Tensor) -> float:
     weight = model.model.connector.modality_projection.proj.weight
     features = features_of(model, items).flatten(0, 1)
     known = known.to(features)
-    products = features.T @ features
-    ridge = RIDGE * products.diagonal().mean() * torch.eye(len(products), device=products.device)
-    fitted = torch.linalg.solve(products + ridge, features.T @ known)
+    fitted = ridge(features, known)
     with torch.no_grad():
         weight.copy_(fitted.T)
     missed = (known - features @ fitted).square().sum()
