@@ -21,14 +21,14 @@ from typing import Any
 import numpy as np
 
 from idetex_plugin import Assessor
-from idetex_plugin.evaluation.bench.synth import run
-from idetex_plugin.evaluation.measures.choices import OVERALL
-from idetex_plugin.training.config import TrainConfig, read_config
-from idetex_plugin.training.photos import listed
-from idetex_plugin.training.train import new_tower, train, train_dense
-from idetex_plugin.training.trainer import Trainer
+from idetex_plugin.lab.data.photos import listed
+from idetex_plugin.lab.evaluation.bench.synth import run
+from idetex_plugin.lab.measures.choices import OVERALL
+from idetex_plugin.lab.training.config import TrainConfig, read_config
+from idetex_plugin.lab.training.train import new_tower, train, train_dense
+from idetex_plugin.lab.training.trainer import Trainer
 
-RECIPES = Path(__file__).parents[1] / "idetex_plugin/training/recipes"
+RECIPES = Path(__file__).parents[1] / "idetex_plugin/lab/training/recipes"
 BLURS = ("Low clarity", "Motion blur", "Out of focus blur")
 AS_IT_STANDS = "as it stands"
 TOWER: dict[str, dict[str, Any]] = {

@@ -30,8 +30,8 @@ from standins import nano_says
 
 from idetex_fiftyone import assess, figures
 from idetex_fiftyone.writer import Writer
-from idetex_plugin.engines.base import Reply, Request
-from idetex_plugin.taxonomy import VIDA, Severity
+from idetex_plugin.words.request import Reply, Request
+from idetex_plugin.words.vocabulary import VIDA, Severity
 
 QUICK = 0.01
 

@@ -13,13 +13,13 @@ from statistics import mean
 from typing import Any
 
 from idetex_plugin import Assessor
-from idetex_plugin.assessment import Assessment
-from idetex_plugin.hooks import hookimpl
-from idetex_plugin.hooks.before import before_assess
-from idetex_plugin.hooks.calls import BUILT_IN
-from idetex_plugin.hooks.events import Assessed, BeforeAssess
-from idetex_plugin.hooks.manager import Hooks
-from idetex_plugin.photo import Photo, load_photo
+from idetex_plugin.photo.load import Photo, load_photo
+from idetex_plugin.plugins import hookimpl
+from idetex_plugin.plugins.before import before_assess
+from idetex_plugin.plugins.calls import BUILT_IN
+from idetex_plugin.plugins.events import Assessed, BeforeAssess
+from idetex_plugin.plugins.manager import Hooks
+from idetex_plugin.words.assessment import Assessment
 
 
 class Idle:

@@ -2,7 +2,7 @@
 
     python benchmarks/ladder.py PHOTOGRAPHS [--photos 24] [--policy web] [--model nano] [--engine auto]
 
-PHOTOGRAPHS is the folder of the split (`idetex_plugin/training/split.tsv`); its "test" rows are used, shrunk to 1200
+PHOTOGRAPHS is the folder of the split (`idetex_plugin/lab/data/split.tsv`); its "test" rows are used, shrunk to 1200
 pixels at most, so that the coding of the files themselves is weak. Every photo is encoded by three codecs at six
 qualities, judged beside itself, and judged again with the model alone, to see what the metric routes and how often both
 agree. Then `tune` looks for the smallest file of each photo that passes, and its size is set beside quality 85 for all
@@ -22,11 +22,12 @@ from PIL import Image
 from idetex_plugin import Assessor
 from idetex_plugin.gate.check import Gate
 from idetex_plugin.gate.codecs import CODECS
-from idetex_plugin.gate.policy import Policy, policy_named
+from idetex_plugin.gate.policies import policy_named
 from idetex_plugin.gate.tune import tune
-from idetex_plugin.gate.verdict import Outcome, Verdict
-from idetex_plugin.photo import Photo, load_photo
-from idetex_plugin.training.photos import listed
+from idetex_plugin.lab.data.photos import listed
+from idetex_plugin.photo.load import Photo, load_photo
+from idetex_plugin.words.policy import Policy
+from idetex_plugin.words.verdict import Outcome, Verdict
 
 QUALITIES = {"jpeg": (90, 75, 55, 35, 18, 8), "webp": (90, 75, 50, 25, 10, 0), "avif": (90, 70, 50, 30, 15, 0)}
 FIXED = 85

@@ -12,8 +12,8 @@ import argparse
 from collections.abc import Sequence
 
 from idetex_plugin import Assessor
-from idetex_plugin.assessment import Assessment
-from idetex_plugin.sources import find_photos
+from idetex_plugin.photo.sources import find_photos
+from idetex_plugin.words.assessment import Assessment
 
 
 def assessments(model: str, engine: str, dtype: str, paths: Sequence[str]) -> list[Assessment]:

@@ -2,7 +2,7 @@
 
     python benchmarks/resolution.py PHOTOGRAPHS [--photos 20] [--model nano] [--engine auto]
 
-PHOTOGRAPHS is the folder of the split (`idetex_plugin/training/split.tsv`); its "test" rows are used, those of at least
+PHOTOGRAPHS is the folder of the split (`idetex_plugin/lab/data/split.tsv`); its "test" rows are used, those of at least
 one megapixel. Each is brought to 0.3 and 1 megapixels by shrinking, and to 4 and 12 by shrinking it to a megapixel and
 continuing it by its mirror image, since no larger ones are at hand: their pixels are as sharp as those of the small
 ones, which a camera's would not be. Then the whole frame is damaged, moderately and severely, at that size. Low clarity
@@ -20,10 +20,10 @@ import cv2
 import numpy as np
 
 from idetex_plugin import Assessor
-from idetex_plugin.boxes import WHOLE
-from idetex_plugin.taxonomy import Severity
-from idetex_plugin.training.photos import listed, read
-from idetex_plugin.training.synthesis.degrade import DEGRADE, Pixels
+from idetex_plugin.lab.data.photos import Pixels, listed, read
+from idetex_plugin.lab.synthesis.degrade import DEGRADE
+from idetex_plugin.words.box import WHOLE
+from idetex_plugin.words.vocabulary import Severity
 
 MEGAPIXELS = (0.3, 1.0, 4.0, 12.0)
 TYPES = ("Noise", "Blocking artifacts", "Low clarity")

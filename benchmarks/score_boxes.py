@@ -16,10 +16,10 @@ import tracemalloc
 
 import numpy as np
 
-from idetex_plugin.evaluation.measures.coco import coco_ap
-from idetex_plugin.evaluation.measures.matching import matched_boxes, triplets
-from idetex_plugin.evaluation.measures.table import BoxTable
-from idetex_plugin.evaluation.measures.voc import curves, mean_ap
+from idetex_plugin.lab.measures.coco import coco_ap
+from idetex_plugin.lab.measures.matching import matched_boxes, triplets
+from idetex_plugin.lab.measures.table import BoxTable
+from idetex_plugin.lab.measures.voc import curves, mean_ap
 
 MEASURES = {
     "VOC AP": lambda truth, predicted: mean_ap(curves(truth, predicted)),

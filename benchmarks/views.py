@@ -17,17 +17,17 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from idetex_plugin.taxonomy import VIDA
-from idetex_plugin.training.attention import use_plain_attention
-from idetex_plugin.training.config import TrainConfig, read_config
-from idetex_plugin.training.data import Stream, load_sources
-from idetex_plugin.training.dense import average_precision
-from idetex_plugin.training.model import look
-from idetex_plugin.training.photos import Split
-from idetex_plugin.training.start import like_start, load_start
-from idetex_plugin.training.trainer import recipe
+from idetex_plugin.lab.data.photos import Split
+from idetex_plugin.lab.training.attention import use_plain_attention
+from idetex_plugin.lab.training.config import TrainConfig, read_config
+from idetex_plugin.lab.training.data import Stream, load_sources
+from idetex_plugin.lab.training.dense import average_precision
+from idetex_plugin.lab.training.initial import like_start, load_start
+from idetex_plugin.lab.training.model import tower_features
+from idetex_plugin.lab.training.trainer import recipe
+from idetex_plugin.words.vocabulary import VIDA
 
-RECIPE = Path(__file__).parents[1] / "idetex_plugin/training/recipes/nano-measured.toml"
+RECIPE = Path(__file__).parents[1] / "idetex_plugin/lab/training/recipes/nano-measured.toml"
 HIDDEN, BATCH, EPOCHS, RATE = 256, 1024, 6, 2e-3
 MOSTLY = 0.8
 
@@ -39,7 +39,7 @@ def looked(config: TrainConfig, photographs: Path, split: Split, count: int) -> 
 
     def tower(views: torch.Tensor) -> torch.Tensor:
         with torch.no_grad():
-            return look(model, views).half()
+            return tower_features(model, views).half()
 
     shape = config.architecture
     stream = Stream(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from idetex_plugin.assessment import Assessment
-    from idetex_plugin.assessor import Assessor
+    from idetex_plugin.assess.assessor import Assessor
+    from idetex_plugin.words.assessment import Assessment
 
 __all__ = ["Assessment", "Assessor"]
 __version__ = "0.1.0"
 
-_HOMES = {"Assessment": "idetex_plugin.assessment", "Assessor": "idetex_plugin.assessor"}
+_HOMES = {"Assessment": "idetex_plugin.words.assessment", "Assessor": "idetex_plugin.assess.assessor"}
 
 
 def __getattr__(name: str) -> Any:

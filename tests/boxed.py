@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from idetex_plugin.evaluation.measures.table import BoxTable, Index, Row
+from idetex_plugin.lab.measures.table import BoxTable, Index, Row
 
 KINDS = ("Noise", "Low clarity", "Overexposure")
 

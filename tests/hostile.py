@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageCms, PngImagePlugin
 
-from idetex_plugin.assessment import Reason
+from idetex_plugin.words.failure import Reason
 
 BROKEN = frozenset({Reason.TRUNCATED, Reason.CORRUPT})
 

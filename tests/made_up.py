@@ -6,21 +6,10 @@ import random
 from collections.abc import Iterator
 from hashlib import sha256
 
-from idetex_plugin.assessment import (
-    OK,
-    Answer,
-    Assessment,
-    Description,
-    Failure,
-    Finding,
-    PhotoInfo,
-    Quality,
-    Reason,
-    Region,
-    TaskStatus,
-)
-from idetex_plugin.boxes import WHOLE, Box
-from idetex_plugin.taxonomy import DISTORTIONS, Level, Severity
+from idetex_plugin.words.assessment import Answer, Assessment, Description, Finding, PhotoInfo, Quality, Region
+from idetex_plugin.words.box import WHOLE, Box
+from idetex_plugin.words.failure import OK, Failure, Reason, TaskStatus
+from idetex_plugin.words.vocabulary import DISTORTIONS, Level, Severity
 
 TASKS = ("grounding", "perception", "description")
 HOSTILE_TEXTS = (

@@ -5,15 +5,14 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from PIL import Image
 
-from idetex_plugin.assessment import Region
-from idetex_plugin.boxes import Box
-from idetex_plugin.engines.base import Reply, Token
-from idetex_plugin.models.cards import Card
-from idetex_plugin.models.dialects.base import Look
-from idetex_plugin.models.dialects.frame import Corners, Frame
-from idetex_plugin.models.dialects.json import JsonDialect
-from idetex_plugin.models.dialects.vida import VidaDialect
-from idetex_plugin.taxonomy import VIDA, Severity
+from idetex_plugin.dialects.frame import Corners, Frame
+from idetex_plugin.dialects.json import JsonDialect
+from idetex_plugin.dialects.vida import VidaDialect
+from idetex_plugin.words.assessment import Region
+from idetex_plugin.words.box import Box
+from idetex_plugin.words.card import Card
+from idetex_plugin.words.request import Reply, Token, Views
+from idetex_plugin.words.vocabulary import VIDA, Severity
 
 
 def card(**values: object) -> Card:
@@ -21,7 +20,7 @@ def card(**values: object) -> Card:
     return Card.model_validate({"name": "test", "title": "Test", "checkpoint": "a/b", "dialect": "json", **values})
 
 
-LOOK = Look((Image.new("RGB", (560, 364)),), 1120, 728)
+LOOK = Views((Image.new("RGB", (560, 364)),), 1120, 728)
 PIXELS = Frame(560, 364)
 THOUSAND = Frame(1000, 1000)
 vida = VidaDialect(card())

@@ -13,14 +13,14 @@ from typing import Any
 
 from PIL import Image
 
-from idetex_plugin.assessment import Answer, Failure, Quality, Reason, Region
-from idetex_plugin.boxes import WHOLE, Box
-from idetex_plugin.engines.base import Reply, Request
-from idetex_plugin.models.dialects.base import Look
-from idetex_plugin.models.dialects.nano import DESCRIBE, LOCATE, NanoDialect
-from idetex_plugin.models.registry import get_card
+from idetex_plugin.cards.registry import get_card
+from idetex_plugin.dialects.nano import DESCRIBE, LOCATE, NanoDialect
 from idetex_plugin.tasks.perception import Perceived
-from idetex_plugin.taxonomy import Level, Severity
+from idetex_plugin.words.assessment import Answer, Quality, Region
+from idetex_plugin.words.box import WHOLE, Box
+from idetex_plugin.words.failure import Failure, Reason
+from idetex_plugin.words.request import Reply, Request, Views
+from idetex_plugin.words.vocabulary import Level, Severity
 
 
 def say_noise(request: Request) -> Reply:
@@ -97,11 +97,11 @@ class WordTask:
 
     name: str
 
-    def ask(self, look: Look) -> tuple[Request, ...]:
+    def ask(self, look: Views) -> tuple[Request, ...]:
         """One request."""
         return (Request(prompt=self.name, images=look.images),)
 
-    def read(self, replies: Sequence[Reply], look: Look) -> Any:
+    def read(self, replies: Sequence[Reply], look: Views) -> Any:
         """The word as this task's kind of result."""
         [reply] = replies
         if reply.failure is not None:

@@ -14,7 +14,7 @@ from standins import WindowEngine, nano_says
 from typer.main import get_command
 
 from idetex_plugin.cli.app import app
-from idetex_plugin.cli.table import COMMANDS
+from idetex_plugin.cli.commands import COMMANDS
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -40,7 +40,7 @@ def test_python_blocks_of_a_page_run_in_order(
     shutil.copytree(ROOT / "demo", tmp_path / "demo")
     monkeypatch.chdir(tmp_path)
     engine = WindowEngine(answer=nano_says)
-    monkeypatch.setattr("idetex_plugin.assessor.make_engine", lambda *arguments, **options: (engine, "it is scripted"))
+    monkeypatch.setattr("idetex_plugin.assess.assessor.make_engine", lambda *_, **__: (engine, "it is scripted"))
     scope: dict[str, object] = {"__name__": "__main__"}
     for block in blocks(page, "python"):
         exec(compile(block, name(page), "exec"), scope)
@@ -73,7 +73,7 @@ def test_every_command_is_on_the_page_about_commands() -> None:
 
 def test_every_hook_is_on_the_page_about_plugins() -> None:
     page = (ROOT / "docs" / "plugins.md").read_text("utf-8")
-    hooks = [hook for hook in vars(import_module("idetex_plugin.hooks.specs")) if hook.startswith("idetex_")]
+    hooks = [hook for hook in vars(import_module("idetex_plugin.plugins.specs")) if hook.startswith("idetex_")]
     for hook in hooks:
         assert f"`{hook}" in page, hook
 

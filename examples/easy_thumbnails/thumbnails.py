@@ -7,7 +7,7 @@ import django
 from django.conf import settings
 
 from idetex_plugin import Assessor
-from idetex_plugin.hooks.pipeline import Pipeline
+from idetex_plugin.pipeline.pipeline import Pipeline
 
 SECOND_TRY = 90
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pyvips
 
 from idetex_plugin import Assessor
-from idetex_plugin.hooks.pipeline import Pipeline
+from idetex_plugin.pipeline.pipeline import Pipeline
 
 
 def main() -> None:

@@ -7,8 +7,8 @@ import pluggy
 from PIL import Image
 
 from idetex_plugin import Assessor
-from idetex_plugin.hooks.host import as_plugin
-from idetex_plugin.hooks.pipeline import Pipeline
+from idetex_plugin.pipeline.host import as_plugin
+from idetex_plugin.pipeline.pipeline import Pipeline
 
 hookspec = pluggy.HookspecMarker("gallery")
 

@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from idetex_plugin import __version__
-from idetex_plugin.cli.table import COMMANDS
+from idetex_plugin.cli.commands import COMMANDS
 
 SETTINGS: dict[str, Any] = {
     "add_completion": False,

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from idetex_plugin.assessor import Assessor
+    from idetex_plugin.assess.assessor import Assessor
+    from idetex_plugin.photo.sources import Source
     from idetex_plugin.runs.store import Run
-    from idetex_plugin.sources import Source
 
 
 
@@ -56,7 +56,7 @@ def command(
     from rich.console import Console
 
     from idetex_plugin.cli.report import write_run_report
-    from idetex_plugin.cli.tables import print_summary, summary_json
+    from idetex_plugin.cli.summary import print_summary, summary_json
     from idetex_plugin.runs import Run
     from idetex_plugin.runs.limits import FailLimit
     from idetex_plugin.runs.summary import summarise
@@ -95,8 +95,8 @@ def command(
 def _assessor(
     model: str, engine: str, tasks: str, questions: Path | None, url: str, max_pixels: int | None
 ) -> Assessor:
-    from idetex_plugin.assessor import Assessor
-    from idetex_plugin.photo import DEFAULT_MAX_PIXELS
+    from idetex_plugin.assess.assessor import Assessor
+    from idetex_plugin.photo.load import DEFAULT_MAX_PIXELS
     from idetex_plugin.tasks.question_files import read_questions
 
     options: dict[str, Any] = {"url": url} if url else {}
@@ -112,7 +112,7 @@ def _assessor(
 
 def _sources(paths: list[str], out: Path) -> Iterator[Source]:
     """The photos of these paths, without what the run folder holds (thumbnails of an earlier report)."""
-    from idetex_plugin.sources import find_photos
+    from idetex_plugin.photo.sources import find_photos
 
     inside = out.resolve()
     return (source for source in find_photos(paths) if inside not in Path(source.path).resolve().parents)

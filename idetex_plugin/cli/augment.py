@@ -23,8 +23,8 @@ def command(
 ) -> None:
     """Multiply labelled images: crops, mirror images, pairs, and conversations about each."""
     try:
-        from idetex_plugin.training.augment.images import augmented
-        from idetex_plugin.training.vida_data import read_metadata
+        from idetex_plugin.lab.data.augment.images import augmented
+        from idetex_plugin.lab.data.vida import read_metadata
     except ImportError as error:
         stop(f"augmentation needs {error.name}: pip install 'idetex-plugin[train]'")
     try:

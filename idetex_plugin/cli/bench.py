@@ -14,9 +14,9 @@ import typer
 from idetex_plugin.cli.exits import Exit, stop
 
 if TYPE_CHECKING:
-    from idetex_plugin.evaluation.bench.cases import Bench
-    from idetex_plugin.evaluation.bench.report import Report
-    from idetex_plugin.evaluation.bench.sheet import Sheet
+    from idetex_plugin.lab.evaluation.bench.cases import Bench
+    from idetex_plugin.lab.evaluation.bench.columns import Sheet
+    from idetex_plugin.lab.evaluation.bench.report import Report
 
 SHOWN = 20
 command = typer.Typer(no_args_is_help=True, help="Measure how much a model sees.")
@@ -58,12 +58,12 @@ def synth(
 ) -> None:
     """Damage photographs in known ways, and see how much of it a model finds."""
     try:
-        from idetex_plugin.evaluation.bench.cases import Bench
-        from idetex_plugin.evaluation.bench.report import markdown
-        from idetex_plugin.evaluation.bench.synth import run
+        from idetex_plugin.lab.evaluation.bench.cases import Bench
+        from idetex_plugin.lab.evaluation.bench.report import markdown
+        from idetex_plugin.lab.evaluation.bench.synth import run
     except ImportError as error:
         stop(f"the bench needs {error.name}: pip install 'idetex-plugin[eval]'")
-    from idetex_plugin.assessor import Assessor
+    from idetex_plugin.assess.assessor import Assessor
     from idetex_plugin.engines.base import EngineDeadError
 
     models = [model, *([against] if against else [])]
@@ -104,11 +104,11 @@ def vida(
 ) -> None:
     """Ask ViDA-UGC's own questions, from its files as downloaded."""
     try:
-        from idetex_plugin.evaluation.vida.bench import bench
-        from idetex_plugin.evaluation.vida.marks import figures
+        from idetex_plugin.lab.evaluation.vida.bench import bench
+        from idetex_plugin.lab.evaluation.vida.scores import figures
     except ImportError as error:
         stop(f"the bench needs {error.name}: pip install 'idetex-plugin[eval]'")
-    from idetex_plugin.assessor import Assessor
+    from idetex_plugin.assess.assessor import Assessor
     from idetex_plugin.engines.base import EngineDeadError
 
     options: dict[str, Any] = {"url": url} if url else {}
@@ -139,8 +139,8 @@ def vida(
 
 
 def _photographs(folders: list[Path], split: Part | None) -> list[Path]:
-    from idetex_plugin.sources import find_photos
-    from idetex_plugin.training.photos import listed
+    from idetex_plugin.lab.data.photos import listed
+    from idetex_plugin.photo.sources import find_photos
 
     for folder in folders:
         if not folder.exists():
@@ -172,9 +172,9 @@ def _progress() -> Any:
 
 
 def _write(report: Report, sheet: Sheet, bench: Bench, folder: Path) -> None:
-    from idetex_plugin.evaluation.bench.contact import write_contact
-    from idetex_plugin.evaluation.bench.plots import write_plots
-    from idetex_plugin.evaluation.bench.report import markdown
+    from idetex_plugin.lab.evaluation.bench.contact import write_contact
+    from idetex_plugin.lab.evaluation.bench.plots import write_plots
+    from idetex_plugin.lab.evaluation.bench.report import markdown
 
     folder.mkdir(parents=True, exist_ok=True)
     plots = [*write_plots(sheet, folder), write_contact(bench, sheet, folder)]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from idetex_plugin.training.dataset import Sample
-    from idetex_plugin.training.vida_data import Labelled
+    from idetex_plugin.lab.data.dataset import Sample
+    from idetex_plugin.lab.data.vida import Labelled
 
 Out = Annotated[Path, typer.Option(help="A new or empty folder.")]
 Seed = Annotated[int, typer.Option(min=0, help="Decides everything.")]
@@ -23,8 +23,8 @@ def write(
     samples: Iterable[Sample], count: int, out: Path, seed: int, grounding: bool, perception: bool, description: bool
 ) -> list[Labelled]:
     """Write `count` samples and conversations about them, with a progress bar. Raises OSError and ValueError."""
-    from idetex_plugin.training.augment.tell import Tasks
-    from idetex_plugin.training.dataset import write_dataset
+    from idetex_plugin.lab.data.augment.instructions import Tasks
+    from idetex_plugin.lab.data.dataset import write_dataset
 
     tasks = Tasks(grounding=grounding, perception=perception, description=description)
     with typer.progressbar(length=count, label="images") as bar:

@@ -22,8 +22,8 @@ def command(
     try:
         import peft  # noqa: F401
 
-        from idetex_plugin.training.finetune.config import read_finetune
-        from idetex_plugin.training.finetune.run import finetune
+        from idetex_plugin.lab.training.finetune.config import read_finetune
+        from idetex_plugin.lab.training.finetune.run import finetune
     except ImportError as error:
         stop(f"tuning needs {error.name}: pip install 'idetex-plugin[finetune]'")
     try:

@@ -42,12 +42,12 @@ def command(
     sarif: Annotated[Path | None, typer.Option(help="Write the flagged regions as SARIF.")] = None,
 ) -> None:
     """Judge photos, with an original by what was added to it. Exits with 0 if all pass, with 1 if one does not."""
-    from idetex_plugin.assessor import Assessor
+    from idetex_plugin.assess.assessor import Assessor
     from idetex_plugin.engines.base import EngineDeadError
     from idetex_plugin.gate.check import Gate
     from idetex_plugin.gate.outputs import as_json, as_junit, as_sarif
-    from idetex_plugin.gate.policy import policy_named
-    from idetex_plugin.gate.verdict import Outcome
+    from idetex_plugin.gate.policies import policy_named
+    from idetex_plugin.words.verdict import Outcome
 
     judged: list[Judged] = []
     to_stdout = json_file is not None and str(json_file) == "-"
@@ -107,7 +107,7 @@ def _codec(name: str) -> str:
 
 
 def _print(name: str, verdict: object) -> None:
-    from idetex_plugin.gate.verdict import UNREADABLE, Verdict
+    from idetex_plugin.words.verdict import UNREADABLE, Verdict
 
     assert isinstance(verdict, Verdict)
     decided = "could not be judged" if verdict.decided_by == UNREADABLE else f"decided by {verdict.decided_by}"

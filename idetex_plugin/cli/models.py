@@ -14,8 +14,8 @@ def command(as_json: Annotated[bool, typer.Option("--json", help="Print whole ca
     from rich.markup import escape
     from rich.table import Column, Table
 
-    from idetex_plugin.hooks.manager import get_manager
-    from idetex_plugin.models.cards import Card
+    from idetex_plugin.plugins.manager import get_manager
+    from idetex_plugin.words.card import Card
 
     known = get_manager().named("idetex_models", Card)
     if as_json:

@@ -23,7 +23,7 @@ def new(
     folder: Annotated[Path, typer.Option("--in", help="Where to put the package's folder.")] = Path(),
 ) -> None:
     """Write the package idetex-NAME: a plugin with two hooks, its tests, and its entry point."""
-    from idetex_plugin.hooks.template import write_package
+    from idetex_plugin.plugins.template import write_package
 
     try:
         package = write_package(name, folder)

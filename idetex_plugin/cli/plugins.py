@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from idetex_plugin.hooks.manager import Hooks
+    from idetex_plugin.plugins.manager import Hooks
 
 
 def command(as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False) -> None:
@@ -22,8 +22,8 @@ def command(as_json: Annotated[bool, typer.Option("--json", help="Print the list
     """
     from rich.console import Console
 
-    from idetex_plugin.hooks.adders import try_adders
-    from idetex_plugin.hooks.manager import get_manager
+    from idetex_plugin.plugins.adders import try_adders
+    from idetex_plugin.plugins.manager import get_manager
 
     hooks = get_manager()
     try_adders(hooks)

@@ -19,8 +19,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from idetex_plugin.assessment import State
 from idetex_plugin.runs.work import Outcome, Step
+from idetex_plugin.words.failure import State
 
 LINE_SECONDS = 10.0
 

@@ -41,7 +41,7 @@ def write_run_report(
     run: Run, out: Path | None = None, *, self_contained: bool = False, title: str = "Image quality report"
 ) -> Path:
     """Write the page of a run, by default into its folder; returns its path. Raises OSError."""
-    from idetex_plugin.hooks.manager import get_manager
+    from idetex_plugin.plugins.manager import get_manager
     from idetex_plugin.report import write_report
 
     return write_report(

@@ -38,9 +38,9 @@ def command(
     ] = None,
 ) -> None:
     """Score a submission by a challenge's rules."""
-    from idetex_plugin.evaluation.mipi.files import MipiError
-    from idetex_plugin.evaluation.mipi.score import score
-    from idetex_plugin.evaluation.mipi.terms import Mode
+    from idetex_plugin.lab.evaluation.mipi.files import MipiError
+    from idetex_plugin.lab.evaluation.mipi.score import score
+    from idetex_plugin.lab.evaluation.mipi.terms import Mode
 
     try:
         result = score(submission, truth, Mode(mode))

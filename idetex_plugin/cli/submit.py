@@ -17,7 +17,7 @@ def command(
     out: Annotated[Path, typer.Option(help="The folder for the three files.")] = Path("submission"),
 ) -> None:
     """Write a run as the challenge's perception.json, grounding.json and description.json."""
-    from idetex_plugin.evaluation.mipi.submit import Submission
+    from idetex_plugin.lab.evaluation.mipi.submit import Submission
     from idetex_plugin.runs import Run, RunError
 
     submission = Submission()

@@ -22,10 +22,10 @@ def command(
 ) -> None:
     """Damage photographs in known ways, as training data in the ViDA-UGC format."""
     try:
-        from idetex_plugin.training.synth import synthetic
+        from idetex_plugin.lab.synthesis.write import synthetic
     except ImportError as error:
         stop(f"synthesis needs {error.name}: pip install 'idetex-plugin[train]'")
-    from idetex_plugin.sources import find_photos
+    from idetex_plugin.photo.sources import find_photos
 
     try:
         found = [Path(source.path) for source in find_photos(photos)]

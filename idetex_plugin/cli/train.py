@@ -20,7 +20,7 @@ def command(
 ) -> None:
     """Train a checkpoint from photographs. Run again, it resumes where it was stopped."""
     try:
-        from idetex_plugin.training.train import train_in_turn
+        from idetex_plugin.lab.training.train import train_in_turn
     except ImportError as error:
         stop(f"training needs {error.name}: pip install 'idetex-plugin[train]'")
     try:

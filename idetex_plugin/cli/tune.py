@@ -26,10 +26,10 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the curve as JSON.")] = False,
 ) -> None:
     """Find the smallest file whose verdict passes. Exits with 1 if not even the best setting passes."""
-    from idetex_plugin.assessor import Assessor
+    from idetex_plugin.assess.assessor import Assessor
     from idetex_plugin.engines.base import EngineDeadError
     from idetex_plugin.gate.check import Gate
-    from idetex_plugin.gate.policy import policy_named
+    from idetex_plugin.gate.policies import policy_named
     from idetex_plugin.gate.tune import tune
 
     try:
@@ -79,7 +79,7 @@ def _draw(tuned: Tuned, path: Path) -> None:
     except ImportError:
         raise ImportError('a plot needs matplotlib: pip install "idetex-plugin[eval]"') from None
     from idetex_plugin.gate.codecs import CODECS
-    from idetex_plugin.gate.verdict import Outcome
+    from idetex_plugin.words.verdict import Outcome
 
     colours = {Outcome.PASS: "#2e7d32", Outcome.REVIEW: "#f9a825", Outcome.REJECT: "#c62828"}
     figure = Figure(figsize=(6, 4), layout="constrained")

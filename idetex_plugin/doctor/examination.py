@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from idetex_plugin.doctor import machine
 from idetex_plugin.doctor.report import Package, Problem, Report
 from idetex_plugin.engines.runtime import broken_companions, cpu_flags, pick_dtype
-from idetex_plugin.models.cards import EMBEDDED_FOLDER
+from idetex_plugin.words.card import EMBEDDED_FOLDER
 
 PURPOSES = {
     "idetex-plugin": "this package",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from idetex_plugin.assessment import Record
+from idetex_plugin.words.record import Record
 
 
 class Package(Record):

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log
 
-from idetex_plugin.engines.base import Token
+from idetex_plugin.words.request import Token
 
 Ids = tuple[int, ...]
 END = -1

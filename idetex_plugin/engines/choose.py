@@ -9,7 +9,7 @@ from typing import Any
 from idetex_plugin.engines.base import Engine
 from idetex_plugin.engines.prompts import checkpoint_of
 from idetex_plugin.engines.runtime import installed
-from idetex_plugin.models.cards import Card
+from idetex_plugin.words.card import Card
 
 AUTO = "auto"
 NO_VLLM = "vllm is not installed"

@@ -9,10 +9,10 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from idetex_plugin.assessment import Failure, Reason
-from idetex_plugin.engines.base import Reply, Request, Token
 from idetex_plugin.engines.choices import Choice, Ids
-from idetex_plugin.models.cards import EMBEDDED_FOLDER, Card
+from idetex_plugin.words.card import EMBEDDED_FOLDER, Card
+from idetex_plugin.words.failure import Failure, Reason
+from idetex_plugin.words.request import Reply, Request, Token
 
 TOO_LONG = re.compile(r"too long to fit|longer than the maximum|maximum (context|model) length|max_model_len")
 PLACEHOLDERS = {"images": "", "system": "", "prompt": "", "prefix": ""}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from idetex_plugin.assessment import Reason
-from idetex_plugin.engines.base import Key, Reply, Request
+from idetex_plugin.engines.base import Key
 from idetex_plugin.engines.prompts import failed
+from idetex_plugin.words.failure import Reason
+from idetex_plugin.words.request import Reply, Request
 
 Line = Reply | str | Mapping[str, float]
 

@@ -19,14 +19,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import log
 from typing import Any
 
-from idetex_plugin.assessment import Reason
 from idetex_plugin.engines import wire
-from idetex_plugin.engines.base import EngineDeadError, Key, Reply, Request, Token
+from idetex_plugin.engines.base import EngineDeadError, Key
 from idetex_plugin.engines.choices import Choice, Fork, Ids
-from idetex_plugin.engines.line import Line, UnansweredError, Window
+from idetex_plugin.engines.client import Line, UnansweredError, Window
 from idetex_plugin.engines.prompts import failed, option_ids
 from idetex_plugin.engines.retries import Backoff
-from idetex_plugin.models.cards import Card
+from idetex_plugin.words.card import Card
+from idetex_plugin.words.failure import Reason
+from idetex_plugin.words.request import Reply, Request, Token
 
 SLOTS = 64
 NOT_OFFERED = frozenset({400, 404, 405, 501})

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from idetex_plugin.assessment import Failure, Reason
-from idetex_plugin.engines.base import Key, Reply, Request
+from idetex_plugin.engines.base import Key
 from idetex_plugin.engines.grammar import Grammars
 from idetex_plugin.engines.prompts import Prompts, checkpoint_of, load_processor
 from idetex_plugin.engines.runtime import pick_device, pick_dtype, settle
-from idetex_plugin.engines.work import Item, Outcome, Place, Step, open_items
-from idetex_plugin.models.cards import Card
+from idetex_plugin.engines.steps import Item, Outcome, Place, Step, open_items
+from idetex_plugin.words.card import Card
+from idetex_plugin.words.failure import Failure, Reason
+from idetex_plugin.words.request import Reply, Request
 
 SLOTS = 16
 

@@ -16,12 +16,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
-from idetex_plugin.assessment import Failure, Reason
-from idetex_plugin.engines.base import EngineDeadError, Key, Reply, Request
+from idetex_plugin.engines.base import EngineDeadError, Key
 from idetex_plugin.engines.prompts import Prompts, checkpoint_of, too_long
 from idetex_plugin.engines.runtime import pick_dtype, settle
-from idetex_plugin.engines.work import Item, Outcome, Place, Step, open_items
-from idetex_plugin.models.cards import Card
+from idetex_plugin.engines.steps import Item, Outcome, Place, Step, open_items
+from idetex_plugin.words.card import Card
+from idetex_plugin.words.failure import Failure, Reason
+from idetex_plugin.words.request import Reply, Request
 
 SLOTS = {"cpu": 64, "cuda": 256}
 CPU_CACHE_GIB = {"embedded": 1, "other": 4}

@@ -10,9 +10,9 @@ from typing import Any
 
 from PIL import Image
 
-from idetex_plugin.assessment import Failure, Reason
-from idetex_plugin.engines.base import Reply, Request, Token
 from idetex_plugin.engines.prompts import failed, messages, too_long
+from idetex_plugin.words.failure import Failure, Reason
+from idetex_plugin.words.request import Reply, Request, Token
 
 GREEDY: dict[str, Any] = {
     "temperature": 0, "top_p": 1, "top_k": 0, "min_p": 0, "repetition_penalty": 1, "frequency_penalty": 0,

@@ -2,9 +2,10 @@
 
 from idetex_plugin.gate.check import Gate, gate
 from idetex_plugin.gate.judge import judge
-from idetex_plugin.gate.policy import Policy, PolicyError, policy_named
+from idetex_plugin.gate.policies import policy_named
 from idetex_plugin.gate.remedies import remedies_for
-from idetex_plugin.gate.verdict import Outcome, Remedy, Verdict
+from idetex_plugin.words.policy import Policy, PolicyError
+from idetex_plugin.words.verdict import Outcome, Remedy, Verdict
 
 __all__ = [
     "Gate", "Outcome", "Policy", "PolicyError", "Remedy", "Verdict", "gate", "judge", "policy_named", "remedies_for",

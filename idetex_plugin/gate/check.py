@@ -7,16 +7,16 @@ from typing import Any
 
 from PIL import Image
 
-from idetex_plugin.assessment import Assessment, PhotoInfo
-from idetex_plugin.assessor import Assessor
-from idetex_plugin.boxes import Box
-from idetex_plugin.gate.policy import Policy, Similarity
+from idetex_plugin.assess.assessor import Assessor
 from idetex_plugin.gate.remedies import remedies_for
 from idetex_plugin.gate.similarity import NAME, worst_similarity
-from idetex_plugin.gate.verdict import MODEL, Outcome, Remedy, Verdict
-from idetex_plugin.hooks.calls import BUILT_IN
-from idetex_plugin.hooks.problems import PluginError
-from idetex_plugin.photo import Photo, PhotoError, load_photo
+from idetex_plugin.photo.load import Photo, PhotoError, load_photo
+from idetex_plugin.plugins.calls import BUILT_IN
+from idetex_plugin.plugins.problems import PluginError
+from idetex_plugin.words.assessment import Assessment, PhotoInfo
+from idetex_plugin.words.box import Box
+from idetex_plugin.words.policy import Policy, Similarity
+from idetex_plugin.words.verdict import MODEL, Outcome, Remedy, Verdict
 
 REMEMBERED = 64
 SHAPE_TOLERANCE = 0.02

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from idetex_plugin.assessment import Assessment, Region, State
-from idetex_plugin.boxes import Box
-from idetex_plugin.gate.policy import Limit, Policy, rank
 from idetex_plugin.gate.remedies import remedies_for
-from idetex_plugin.gate.verdict import MODEL, Outcome, Verdict
-from idetex_plugin.taxonomy import VIDA
+from idetex_plugin.words.assessment import Assessment, Region
+from idetex_plugin.words.box import Box
+from idetex_plugin.words.failure import State
+from idetex_plugin.words.policy import Limit, Policy, rank
+from idetex_plugin.words.verdict import MODEL, Outcome, Verdict
+from idetex_plugin.words.vocabulary import VIDA
 
 SAME_IOU = 0.3
 SAME_PART = 0.5

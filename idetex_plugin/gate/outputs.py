@@ -12,9 +12,9 @@ from urllib.parse import quote
 from xml.etree import ElementTree
 
 from idetex_plugin import __version__
-from idetex_plugin.assessment import Region
-from idetex_plugin.gate.verdict import MODEL, Outcome, Verdict
-from idetex_plugin.taxonomy import VIDA, Vocabulary
+from idetex_plugin.words.assessment import Region
+from idetex_plugin.words.verdict import MODEL, Outcome, Verdict
+from idetex_plugin.words.vocabulary import VIDA, Vocabulary
 
 Judged = tuple[str, Verdict]
 SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

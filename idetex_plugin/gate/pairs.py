@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from idetex_plugin.sources import SUFFIXES, find_photos
+from idetex_plugin.photo.sources import SUFFIXES, find_photos
 
 STAGED = "--cached"
 A_FILE = "100"

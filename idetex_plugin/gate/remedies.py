@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from idetex_plugin.assessment import Region
-from idetex_plugin.gate.verdict import Remedy
+from idetex_plugin.words.assessment import Region
+from idetex_plugin.words.verdict import Remedy
 
 TABLE = (
     Remedy(
@@ -38,7 +38,7 @@ TABLE = (
     Remedy(distortion="Underexposure", action="raise-exposure", advice="Raise exposure before quantising to 8 bits."),
     Remedy(
         distortion="Meaningless solid color", action="check-source",
-        advice="Look for a failed download, a crop beyond the border or a redaction.",
+        advice="Views for a failed download, a crop beyond the border or a redaction.",
     ),
     Remedy(distortion="Noise", action="denoise", advice="Denoise before compressing, or take it with a lower ISO."),
 )  # fmt: skip

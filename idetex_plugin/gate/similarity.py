@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from idetex_plugin.boxes import Box
+from idetex_plugin.words.box import Box
 
 PART = 512
 LEAST = 256

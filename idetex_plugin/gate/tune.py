@@ -12,8 +12,8 @@ from typing import Any
 
 from idetex_plugin.gate.check import Gate
 from idetex_plugin.gate.codecs import CODECS, Codec
-from idetex_plugin.gate.verdict import Outcome, Verdict
-from idetex_plugin.photo import load_photo
+from idetex_plugin.photo.load import load_photo
+from idetex_plugin.words.verdict import Outcome, Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ from pathlib import Path
 from string import Template
 from typing import TextIO
 
-from idetex_plugin.assessment import Assessment
-from idetex_plugin.prefetch import prefetch
+from idetex_plugin.assess.prefetch import prefetch
 from idetex_plugin.report.embed import csp_hash, html_text, script_json
 from idetex_plugin.report.pictures import Originals, Picture, Pictures, by_name
 from idetex_plugin.report.rows import Rows
-from idetex_plugin.taxonomy import VIDA, Vocabulary
+from idetex_plugin.words.assessment import Assessment
+from idetex_plugin.words.vocabulary import VIDA, Vocabulary
 
 SCRIPTS = ("dom", "data", "filters", "facets", "boxes", "cards", "panel", "large", "main")
 ROWS_HERE = "<!-- rows -->"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from idetex_plugin.taxonomy import DistortionType, Vocabulary
+from idetex_plugin.words.vocabulary import DistortionType, Vocabulary
 
 UNKNOWN = "#888888"
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")

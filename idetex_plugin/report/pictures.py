@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
 
-from idetex_plugin.assessment import Assessment, PhotoInfo
+from idetex_plugin.words.assessment import Assessment, PhotoInfo
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from idetex_plugin.photo import Photo
+    from idetex_plugin.photo.load import Photo
 
 Source: TypeAlias = "str | os.PathLike[str] | bytes | Image"
 Originals = Callable[[PhotoInfo], "Source | None"]
@@ -62,7 +62,7 @@ class Pictures:
 
     def __call__(self, assessment: Assessment) -> Picture:
         """The picture, or a placeholder that says why there is none. Raises OSError if `folder` cannot be written."""
-        from idetex_plugin.photo import PhotoError, load_photo
+        from idetex_plugin.photo.load import PhotoError, load_photo
 
         info = assessment.photo
         if assessment.failure is not None and info.width is None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from idetex_plugin.assessment import Answer, Assessment, Description, Region, TaskStatus
-from idetex_plugin.boxes import Box
 from idetex_plugin.report.palette import Palette
 from idetex_plugin.report.pictures import Picture
-from idetex_plugin.taxonomy import Level, Severity, Vocabulary
+from idetex_plugin.words.assessment import Answer, Assessment, Description, Region
+from idetex_plugin.words.box import Box
+from idetex_plugin.words.failure import TaskStatus
+from idetex_plugin.words.vocabulary import Level, Severity, Vocabulary
 
 
 class Rows:

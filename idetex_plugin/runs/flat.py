@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from idetex_plugin.assessment import OK, State
-from idetex_plugin.models.cards import TASKS
 from idetex_plugin.runs.rows import Row, first_failure
 from idetex_plugin.runs.store import Run
-from idetex_plugin.taxonomy import Level, Severity
+from idetex_plugin.words.card import TASKS
+from idetex_plugin.words.failure import OK, State
+from idetex_plugin.words.vocabulary import Level, Severity
 
 Kind = Literal["text", "integer", "number", "json"]
 

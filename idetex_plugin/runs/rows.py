@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from idetex_plugin.assessment import Assessment, State
+from idetex_plugin.words.assessment import Assessment
+from idetex_plugin.words.failure import State
 
 COLUMNS = "number, path, size, mtime_ns, sha256, state, copied_from, assessed_at, assessment"
 COPIED = "result copied from "

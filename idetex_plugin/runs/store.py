@@ -14,10 +14,11 @@ from typing import Any, Self
 from filelock import FileLock, Timeout
 
 from idetex_plugin import __version__
-from idetex_plugin.assessment import Assessment, PhotoInfo, State
-from idetex_plugin.models.cards import Card
 from idetex_plugin.runs.rows import COLUMNS, Row, Stamp, first_failure, path_key
 from idetex_plugin.runs.schema import FILE_NAME, RunError, connect
+from idetex_plugin.words.assessment import Assessment, PhotoInfo
+from idetex_plugin.words.card import Card
+from idetex_plugin.words.failure import State
 
 LOCK_NAME = "run.lock"
 PAGE = 500

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from idetex_plugin.assessment import State
 from idetex_plugin.runs.store import Run
-from idetex_plugin.taxonomy import Level
+from idetex_plugin.words.failure import State
+from idetex_plugin.words.vocabulary import Level
 
 
 @dataclass(frozen=True)

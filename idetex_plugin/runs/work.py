@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from idetex_plugin.assessment import Assessment, State
-from idetex_plugin.assessor import Assessor
-from idetex_plugin.hooks.events import RunFinished, RunStarted
+from idetex_plugin.assess.assessor import Assessor
+from idetex_plugin.photo.sources import Source
+from idetex_plugin.plugins.events import RunFinished, RunStarted
 from idetex_plugin.runs.rows import Row, Stamp, copy_for, path_key
 from idetex_plugin.runs.store import Run
-from idetex_plugin.sources import Source
+from idetex_plugin.words.assessment import Assessment
+from idetex_plugin.words.failure import State
 
 
 class Outcome(StrEnum):

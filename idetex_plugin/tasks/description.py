@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from idetex_plugin.assessment import Description as Result
-from idetex_plugin.assessment import Failure
-from idetex_plugin.engines.base import Reply, Request
-from idetex_plugin.models.dialects.base import Dialect, Look
+from idetex_plugin.dialects.base import Dialect
 from idetex_plugin.tasks.replies import only
+from idetex_plugin.words.assessment import Description as Result
+from idetex_plugin.words.failure import Failure
+from idetex_plugin.words.request import Reply, Request, Views
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +19,11 @@ class Description:
     dialect: Dialect
     name = "description"
 
-    def ask(self, look: Look) -> tuple[Request, ...]:
+    def ask(self, views: Views) -> tuple[Request, ...]:
         """One request."""
-        return (self.dialect.describe(look),)
+        return (self.dialect.describe(views),)
 
-    def read(self, replies: Sequence[Reply], look: Look) -> Result | Failure:
+    def read(self, replies: Sequence[Reply], views: Views) -> Result | Failure:
         """The description; without its last line, a Failure."""
         reply = only(replies, self.name)
-        return reply if isinstance(reply, Failure) else self.dialect.read_describe(reply, look)
+        return reply if isinstance(reply, Failure) else self.dialect.read_describe(reply, views)

@@ -6,13 +6,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from idetex_plugin.assessment import Failure, Region
-from idetex_plugin.boxes import Box
-from idetex_plugin.engines.base import Reply, Request
-from idetex_plugin.models.cards import Doubt
-from idetex_plugin.models.dialects.base import Dialect, Look
+from idetex_plugin.dialects.base import Dialect
 from idetex_plugin.tasks.replies import only
-from idetex_plugin.taxonomy import Level
+from idetex_plugin.words.assessment import Region
+from idetex_plugin.words.box import Box
+from idetex_plugin.words.card import Doubt
+from idetex_plugin.words.failure import Failure
+from idetex_plugin.words.request import Reply, Request, Views
+from idetex_plugin.words.vocabulary import Level
 
 SMALLEST = 1e-6
 
@@ -25,17 +26,17 @@ class Grounding:
     doubt: Doubt | None = None
     name = "grounding"
 
-    def ask(self, look: Look) -> tuple[Request, ...]:
+    def ask(self, views: Views) -> tuple[Request, ...]:
         """One request, and one for the level where that matters."""
-        detect = self.dialect.detect(look)
-        return (detect,) if self.doubt is None else (detect, self.dialect.level(look))
+        detect = self.dialect.detect(views)
+        return (detect,) if self.doubt is None else (detect, self.dialect.level(views))
 
-    def read(self, replies: Sequence[Reply], look: Look) -> tuple[Region, ...] | Failure:
+    def read(self, replies: Sequence[Reply], views: Views) -> tuple[Region, ...] | Failure:
         """The regions; none only if a reply said that there are none, or if all are doubtful.
 
         Where the engine gives no probabilities, nothing is doubted."""
         reply = only(replies if self.doubt is None else replies[:-1], self.name)
-        regions = reply if isinstance(reply, Failure) else self.dialect.read_detect(reply, look)
+        regions = reply if isinstance(reply, Failure) else self.dialect.read_detect(reply, views)
         if not regions or isinstance(regions, Failure) or self.doubt is None:
             return regions
         quality = self.dialect.read_level(replies[-1])
@@ -62,14 +63,14 @@ class Affecting:
     box: Box
     name = "affecting"
 
-    def ask(self, look: Look) -> tuple[Request, ...]:
+    def ask(self, views: Views) -> tuple[Request, ...]:
         """One request."""
-        return (self.dialect.affects(look, self.box),)
+        return (self.dialect.affects(views, self.box),)
 
-    def read(self, replies: Sequence[Reply], look: Look) -> tuple[Region, ...] | Failure:
+    def read(self, replies: Sequence[Reply], views: Views) -> tuple[Region, ...] | Failure:
         """Regions clipped to the box; none only if the reply said that none affects it."""
         reply = only(replies, self.name)
-        return reply if isinstance(reply, Failure) else self.dialect.read_affects(reply, look, self.box)
+        return reply if isinstance(reply, Failure) else self.dialect.read_affects(reply, views, self.box)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +85,11 @@ class Referring:
         if not self.expression.strip():
             raise ValueError("the description of what to find is empty")
 
-    def ask(self, look: Look) -> tuple[Request, ...]:
+    def ask(self, views: Views) -> tuple[Request, ...]:
         """One request."""
-        return (self.dialect.locate(look, self.expression),)
+        return (self.dialect.locate(views, self.expression),)
 
-    def read(self, replies: Sequence[Reply], look: Look) -> tuple[Box, ...] | Failure:
+    def read(self, replies: Sequence[Reply], views: Views) -> tuple[Box, ...] | Failure:
         """The boxes; none only if the reply said that it is nowhere."""
         reply = only(replies, self.name)
-        return reply if isinstance(reply, Failure) else self.dialect.read_locate(reply, look)
+        return reply if isinstance(reply, Failure) else self.dialect.read_locate(reply, views)

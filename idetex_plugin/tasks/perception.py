@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from idetex_plugin.assessment import Answer, Failure, Quality, Reason
-from idetex_plugin.engines.base import Reply, Request
-from idetex_plugin.models.dialects.base import Dialect, Look, Question
+from idetex_plugin.dialects.base import Dialect
 from idetex_plugin.tasks.questions import DEFAULT_QUESTIONS
+from idetex_plugin.words.assessment import Answer, Quality
+from idetex_plugin.words.failure import Failure, Reason
+from idetex_plugin.words.question import Question
+from idetex_plugin.words.request import Reply, Request, Views
 
 LEVEL = "quality level"
 
@@ -36,11 +38,11 @@ class Perception:
         if twice:
             raise ValueError(f"two questions are called {', '.join(twice)}")
 
-    def ask(self, look: Look) -> tuple[Request, ...]:
+    def ask(self, views: Views) -> tuple[Request, ...]:
         """One request a question, and one for the level."""
-        return (*(self.dialect.ask(look, question) for question in self.questions), self.dialect.level(look))
+        return (*(self.dialect.ask(views, question) for question in self.questions), self.dialect.level(views))
 
-    def read(self, replies: Sequence[Reply], look: Look) -> Perceived | Failure:
+    def read(self, replies: Sequence[Reply], views: Views) -> Perceived | Failure:
         """The answers in order and the quality; a Failure when nothing at all could be read.
 
         The reason of a failure in part is that of the first question that failed.

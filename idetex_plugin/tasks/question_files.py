@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from idetex_plugin.models.card_files import faults
-from idetex_plugin.models.dialects.base import Question
+from idetex_plugin.words.question import Question
+from idetex_plugin.words.record import faults
 
 
 def read_questions(path: Path) -> tuple[Question, ...]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from idetex_plugin.boxes import POSITIONS
-from idetex_plugin.models.dialects.base import Question
-from idetex_plugin.taxonomy import NOT_VISIBLE, VIDA, Severity
+from idetex_plugin.words.box import POSITIONS
+from idetex_plugin.words.question import Question
+from idetex_plugin.words.vocabulary import NOT_VISIBLE, VIDA, Severity
 
 NO_DISTORTION = "None"
 NOWHERE = "None"

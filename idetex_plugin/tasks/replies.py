@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from idetex_plugin.assessment import Failure, Reason
-from idetex_plugin.engines.base import Reply
+from idetex_plugin.words.failure import Failure, Reason
+from idetex_plugin.words.request import Reply
 
 
 def only(replies: Sequence[Reply], task: str) -> Reply | Failure:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from idetex_plugin.assessment import Region
-from idetex_plugin.engines.base import Reply, Request
+from idetex_plugin.cards.registry import get_card
+from idetex_plugin.dialects import nano
 from idetex_plugin.engines.scripted import Line
-from idetex_plugin.models.dialects import nano
-from idetex_plugin.models.registry import get_card
-from idetex_plugin.taxonomy import Level
+from idetex_plugin.words.assessment import Region
+from idetex_plugin.words.request import Reply, Request
+from idetex_plugin.words.vocabulary import Level
 
 
 class Speech:

@@ -17,12 +17,12 @@ from idetex_fiftyone.labels import former, values
 from idetex_fiftyone.registry import register, runs
 from idetex_fiftyone.targets import targets
 from idetex_fiftyone.writer import CHUNK, Writer
-from idetex_plugin.assessment import State
-from idetex_plugin.assessor import Assessor
+from idetex_plugin.assess.assessor import Assessor
 from idetex_plugin.gate.remedies import remedies_for
-from idetex_plugin.gate.verdict import Remedy
-from idetex_plugin.models.cards import TASKS
-from idetex_plugin.models.dialects.base import Question
+from idetex_plugin.words.card import TASKS
+from idetex_plugin.words.failure import State
+from idetex_plugin.words.question import Question
+from idetex_plugin.words.verdict import Remedy
 
 
 @dataclass

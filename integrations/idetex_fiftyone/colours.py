@@ -7,7 +7,7 @@ from typing import Any
 import fiftyone as fo
 
 from idetex_fiftyone.fields import Fields
-from idetex_plugin.taxonomy import VIDA
+from idetex_plugin.words.vocabulary import VIDA
 
 
 def with_colours(scheme: Any, fields: Fields) -> Any:

@@ -10,9 +10,9 @@ import fiftyone as fo
 from bson import ObjectId
 
 from idetex_fiftyone.fields import Fields
-from idetex_plugin.assessment import Assessment, Region
-from idetex_plugin.boxes import Box
-from idetex_plugin.gate.verdict import Remedy
+from idetex_plugin.words.assessment import Assessment, Region
+from idetex_plugin.words.box import Box
+from idetex_plugin.words.verdict import Remedy
 
 SAME_PLACE = 0.8
 """Two regions of one type that overlap so far (intersection over union) are the same to a reviewer."""

@@ -11,10 +11,11 @@ from fiftyone.core.models import Model, SamplesMixin
 
 from idetex_fiftyone.fields import Fields
 from idetex_fiftyone.labels import values
-from idetex_plugin.assessment import Assessment, State
-from idetex_plugin.assessor import Assessor
+from idetex_plugin.assess.assessor import Assessor
 from idetex_plugin.gate.remedies import remedies_for
-from idetex_plugin.gate.verdict import Remedy
+from idetex_plugin.words.assessment import Assessment
+from idetex_plugin.words.failure import State
+from idetex_plugin.words.verdict import Remedy
 
 PREFIX = "idetex"
 

@@ -12,7 +12,7 @@ import fiftyone.core.utils as fou
 from idetex_fiftyone.fields import OWNER, Fields
 from idetex_fiftyone.targets import targets
 from idetex_fiftyone.writer import Writer
-from idetex_plugin.assessor import Assessor
+from idetex_plugin.assess.assessor import Assessor
 from idetex_plugin.gate import Gate, Policy, Verdict, policy_named
 
 VERDICT = {

@@ -7,9 +7,9 @@ from typing import Any
 
 from idetex_fiftyone.counts import ACCEPTED, REVIEWED
 from idetex_fiftyone.fields import Fields
-from idetex_plugin.assessment import Region
-from idetex_plugin.boxes import Box
-from idetex_plugin.training.vida_data.records import Labelled, labelled
+from idetex_plugin.lab.data.vida.records import Labelled, labelled
+from idetex_plugin.words.assessment import Region
+from idetex_plugin.words.box import Box
 
 
 def to_training_records(samples: Any, run: str = "idetex") -> Iterator[Labelled]:

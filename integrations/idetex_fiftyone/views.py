@@ -8,7 +8,7 @@ from typing import Any
 from fiftyone import ViewField as F
 
 from idetex_fiftyone.fields import Fields
-from idetex_plugin.taxonomy import Severity
+from idetex_plugin.words.vocabulary import Severity
 
 
 def create_views(dataset: Any, run: str = "idetex") -> list[str]:

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from idetex_plugin import __version__
 from idetex_plugin.cli.app import app
-from idetex_plugin.cli.table import COMMANDS
+from idetex_plugin.cli.commands import COMMANDS
 
 HEAVY = ("torch", "transformers", "vllm", "PIL", "numpy", "pydantic", "rich.console", "sqlite3")
 
@@ -35,7 +35,7 @@ def test_help_imports_nothing_heavy_and_no_command() -> None:
     )
     *_, heavy, commands = done.stdout.splitlines()
     assert heavy == "[]"
-    assert commands == "['idetex_plugin.cli.table', 'idetex_plugin.cli.app']"
+    assert commands == "['idetex_plugin.cli.commands', 'idetex_plugin.cli.app']"
 
 
 @pytest.mark.parametrize("name", list(COMMANDS))

@@ -4,9 +4,9 @@ import json
 
 from typer.testing import CliRunner
 
+from idetex_plugin.cards.registry import cards
 from idetex_plugin.cli.app import app
-from idetex_plugin.models.cards import Card
-from idetex_plugin.models.registry import cards
+from idetex_plugin.words.card import Card
 
 
 def test_lists_every_card() -> None:

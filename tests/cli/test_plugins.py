@@ -7,8 +7,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from idetex_plugin.cli.app import app
-from idetex_plugin.hooks import hookimpl, installed
-from idetex_plugin.hooks.manager import get_manager
+from idetex_plugin.plugins import hookimpl, installed
+from idetex_plugin.plugins.manager import get_manager
 
 
 class Raises:

@@ -5,10 +5,10 @@ import io
 import pytest
 from rich.console import Console
 
-from idetex_plugin.assessment import State
 from idetex_plugin.cli import progress
 from idetex_plugin.cli.progress import BarMeter, LineMeter, meter
 from idetex_plugin.runs.work import Outcome, Step
+from idetex_plugin.words.failure import State
 
 DONE = Step("a.jpg", Outcome.ASSESSED, State.OK)
 KEPT = Step("b.jpg", Outcome.KEPT, State.OK)

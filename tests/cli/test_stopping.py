@@ -17,10 +17,10 @@ CODE = """
 import sys, time
 sys.path[:0] = sys.argv[1:3]
 from standins import WindowEngine, nano_says
-import idetex_plugin.assessor
+import idetex_plugin.assess.assessor
 seconds = float(sys.argv[3])
 engine = WindowEngine(slots=3, answer=nano_says, before_answer=lambda: time.sleep(seconds))
-idetex_plugin.assessor.make_engine = lambda name, card, **options: (engine, "it is scripted")
+idetex_plugin.assess.assessor.make_engine = lambda name, card, **options: (engine, "it is scripted")
 from idetex_plugin.cli import main
 del sys.argv[1:4]
 main()

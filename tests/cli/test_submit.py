@@ -7,14 +7,14 @@ import pytest
 from made_up import judged, unreadable
 from typer.testing import CliRunner
 
-from idetex_plugin.assessment import Region
-from idetex_plugin.boxes import Box
 from idetex_plugin.cli.app import app
-from idetex_plugin.evaluation.mipi.score import score
-from idetex_plugin.models.cards import Card
+from idetex_plugin.lab.evaluation.mipi.score import score
 from idetex_plugin.runs import Run
 from idetex_plugin.runs.rows import Stamp
-from idetex_plugin.taxonomy import Severity
+from idetex_plugin.words.assessment import Region
+from idetex_plugin.words.box import Box
+from idetex_plugin.words.card import Card
+from idetex_plugin.words.vocabulary import Severity
 
 CARD = Card(name="nano", title="Nano", checkpoint="embedded", dialect="nano")
 NOISE = Region(distortion="Noise", severity=Severity.SEVERE, box=Box(x1=0.1, y1=0.2, x2=0.5, y2=0.75))

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from idetex_plugin.cli.app import app
 from idetex_plugin.cli.exits import Exit
-from idetex_plugin.training.vida_data import read_conversations, read_metadata
+from idetex_plugin.lab.data.vida import read_conversations, read_metadata
 
 
 def run(*words: object) -> tuple[int, str]:

@@ -4,10 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from idetex_plugin.assessment import Reason
-from idetex_plugin.engines.base import Request
 from idetex_plugin.engines.prompts import Prompts, checkpoint_of, option_ids, too_long
-from idetex_plugin.engines.work import Answering, Item, Outcome
+from idetex_plugin.engines.steps import Answering, Item, Outcome
+from idetex_plugin.words.failure import Reason
+from idetex_plugin.words.request import Request
 
 PHOTO = Image.new("RGB", (8, 8))
 

@@ -1,6 +1,6 @@
-from idetex_plugin.assessment import Reason
-from idetex_plugin.engines.base import Reply, Request
 from idetex_plugin.engines.scripted import ScriptedEngine
+from idetex_plugin.words.failure import Reason
+from idetex_plugin.words.request import Reply, Request
 
 
 def test_a_table_and_its_gaps() -> None:

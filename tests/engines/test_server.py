@@ -6,10 +6,11 @@ from engines.fake_server import FakeServer, completion, error, serving
 from engines.tiny import tiny_card
 from PIL import Image
 
-from idetex_plugin.assessment import Reason
-from idetex_plugin.engines.base import EngineDeadError, Request
+from idetex_plugin.engines.base import EngineDeadError
 from idetex_plugin.engines.retries import Backoff
 from idetex_plugin.engines.server import ServerEngine
+from idetex_plugin.words.failure import Reason
+from idetex_plugin.words.request import Request
 
 CARD = tiny_card("tiny")
 FAST = Backoff(tries=3, base=0.001, longest=0.01)

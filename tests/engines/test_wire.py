@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from idetex_plugin.assessment import Reason
 from idetex_plugin.engines import wire
-from idetex_plugin.engines.base import Request, Token
+from idetex_plugin.words.failure import Reason
+from idetex_plugin.words.request import Request, Token
 
 NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 256, (9, 7, 3), dtype=np.uint8))
 

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from idetex_plugin.models.cards import Card
+from idetex_plugin.words.card import Card
 
 IMAGE_SIZE, PATCH, SHUFFLE = 256, 16, 2
 IMAGE_TOKENS = (IMAGE_SIZE // PATCH // SHUFFLE) ** 2

@@ -7,7 +7,7 @@ import pytest
 from standins import REGION, WindowEngine
 
 from idetex_fiftyone import accept, assess, figures, reject, relabel, reset, to_training_records, undo
-from idetex_plugin.training.vida_data.metadata import read_metadata, write_metadata
+from idetex_plugin.lab.data.vida.metadata import read_metadata, write_metadata
 
 
 @pytest.fixture

@@ -13,14 +13,15 @@ from PIL import Image
 from standins import WindowEngine, nano_says
 
 from idetex_plugin import Assessor
-from idetex_plugin.boxes import WHOLE
 from idetex_plugin.gate.check import Gate, gate
-from idetex_plugin.gate.policy import Policy, policy_named
+from idetex_plugin.gate.policies import policy_named
 from idetex_plugin.gate.remedies import TABLE, remedies_for
 from idetex_plugin.gate.similarity import worst_similarity
-from idetex_plugin.gate.verdict import Outcome
-from idetex_plugin.hooks.manager import Hooks
-from idetex_plugin.taxonomy import VIDA
+from idetex_plugin.plugins.manager import Hooks
+from idetex_plugin.words.box import WHOLE
+from idetex_plugin.words.policy import Policy
+from idetex_plugin.words.verdict import Outcome
+from idetex_plugin.words.vocabulary import VIDA
 
 RNG = np.random.default_rng(0)
 PHOTO = Image.fromarray(np.uint8(RNG.integers(0, 60, (160, 200, 3)) + np.linspace(0, 190, 200)[None, :, None]))
@@ -124,8 +125,8 @@ def test_lost_and_exchanged_colours_do_not_pass_by_the_metric(
 
 def test_every_type_has_a_remedy_and_codecs_choose() -> None:
     assert {row.distortion for row in TABLE} == set(VIDA.names)
-    from idetex_plugin.assessment import Region
-    from idetex_plugin.boxes import WHOLE
+    from idetex_plugin.words.assessment import Region
+    from idetex_plugin.words.box import WHOLE
 
     blocks = Region(distortion="Blocking artifacts", severity=None, box=WHOLE)
     assert [row.action for row in remedies_for([blocks, blocks], "jpeg")] == ["raise-quality", "full-chroma"]

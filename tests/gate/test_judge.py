@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_up import half_failed, judged, unreadable
 
-from idetex_plugin.assessment import Assessment, Quality, Region
-from idetex_plugin.boxes import WHOLE, Box
 from idetex_plugin.gate.judge import judge
-from idetex_plugin.gate.policy import policy_named, profiles
-from idetex_plugin.gate.verdict import Outcome
-from idetex_plugin.taxonomy import VIDA, Level, Severity
+from idetex_plugin.gate.policies import policy_named, profiles
+from idetex_plugin.words.assessment import Assessment, Quality, Region
+from idetex_plugin.words.box import WHOLE, Box
+from idetex_plugin.words.verdict import Outcome
+from idetex_plugin.words.vocabulary import VIDA, Level, Severity
 
 WEB = policy_named("web")
 LEFT, RIGHT = Box(x1=0, y1=0, x2=0.5, y2=1), Box(x1=0.5, y1=0, x2=1, y2=1)

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_up import HOSTILE_TEXTS
 
-from idetex_plugin.assessment import PhotoInfo, Region
-from idetex_plugin.boxes import Box
 from idetex_plugin.gate.outputs import as_json, as_junit, as_sarif
 from idetex_plugin.gate.remedies import remedies_for
-from idetex_plugin.gate.verdict import Outcome, Verdict
-from idetex_plugin.taxonomy import Severity
+from idetex_plugin.words.assessment import PhotoInfo, Region
+from idetex_plugin.words.box import Box
+from idetex_plugin.words.verdict import Outcome, Verdict
+from idetex_plugin.words.vocabulary import Severity
 
 NOISE = Region(distortion="Noise", severity=Severity.SEVERE, box=Box(x1=0, y1=0.5, x2=0.25, y2=1))
 PASS = Verdict(outcome=Outcome.PASS, decided_by="ssimulacra2", similarity=99)

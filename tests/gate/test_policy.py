@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from idetex_plugin.assessment import Region
-from idetex_plugin.boxes import WHOLE, Box
-from idetex_plugin.gate.policy import PolicyError, policy_named, profiles
-from idetex_plugin.taxonomy import VIDA, DistortionType, Severity, Vocabulary
+from idetex_plugin.gate.policies import policy_named, profiles
+from idetex_plugin.words.assessment import Region
+from idetex_plugin.words.box import WHOLE, Box
+from idetex_plugin.words.policy import PolicyError
+from idetex_plugin.words.vocabulary import VIDA, DistortionType, Severity, Vocabulary
 
 
 def test_every_profile_loads_and_says_what_it_is_for() -> None:

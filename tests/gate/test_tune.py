@@ -11,9 +11,9 @@ from standins import WindowEngine, nano_says
 from idetex_plugin import Assessor
 from idetex_plugin.gate.check import Gate
 from idetex_plugin.gate.codecs import CODECS
-from idetex_plugin.gate.policy import Policy, Similarity
 from idetex_plugin.gate.tune import tune
-from idetex_plugin.hooks.manager import Hooks
+from idetex_plugin.plugins.manager import Hooks
+from idetex_plugin.words.policy import Policy, Similarity
 
 PHOTO = Image.open(Path(__file__).parents[2] / "demo" / "bedside.jpg").convert("RGB").crop((200, 200, 500, 420))
 

@@ -14,11 +14,11 @@ import pytest
 from engines.tiny import WORDS, tiny_card, tiny_checkpoint
 from PIL import Image
 
-from idetex_plugin.assessment import Reason
-from idetex_plugin.engines.base import Reply, Request
 from idetex_plugin.engines.retries import Backoff
 from idetex_plugin.engines.server import ServerEngine
 from idetex_plugin.engines.transformers import TransformersEngine
+from idetex_plugin.words.failure import Reason
+from idetex_plugin.words.request import Reply, Request
 
 pytestmark = pytest.mark.integration
 pytest.importorskip("vllm")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from hostile import write_hostile
 
-from idetex_plugin.assessment import State
 from idetex_plugin.runs import Run
+from idetex_plugin.words.failure import State
 
 pytestmark = pytest.mark.integration
 ROOT = Path(__file__).parents[2]

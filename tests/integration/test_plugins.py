@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from idetex_plugin.hooks import specs
-from idetex_plugin.hooks.template import write_package
+from idetex_plugin.plugins import specs
+from idetex_plugin.plugins.template import write_package
 
 pytestmark = pytest.mark.integration
 ROOT = Path(__file__).parents[2]
@@ -18,9 +18,9 @@ ROOT = Path(__file__).parents[2]
 STRICT = '''"""Knows moiré, asks about the horizon, and lets nothing pass that is small."""
 
 from idetex_plugin.gate import Outcome, Verdict
-from idetex_plugin.hooks import hookimpl
-from idetex_plugin.models.dialects.base import Question
-from idetex_plugin.taxonomy import DistortionType
+from idetex_plugin.plugins import hookimpl
+from idetex_plugin.dialects.base import Question
+from idetex_plugin.words.vocabulary import DistortionType
 
 @hookimpl
 def idetex_distortions():
@@ -37,22 +37,22 @@ def idetex_judge(assessment):
         return Verdict(outcome=Outcome.REJECT, reasons=(reason,), decided_by="plugin strict")
 '''
 HOOKS = [name for name in vars(specs) if name.startswith("idetex_")]
-RAISES = "from idetex_plugin.hooks import hookimpl\n" + "".join(
+RAISES = "from idetex_plugin.plugins import hookimpl\n" + "".join(
     f"@hookimpl\ndef {hook}():\n    raise RuntimeError('no {hook}')\n" for hook in HOOKS
 )
-WRONG = """from idetex_plugin.hooks import hookimpl
+WRONG = """from idetex_plugin.plugins import hookimpl
 @hookimpl
 def idetex_judge():
     return "pass"
 """
 SLEEPS = """import time
-from idetex_plugin.hooks import hookimpl
+from idetex_plugin.plugins import hookimpl
 @hookimpl
 def idetex_judge():
     time.sleep(60)
 """
-GARBAGE = """from idetex_plugin.hooks import hookimpl
-from idetex_plugin.hooks.events import Replacement
+GARBAGE = """from idetex_plugin.plugins import hookimpl
+from idetex_plugin.plugins.events import Replacement
 @hookimpl
 def idetex_before_assess():
     return Replacement(b"garbage")
@@ -64,8 +64,8 @@ PACKAGES = {
 PROBE = """
 import json, sys
 from idetex_plugin import Assessor
-from idetex_plugin.hooks.manager import Hooks
-from idetex_plugin.hooks.pipeline import Pipeline
+from idetex_plugin.plugins.manager import Hooks
+from idetex_plugin.pipeline.pipeline import Pipeline
 
 engine = Assessor(engine="transformers", hooks=Hooks()).start()
 found = {}

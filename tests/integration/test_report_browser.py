@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from idetex_plugin.assessment import Assessment, Region
-from idetex_plugin.boxes import Box
 from idetex_plugin.report import write_report
-from idetex_plugin.taxonomy import Severity
+from idetex_plugin.words.assessment import Assessment, Region
+from idetex_plugin.words.box import Box
+from idetex_plugin.words.vocabulary import Severity
 from tests.made_up import HOSTILE_TEXTS, half_failed, hostile, judged, many, unreadable
 
 pytestmark = pytest.mark.integration
@@ -125,7 +125,7 @@ def _turned() -> Image.Exif:
 
 
 def _hash(path: Path) -> str | None:
-    from idetex_plugin.photo import load_photo
+    from idetex_plugin.photo.load import load_photo
 
     return load_photo(path).info.sha256
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from idetex_plugin.assessment import Assessment
 from idetex_plugin.report import write_report
 from idetex_plugin.report.embed import csp_hash
+from idetex_plugin.words.assessment import Assessment
 from tests.made_up import HOSTILE_TEXTS, hostile, many, unreadable
 
 ROW = re.compile(r'<script type="application/json" class="row">(.*?)</script>')

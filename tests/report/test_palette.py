@@ -1,7 +1,7 @@
 import pytest
 
 from idetex_plugin.report.palette import UNKNOWN, Palette, ink
-from idetex_plugin.taxonomy import DISTORTIONS, VIDA, DistortionType, Vocabulary
+from idetex_plugin.words.vocabulary import DISTORTIONS, VIDA, DistortionType, Vocabulary
 
 
 def _contrast(one: str, other: str) -> float:

@@ -1,11 +1,11 @@
 import json
 
-from idetex_plugin.assessment import Region
-from idetex_plugin.boxes import Box
 from idetex_plugin.report.embed import script_json
 from idetex_plugin.report.pictures import Picture
 from idetex_plugin.report.rows import Rows
-from idetex_plugin.taxonomy import VIDA, Severity
+from idetex_plugin.words.assessment import Region
+from idetex_plugin.words.box import Box
+from idetex_plugin.words.vocabulary import VIDA, Severity
 from tests.made_up import half_failed, judged, many, unreadable
 
 PICTURE = Picture(1200, 800, thumbnail="x.jpg")

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from made_up import half_failed, judged, many, unreadable
 
-from idetex_plugin.assessment import Assessment
-from idetex_plugin.models.cards import Card
 from idetex_plugin.runs import Run
 from idetex_plugin.runs.export import FORMATS, export, whole_file
 from idetex_plugin.runs.flat import TABLES
 from idetex_plugin.runs.rows import Stamp
+from idetex_plugin.words.assessment import Assessment
+from idetex_plugin.words.card import Card
 
 CARD = Card(name="nano", title="Nano", checkpoint="embedded", dialect="nano")
 ROWS = [

@@ -8,11 +8,11 @@ from hostile import write_hostile
 from standins import WindowEngine, nano_says
 
 from idetex_plugin import Assessor
-from idetex_plugin.assessment import State
+from idetex_plugin.photo.sources import find_photos
 from idetex_plugin.runs import Run
 from idetex_plugin.runs.export import FORMATS, export
 from idetex_plugin.runs.work import Work
-from idetex_plugin.sources import find_photos
+from idetex_plugin.words.failure import State
 
 
 def test_every_file_has_its_row(tmp_path: Path) -> None:

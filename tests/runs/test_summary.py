@@ -5,11 +5,11 @@ from pathlib import Path
 
 from made_up import half_failed, judged, many, unreadable
 
-from idetex_plugin.assessment import State
-from idetex_plugin.models.cards import Card
 from idetex_plugin.runs import Run
 from idetex_plugin.runs.rows import Stamp, copy_for
 from idetex_plugin.runs.summary import summarise
+from idetex_plugin.words.card import Card
+from idetex_plugin.words.failure import State
 
 CARD = Card(name="nano", title="Nano", checkpoint="embedded", dialect="nano")
 

@@ -9,13 +9,13 @@ import pytest
 from standins import Census, WindowEngine, failing_on, nano_says, write_photos
 
 from idetex_plugin import Assessor
-from idetex_plugin.assessment import Reason, State
-from idetex_plugin.hooks import hookimpl
-from idetex_plugin.hooks.events import RunFinished, RunStarted
-from idetex_plugin.hooks.manager import Hooks
+from idetex_plugin.photo.sources import find_photos
+from idetex_plugin.plugins import hookimpl
+from idetex_plugin.plugins.events import RunFinished, RunStarted
+from idetex_plugin.plugins.manager import Hooks
 from idetex_plugin.runs import Row, Run
 from idetex_plugin.runs.work import Outcome, Step, Work
-from idetex_plugin.sources import find_photos
+from idetex_plugin.words.failure import Reason, State
 
 COPIED, KEPT, ASSESSED = Outcome.COPIED, Outcome.KEPT, Outcome.ASSESSED
 
@@ -65,7 +65,7 @@ def test_every_photo_gets_a_row_and_a_step(bench: Bench) -> None:
 def test_the_second_time_nothing_is_opened_or_started(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.assess()
     before = bench.rows
-    monkeypatch.setattr("idetex_plugin.assessor.load_photo", None)
+    monkeypatch.setattr("idetex_plugin.assess.assessor.load_photo", None)
     assert bench.assess() == {KEPT: 12}
     assert bench.engine.starts == 0
     assert bench.rows == before
@@ -151,14 +151,14 @@ def test_paths_that_do_not_exist_have_a_row(bench: Bench) -> None:
 def test_memory_does_not_grow_with_photos(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     write_photos(bench.photos, 150)
     census = Census()
-    from idetex_plugin import examiner
+    from idetex_plugin.assess import examiner
 
     def counted(card: Any, image: Any) -> Any:
         census.watch(image)
         return show(card, image)
 
-    show = examiner.show
-    monkeypatch.setattr(examiner, "show", counted)
+    show = examiner.make_views
+    monkeypatch.setattr(examiner, "make_views", counted)
     bench.assess()
     assert len(bench.rows) == 150
     assert census.most <= 12

@@ -1,10 +1,10 @@
 import pytest
 from pydantic import ValidationError
 
-from idetex_plugin.models.dialects.base import Question
 from idetex_plugin.tasks import questions
 from idetex_plugin.tasks.question_files import read_questions
-from idetex_plugin.taxonomy import VIDA
+from idetex_plugin.words.question import Question
+from idetex_plugin.words.vocabulary import VIDA
 
 TOML = """
 [[question]]

@@ -3,15 +3,15 @@ from unittest.mock import Mock
 
 import pytest
 
-from idetex_plugin.assessment import Failure, Reason, State, TaskStatus
-from idetex_plugin.boxes import WHOLE, Box
-from idetex_plugin.engines.base import Reply
-from idetex_plugin.models.cards import TASKS, Doubt
-from idetex_plugin.models.dialects.base import Question
 from idetex_plugin.tasks.description import Description
 from idetex_plugin.tasks.grounding import Affecting, Grounding, Referring
 from idetex_plugin.tasks.perception import Perceived, Perception
-from idetex_plugin.taxonomy import Level
+from idetex_plugin.words.box import WHOLE, Box
+from idetex_plugin.words.card import TASKS, Doubt
+from idetex_plugin.words.failure import Failure, Reason, State, TaskStatus
+from idetex_plugin.words.question import Question
+from idetex_plugin.words.request import Reply
+from idetex_plugin.words.vocabulary import Level
 from tests.said import LOOK, said, zero_shot
 
 NOISE = '[{"bbox_2d":[0,0,500,500],"label":"Noise","severity":"Minor"}]'

@@ -9,11 +9,11 @@ from standins import with_fixtures
 pytest_plugins = ["pytester"]
 
 PLUGIN = """
-from idetex_plugin.assessment import Region
-from idetex_plugin.boxes import WHOLE
-from idetex_plugin.hooks import hookimpl
-from idetex_plugin.models.dialects.base import Question
-from idetex_plugin.taxonomy import DistortionType
+from idetex_plugin.words.assessment import Region
+from idetex_plugin.words.box import WHOLE
+from idetex_plugin.plugins import hookimpl
+from idetex_plugin.dialects.base import Question
+from idetex_plugin.words.vocabulary import DistortionType
 
 class Mine:
     @hookimpl

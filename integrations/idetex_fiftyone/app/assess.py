@@ -11,7 +11,7 @@ from fiftyone.operators import types
 
 from idetex_fiftyone.app.forms import choose_engine, choose_model, engine_options
 from idetex_fiftyone.app.progress import shown
-from idetex_plugin.models.cards import TASKS
+from idetex_plugin.words.card import TASKS
 
 QUESTIONS_TO_USERS = {
     "grounding": "Where it is damaged: boxes with type and severity",

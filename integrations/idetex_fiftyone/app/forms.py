@@ -28,8 +28,8 @@ def choose_run(form: types.Object, ctx: Any) -> str | None:
 
 def choose_model(form: types.Object) -> None:
     """Ask for a checkpoint."""
-    from idetex_plugin.hooks.manager import get_manager
-    from idetex_plugin.models.cards import Card
+    from idetex_plugin.plugins.manager import get_manager
+    from idetex_plugin.words.card import Card
 
     choices = types.AutocompleteView(label="Model", description="A name, a checkpoint's folder or a card's TOML file")
     for card in get_manager().named("idetex_models", Card):
@@ -40,7 +40,7 @@ def choose_model(form: types.Object) -> None:
 def choose_engine(form: types.Object, params: dict[str, Any]) -> None:
     """Ask for an engine, and for the server's address where that is one."""
     from idetex_plugin.engines.choose import AUTO, EngineMaker
-    from idetex_plugin.hooks.manager import get_manager
+    from idetex_plugin.plugins.manager import get_manager
 
     names = [AUTO, *(maker.name for maker in get_manager().named("idetex_engines", EngineMaker))]
     form.enum("engine", names, default=AUTO, label="Engine", view=types.DropdownView())

@@ -7,9 +7,9 @@ import io
 
 from PIL import ImageDraw
 
-from idetex_plugin.boxes import Box
-from idetex_plugin.photo import load_photo
+from idetex_plugin.photo.load import load_photo
 from idetex_plugin.report.palette import ink
+from idetex_plugin.words.box import Box
 
 LINE = 3
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from idetex_fiftyone.app.filters import Filters
 from idetex_fiftyone.counts import FIRST_SCORE, LAST_SCORE, SCORE_STEP, Figures
-from idetex_plugin.taxonomy import Level, Severity
+from idetex_plugin.words.vocabulary import Level, Severity
 
 SEVERITY_COLOURS = {Severity.MINOR: "#f5c542", Severity.MODERATE: "#f08030", Severity.SEVERE: "#d93025"}
 UNKNOWN_COLOUR = "#888888"

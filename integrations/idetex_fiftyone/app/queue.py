@@ -7,7 +7,7 @@ from itertools import chain, islice
 from typing import Any
 
 from idetex_fiftyone.app.filters import Filters
-from idetex_plugin.taxonomy import Severity
+from idetex_plugin.words.vocabulary import Severity
 
 AHEAD = 20
 """So many photos are looked up at once."""

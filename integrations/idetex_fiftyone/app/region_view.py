@@ -8,9 +8,9 @@ from fiftyone.operators import types
 
 from idetex_fiftyone.app.picture import picture
 from idetex_fiftyone.app.queue import Waiting
-from idetex_plugin.boxes import Box
 from idetex_plugin.report.palette import UNKNOWN
-from idetex_plugin.taxonomy import VIDA
+from idetex_plugin.words.box import Box
+from idetex_plugin.words.vocabulary import VIDA
 
 RELABEL = "relabel_"
 

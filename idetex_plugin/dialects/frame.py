@@ -1,0 +1,43 @@
+"""The frame in which a checkpoint counts its boxes: 1000 x 1000, or the pixels of the image as it was resized."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from idetex_plugin.dialects.reading import unreadable
+from idetex_plugin.words.box import Box
+from idetex_plugin.words.card import Card
+from idetex_plugin.words.request import Views
+
+Corners = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Width and height that stand for the whole photo."""
+
+    width: int
+    height: int
+
+    @classmethod
+    def of(cls, card: Card, views: Views) -> Frame:
+        """The frame of this card's box convention for these views."""
+        return cls(*views.images[0].size) if card.boxes == "resized" else cls(1000, 1000)
+
+    def read(self, corners: Corners) -> Box:
+        """The box with these corners x1 y1 x2 y2.
+
+        Raises UnreadableError when a corner is outside the frame, or the corners are swapped or enclose nothing: such a
+        box is not repaired, since any repair is a guess.
+        """
+        try:
+            return Box.from_scaled(corners, self.width, self.height)
+        except (ValueError, OverflowError) as error:
+            raise unreadable(f"no box in a frame of {self.width} x {self.height}", str(corners)) from error
+
+    def write(self, box: Box) -> Corners:
+        """The nearest corners, at least one unit apart."""
+        x1, y1, x2, y2 = box.to_scaled(self.width, self.height)
+        x1, y1 = min(x1, self.width - 1), min(y1, self.height - 1)
+        return x1, y1, max(x2, x1 + 1), max(y2, y1 + 1)
+

@@ -1,0 +1,53 @@
+"""The JSON schemas that a reply must conform to: only known types, severities and levels, coordinates in the frame."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from idetex_plugin.dialects.frame import Frame
+from idetex_plugin.words.vocabulary import Level, Severity, Vocabulary
+
+Schema = dict[str, Any]
+
+
+def box_schema(frame: Frame) -> Schema:
+    """[x1, y1, x2, y2], whole numbers inside the frame. That x1 < x2 and y1 < y2 no schema can say."""
+    sides = [{"type": "integer", "minimum": 0, "maximum": side} for side in (frame.width, frame.height) * 2]
+    return {"type": "array", "prefixItems": sides, "items": False, "minItems": 4, "maxItems": 4}
+
+
+def boxes_schema(frame: Frame) -> Schema:
+    """[{"bbox_2d": …}, …]"""
+    return {"type": "array", "items": record(bbox_2d=box_schema(frame))}
+
+
+def regions_schema(frame: Frame, vocabulary: Vocabulary) -> Schema:
+    """[{"bbox_2d": …, "label": …, "severity": …}, …], the shape that Qwen-VL checkpoints ground in, with a severity."""
+    return {"type": "array", "items": record(**_region(frame, vocabulary))}
+
+
+def description_schema(frame: Frame, vocabulary: Vocabulary) -> Schema:
+    """The four steps as one object."""
+    finding = record(**_region(frame, vocabulary), effect={"type": "string"})
+    return record(
+        content={"type": "string"},
+        distortions={"type": "array", "items": finding},
+        key_distortions={"type": "array", "items": {"enum": list(vocabulary.names)}},
+        reasoning={"type": "string"},
+        quality={"enum": [str(level) for level in Level]},
+    )
+
+
+def record(**properties: Schema) -> Schema:
+    """An object of exactly these properties, in this order."""
+    return {
+        "type": "object", "properties": properties, "required": list(properties), "additionalProperties": False,
+    }
+
+
+def _region(frame: Frame, vocabulary: Vocabulary) -> dict[str, Schema]:
+    return {
+        "bbox_2d": box_schema(frame),
+        "label": {"enum": list(vocabulary.names)},
+        "severity": {"enum": [str(severity) for severity in Severity]},
+    }

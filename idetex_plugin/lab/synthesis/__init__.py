@@ -1,0 +1,5 @@
+"""Synthetic distortions with known boxes and severities."""
+
+from idetex_plugin.lab.synthesis.compose import Recipe, Sample, Synthesizer, cell_targets
+
+__all__ = ["Recipe", "Sample", "Synthesizer", "cell_targets"]

@@ -1,0 +1,149 @@
+"""A training recipe: one TOML file, hashed into the checkpoint's card."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, ValidationError, model_validator
+
+from idetex_plugin.lab.training.mixing import Mixing
+from idetex_plugin.lab.training.model import Architecture
+from idetex_plugin.lab.training.online import Online
+from idetex_plugin.words.record import Record
+from idetex_plugin.words.vocabulary import VIDA
+
+
+def _are_types(values: dict[str, float]) -> dict[str, float]:
+    if unknown := set(values) - set(VIDA.names):
+        raise ValueError(f"no distortion is called {', '.join(map(repr, sorted(unknown)))}")
+    return values
+
+
+ByType = Annotated[dict[str, Annotated[float, Field(ge=0)]], AfterValidator(_are_types)]
+
+
+class SynthesisConfig(Record):
+    """See `training.synthesis.Recipe`, whose fields these are."""
+
+    counts: tuple[float, ...] = (0.2, 0.45, 0.25, 0.1)
+    whole_share: float = 0.4
+    whole_shares: ByType = Field(default_factory=dict)
+    weights: ByType = Field(default_factory=dict)
+    sides: tuple[float, float] = (0.22, 0.75)
+    distractor_share: float = 0
+    framed_share: float = 0
+    camera_jpeg_share: float = 0.5
+    photo_sides: tuple[int, int] = (320, 1100)
+    tiled_share: float = 0
+
+
+class AugmentConfig(Record):
+    """What is asked about a photo beside detection, level and the constant questions: regions and referring
+    expressions (`grounding`), drawn questions (`perception`; `balanced`: so that no right answer wins by frequency)
+    and descriptions (`description`; `phrasings`: in several wordings)."""
+
+    grounding: bool = True
+    perception: bool = True
+    balanced: bool = False
+    description: bool = True
+    phrasings: bool = False
+
+
+class StageConfig(Record):
+    """Length and speed of one stage. `matrix_rate` is Muon's for hidden matrices, `rate` AdamW's for the rest."""
+
+    steps: int = Field(gt=0)
+    batch: int = Field(gt=0)
+    rate: float = 1e-3
+    matrix_rate: float = 2e-3
+    warmup: int = 40
+    weight_decay: float = 0.02
+    floor: float = 0.02
+
+
+class DenseConfig(StageConfig):
+    """`cosines`: start the patch embedding as a cosine basis, and not at random; `processes`: how many share each batch
+    (see `crew`), on a CPU."""
+
+    cosines: bool = True
+    processes: int = Field(default=1, gt=0)
+
+    @model_validator(mode="after")
+    def _can_share(self) -> Self:
+        if self.batch % self.processes:
+            raise ValueError(f"{self.processes} processes cannot share a batch of {self.batch} evenly")
+        return self
+
+
+class ReaderConfig(StageConfig):
+    """`turns`: questions drawn for a photo beside the constant ones; `tower`: whether tower and connector learn too;
+    `connector`: whether the connector learns although the tower does not; `dense_weight`: how much the dense loss
+    counts beside the reader's, of use where the tower learns; `cell_weight`: how much the damage of each cell counts,
+    read from the language model's states half way up, which teaches it to bring the views together; `place_weight`:
+    how much a location token counts beside another; `place_spread`: standard deviation, in bins, of the bell that
+    teaches it. A wide bell makes the likeliest place a middle one where the model is not sure. `level_weight`: how much
+    a level counts."""
+
+    turns: int = 7
+    describe_share: float = 0.5
+    tower: bool = False
+    connector: bool = False
+    dense_weight: float = Field(default=0, ge=0)
+    cell_weight: float = Field(default=0, ge=0)
+    place_weight: float = Field(default=1, gt=0)
+    place_spread: float = Field(default=0.7, gt=0)
+    level_weight: float = Field(default=1, gt=0)
+
+
+class TrainConfig(Record):
+    """A whole recipe. Photographs are the "train" part of `split`, a table beside the recipe (see `photos.listed`; the
+    package's own by default), below the folder given on the command line.
+
+    `start`: a checkpoint of this architecture to go on from, a folder or "nano" for the embedded one; then the
+    architecture and `bins` are the checkpoint's, which may be given one more view, and a dense stage goes on with its
+    tower. Without it, dense and reader stage are needed.
+    `readable_share`: how loudly image tokens say where they are and what damages them as the reader begins, relative
+    to their power (see `readable`)."""
+
+    split: Path | None = None
+    start: str | None = None
+    seed: int = 1
+    bins: int = 32
+    merges: int = 320
+    readable_share: float = Field(default=0, ge=0)
+    workers: int = 1
+    threads: int = 1
+    bf16: bool = True
+    save_minutes: float = 5
+    architecture: Architecture = Architecture()
+    synthesis: SynthesisConfig = SynthesisConfig()
+    augment: AugmentConfig = AugmentConfig()
+    mixing: Mixing = Mixing()
+    online: Online | None = None
+    dense: DenseConfig | None = None
+    reader: ReaderConfig | None = None
+    joint: ReaderConfig | None = None
+
+    @model_validator(mode="after")
+    def _has_stages(self) -> Self:
+        if self.start is None and (self.dense is None or self.reader is None):
+            raise ValueError("a recipe without `start` needs the stages [dense] and [reader]")
+        several = self.dense is not None and self.dense.processes > 1
+        if several and self.online is not None:
+            raise ValueError("the processes of a dense stage cannot follow one running error: leave out [online]")
+        return self
+
+
+def read_config(path: Path) -> tuple[TrainConfig, str]:
+    """The recipe and the first 16 hex digits of its SHA-256. Raises ValueError naming the file and the fault."""
+    data = path.read_bytes()
+    try:
+        config = TrainConfig.model_validate(tomllib.loads(data.decode()))
+        if config.split is not None:
+            config = config.model_copy(update={"split": path.parent / config.split})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as fault:
+        raise ValueError(f"{path}: {fault}") from fault
+    return config, hashlib.sha256(data).hexdigest()[:16]

@@ -1,0 +1,140 @@
+"""From a path, bytes, a PIL image or an array to pixels that are safe to judge, or a named reason why not.
+
+Nothing is fetched: only local pixels ever reach an engine. Safe to call from many threads; no global state of Pillow is
+read or changed. What cannot be detected: bytes overwritten inside the coded data of a JPEG that still decodes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from idetex_plugin.photo.decode import Refusal, decode, whole
+from idetex_plugin.photo.pixels import Notes, from_array, to_rgb
+from idetex_plugin.photo.sources import display_name
+from idetex_plugin.words.assessment import PhotoInfo
+from idetex_plugin.words.failure import Failure, Reason
+
+DEFAULT_MAX_PIXELS = 100_000_000
+MAX_BYTES = 2 << 30
+MIN_SIDE = 16
+REMOTE = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*://")
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """RGB pixels after EXIF orientation, and which they are."""
+
+    image: Image.Image
+    info: PhotoInfo
+
+
+class PhotoError(ValueError):
+    """A photo that cannot be judged. The failure's message names it and says why."""
+
+    def __init__(self, failure: Failure, info: PhotoInfo) -> None:
+        super().__init__(failure.message)
+        self.failure, self.info = failure, info
+
+
+def load_photo(source: Any, *, name: str | None = None, max_pixels: int = DEFAULT_MAX_PIXELS) -> Photo:
+    """The photo of a path (str, PathLike), encoded bytes, a PIL image or a numpy array (see `pixels.from_array`).
+
+    A Photo is given back as it is.
+
+    name: how results call it; by default the path. max_pixels: refused before decoding when the header says more.
+    Raises PhotoError for anything that cannot be judged, and TypeError for what is no source at all.
+    """
+    if isinstance(source, Photo):
+        return source
+    shown = name or _name(source)
+    found = _Found()
+    try:
+        image, notes = _open(source, found, max_pixels)
+        _check_size(image.size, max_pixels)
+    except Refusal as refusal:
+        failure = Failure(reason=refusal.reason, message=f"{shown}: {refusal}")
+        raise PhotoError(failure, PhotoInfo(name=shown, sha256=found.sha256)) from None
+    info = PhotoInfo(
+        name=shown, sha256=found.sha256, width=image.width, height=image.height, format=found.format, notes=notes
+    )
+    return Photo(image, info)
+
+
+@dataclass(slots=True)
+class _Found:
+    """What is known of a source before its pixels are."""
+
+    sha256: str | None = None
+    format: str | None = None
+
+
+def _open(source: Any, found: _Found, max_pixels: int) -> tuple[Image.Image, Notes]:
+    if isinstance(source, Image.Image):
+        _check_size(source.size, max_pixels)
+        own = whole(source)
+        found.sha256, found.format = _pixel_hash(own.mode, own.size, own.tobytes()), source.format
+        return to_rgb(own)
+    if isinstance(source, str | os.PathLike):
+        source = _read(source)
+    if isinstance(source, bytes | bytearray | memoryview):
+        found.sha256 = hashlib.sha256(source).hexdigest()
+        frame, found.format, notes = decode(bytes(source), lambda size: _check_size(size, max_pixels))
+        image, more = to_rgb(frame)
+        return image, (*notes, *more)
+    if hasattr(source, "__array__"):
+        array = np.asarray(source)
+        found.sha256 = _pixel_hash(str(array.dtype), array.shape, array.tobytes())
+        return from_array(array)
+    raise TypeError(f"{type(source).__name__} is no path, bytes, PIL image or numpy array")
+
+
+def _name(source: Any) -> str:
+    if isinstance(source, str | os.PathLike):
+        return display_name(os.fsdecode(source))
+    return "array" if hasattr(source, "__array__") and not isinstance(source, Image.Image) else "image"
+
+
+def _read(source: str | os.PathLike[str]) -> bytes:
+    path = os.fspath(source)
+    if isinstance(path, str) and REMOTE.match(path):
+        raise Refusal(Reason.REMOTE, "is a remote address; nothing is fetched, give a local file")
+    try:
+        state = os.stat(path)
+        if stat.S_ISDIR(state.st_mode):
+            os.scandir(path).close()
+            raise Refusal(Reason.NOT_AN_IMAGE, "is a folder")
+        if not stat.S_ISREG(state.st_mode):
+            raise Refusal(Reason.NOT_AN_IMAGE, "is no regular file")
+        if state.st_size == 0:
+            raise Refusal(Reason.EMPTY_FILE, "is an empty file")
+        if state.st_size > MAX_BYTES:
+            raise Refusal(Reason.TOO_LARGE, f"has {state.st_size} bytes, more than {MAX_BYTES}")
+        with open(path, "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        raise Refusal(Reason.NOT_FOUND, "there is no such file") from None
+    except PermissionError:
+        raise Refusal(Reason.NOT_PERMITTED, "may not be read") from None
+    except (OSError, ValueError) as error:
+        text = error.strerror if isinstance(error, OSError) and error.strerror else "its name cannot be a file's"
+        raise Refusal(Reason.NOT_FOUND, f"cannot be read: {text}") from None
+
+
+def _check_size(size: tuple[int, int], max_pixels: int) -> None:
+    width, height = size
+    if width * height > max_pixels:
+        raise Refusal(Reason.TOO_LARGE, f"has {width} x {height} pixels, more than {max_pixels}")
+    if min(width, height) < MIN_SIDE:
+        raise Refusal(Reason.TOO_SMALL, f"has {width} x {height} pixels; a side needs at least {MIN_SIDE}")
+
+
+def _pixel_hash(kind: str, shape: tuple[int, ...], data: bytes) -> str:
+    return hashlib.sha256(f"{kind} {shape} ".encode() + data).hexdigest()

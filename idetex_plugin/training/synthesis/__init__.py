@@ -1,5 +1,0 @@
-"""Synthetic distortions with known boxes and severities."""
-
-from idetex_plugin.training.synthesis.compose import Recipe, Sample, Synthesizer, cell_targets
-
-__all__ = ["Recipe", "Sample", "Synthesizer", "cell_targets"]

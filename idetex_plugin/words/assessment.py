@@ -1,0 +1,113 @@
+"""What comes out: one frozen `Assessment` a photo, with one status a task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from idetex_plugin.words.box import Box
+from idetex_plugin.words.failure import Failure, State, TaskStatus
+from idetex_plugin.words.record import Record
+from idetex_plugin.words.vocabulary import Level, Severity
+
+
+class Region(Record):
+    """One damaged place. `confidence` comes from token log-probabilities, or is None."""
+
+    distortion: str
+    severity: Severity | None
+    box: Box
+    confidence: float | None = Field(default=None, ge=0, le=1)
+    effect: str = ""
+
+
+class Answer(Record):
+    """One answered question. `probabilities` holds every option's, summing to 1, or is empty if unknown."""
+
+    name: str
+    question: str
+    options: tuple[str, ...]
+    choice: str
+    probabilities: Mapping[str, float] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _choice_is_an_option(self) -> Self:
+        if self.choice not in self.options:
+            raise ValueError(f"{self.choice!r} is not one of {self.options}")
+        return self
+
+
+class Finding(Record):
+    """One distortion as a description speaks of it: its boxes and what it does to the photo."""
+
+    distortion: str
+    severity: Severity | None
+    boxes: tuple[Box, ...]
+    effect: str = ""
+
+
+class Description(Record):
+    """The four-step account: content, findings with boxes, key distortions, verdict. `text` is it as written."""
+
+    text: str
+    content: str
+    findings: tuple[Finding, ...]
+    key_distortions: tuple[str, ...]
+    verdict: Level
+
+
+class Quality(Record):
+    """Level and 1-5 score: the mean of the weights 1..5 under the softmax over the five level words.
+
+    Score source: Q-Align / ViDA-UGC. `score` is None when the engine gives no log-probabilities.
+    """
+
+    level: Level
+    score: float | None = Field(default=None, ge=1, le=5)
+    probabilities: Mapping[Level, float] = Field(default_factory=dict)
+
+    @classmethod
+    def of(cls, probabilities: Mapping[Level, float], level: Level) -> Self:
+        """With the score that these probabilities give; without any, no score."""
+        total = sum(probabilities.values())
+        score = sum(word.score * share for word, share in probabilities.items()) / total if total else None
+        return cls(level=level, score=score, probabilities=probabilities)
+
+
+class PhotoInfo(Record):
+    """Which pixels were judged. Width and height in pixels after EXIF orientation; `notes` on conversions."""
+
+    name: str
+    sha256: str | None = None
+    width: int | None = None
+    height: int | None = None
+    format: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+class Assessment(Record):
+    """Everything said of one photo by one model. Keys of `tasks` are "grounding", "perception", "description".
+
+    `failure` is set when the photo itself could not be judged; then every task has failed with its reason.
+    """
+
+    photo: PhotoInfo
+    model: str
+    fingerprint: str
+    engine: str
+    tasks: Mapping[str, TaskStatus]
+    regions: tuple[Region, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    description: Description | None = None
+    quality: Quality | None = None
+    failure: Failure | None = None
+
+    @property
+    def state(self) -> State:
+        """Failed if any task failed, skipped if all were skipped, else ok."""
+        states = {status.state for status in self.tasks.values()}
+        if State.FAILED in states or self.failure is not None:
+            return State.FAILED
+        return State.OK if State.OK in states else State.SKIPPED

@@ -1,0 +1,92 @@
+"""A card says what a checkpoint is and what it speaks. Data only; a dialect does the speaking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from idetex_plugin.words.record import Record
+
+TaskName = Literal["grounding", "perception", "description"]
+ViewLayout = Literal["whole", "global_detail", "global_detail_measured"]
+VIEW_COUNTS: dict[ViewLayout, int] = {"whole": 1, "global_detail": 2, "global_detail_measured": 3}
+TASKS: tuple[TaskName, ...] = ("grounding", "perception", "description")
+
+
+class CardError(ValueError):
+    """A card's file is missing, is no TOML, or holds what no card can hold. The message names the file and the key."""
+
+
+class Doubt(Record):
+    """Which regions are reported: those whose confidence has log-odds above `least` + `clean` x the log-odds of the
+    photo's level being excellent."""
+
+    least: float
+    clean: float = Field(ge=0)
+
+
+class Card(Record):
+    """What a checkpoint speaks. Raises pydantic's ValidationError for values that do not go together.
+
+    dialect: "nano", "vida" or "json" (see `models.dialects`).
+    wording: replaces sentences of the dialect by their names, which the dialect's module lists.
+    checkpoint: a folder, a hub id, or "embedded".
+    boxes: "thousand" (0-1000 of the image), "resized" (pixels of the image as the processor resized it) or
+        "bins" (location tokens 0..`bins`).
+    views: "whole" (the photo, resized only as far as `min_pixels`, `max_pixels` and `pixel_multiple`, of which both
+        sides become multiples, demand), or several squares of `view_size` pixels a side: "global_detail" (see
+        `models.views`), or "global_detail_measured" (and `models.measured`).
+    doubt: how sure of a region the checkpoint must be; finding regions then asks for the level, too.
+    template: the prompt around a request, with {images}, {system}, {prompt} and {prefix}; None means the
+        checkpoint's own chat template.
+    """
+
+    name: str = Field(min_length=1)
+    title: str
+    checkpoint: str = Field(min_length=1)
+    dialect: str
+    wording: Mapping[str, str] = Field(default_factory=dict)
+    boxes: Literal["thousand", "resized", "bins"] = "thousand"
+    bins: int | None = Field(default=None, gt=0)
+    views: ViewLayout = "whole"
+    view_size: int | None = Field(default=None, gt=0)
+    min_pixels: int = Field(default=28 * 28 * 4, gt=0)
+    max_pixels: int = Field(default=1280 * 28 * 28, gt=0)
+    pixel_multiple: int = Field(default=1, gt=0)
+    doubt: Doubt | None = None
+    template: str | None = None
+    image_token: str | None = None
+    stop: tuple[str, ...] = ()
+    keep_special_tokens: bool = True
+    tasks: tuple[TaskName, ...] = TASKS
+    max_model_len: int = Field(default=8192, gt=0)
+    licence: str = "see the checkpoint's own page"
+    notes: str = ""
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if (self.boxes == "bins") != (self.bins is not None):
+            raise ValueError("bins is set exactly when boxes is 'bins'")
+        if (self.views == "whole") != (self.view_size is None):
+            raise ValueError("view_size is set exactly when views is not 'whole'")
+        if self.boxes == "resized" and self.views != "whole":
+            raise ValueError("boxes 'resized' needs views 'whole'")
+        if self.min_pixels > self.max_pixels or self.pixel_multiple**2 > self.max_pixels:
+            raise ValueError("min_pixels and the square of pixel_multiple are at most max_pixels")
+        return self
+
+    @property
+    def view_count(self) -> int:
+        """How many images the checkpoint is shown of a photo."""
+        return VIEW_COUNTS[self.views]
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the checkpoint is the one inside this package."""
+        return self.checkpoint == "embedded"
+
+
+EMBEDDED_FOLDER = Path(__file__).parents[1] / "cards" / "nano" / "checkpoint"

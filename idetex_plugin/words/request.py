@@ -1,0 +1,66 @@
+"""What passes between a dialect and an engine: the views of a photo, a request about them, and the reply."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from PIL import Image
+
+from idetex_plugin.words.failure import Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """What the model is shown of one photo: the views of its card, and the photo's size after EXIF orientation.
+
+    images: RGB, in the order in which the prompt holds them. Width and height in pixels of the photo itself.
+    """
+
+    images: tuple[Image.Image, ...]
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One question about one photo, in the words of one checkpoint. Immutable; images are RGB pixels.
+
+    images: the views of the photo that the checkpoint's card asks for, placed before the text.
+    prefix: the start of the answer, given to the model (not repeated in the reply's text).
+    choices: when set, the reply is exactly one of these strings.
+    schema: when set, the reply is JSON that conforms to this JSON schema.
+    Greedy decoding always; `max_tokens` bounds the reply.
+    """
+
+    prompt: str
+    images: tuple[Image.Image, ...]
+    system: str | None = None
+    prefix: str = ""
+    max_tokens: int = 512
+    choices: tuple[str, ...] | None = None
+    schema: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One generated token: its text (special tokens kept) and its log-probability, or None if unknown."""
+
+    text: str
+    logprob: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the model said. `text` keeps special tokens, without the end-of-turn one, and is the join of `tokens`.
+
+    finish_reason: "stop", "length" (cut at max_tokens), or "error" (then `failure` says why, and text is empty).
+    choice_probabilities: for a request with choices, every option's probability (sums to 1), empty if unknown.
+    """
+
+    text: str
+    finish_reason: str = "stop"
+    tokens: tuple[Token, ...] = ()
+    choice_probabilities: Mapping[str, float] = field(default_factory=dict)
+    failure: Failure | None = None

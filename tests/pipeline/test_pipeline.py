@@ -1,0 +1,97 @@
+"""A pipeline asks about what it has made, and plugins may decide."""
+
+from typing import Any
+
+import pytest
+from hostile import encoded
+from PIL import Image
+from standins import WindowEngine, nano_says
+
+from idetex_plugin import Assessor
+from idetex_plugin.gate import Outcome, Policy, Verdict
+from idetex_plugin.pipeline.pipeline import Pipeline
+from idetex_plugin.plugins import hookimpl
+from idetex_plugin.plugins.events import Context, Replacement, Veto
+from idetex_plugin.plugins.manager import Hooks
+from idetex_plugin.words.assessment import Assessment
+
+PHOTO = Image.new("RGB", (64, 48), (90, 120, 150))
+
+
+def pipeline(*plugins: Any, limit: float | None = None) -> Pipeline:
+    """A pipeline whose checkpoint sees severe noise everywhere."""
+    hooks = Hooks(limit=limit)
+    for number, plugin in enumerate(plugins):
+        hooks.register(plugin, f"p{number}")
+    return Pipeline("shop", assessor=Assessor(engine=WindowEngine(answer=nano_says), hooks=hooks), about={"page": 3})
+
+
+class Decides:
+    """Answers each hook with this, and keeps the arguments."""
+
+    def __init__(self, after: Any = None, judge: Any = None, before: Any = None) -> None:
+        self.after, self.judge, self.before = after, judge, before
+        self.told: dict[str, Any] = {}
+
+    @hookimpl
+    def idetex_after_compression(self, original: Any, codec: str, settings: Any, context: Context) -> Any:
+        self.told |= {"original": original, "codec": codec, "settings": settings, "context": context}
+        return self.after
+
+    @hookimpl
+    def idetex_judge(self, assessment: Assessment, policy: Policy) -> Any:
+        self.told |= {"assessment": assessment, "policy": policy}
+        return self.judge
+
+    @hookimpl
+    def idetex_before_assess(self) -> Any:
+        return self.before
+
+
+def test_plugins_are_asked_about_what_the_metric_settles_and_may_object() -> None:
+    black = Image.new("RGB", PHOTO.size)
+    no = Verdict(outcome=Outcome.REVIEW, reasons=("mine",), decided_by="me")
+    cases = {
+        "ssimulacra2": Decides(), "plugin p0": Decides(judge=no), "unreadable": Decides(before=Veto("dull")),
+        "model": Decides(before=Replacement(PHOTO, "repaired")),
+    }  # fmt: skip
+    for decided_by, plugin in cases.items():
+        assert pipeline(plugin).after_compression(PHOTO, black).decided_by == decided_by
+        assert pipeline(plugin).after_compression(PHOTO, PHOTO).decided_by == decided_by
+
+
+def test_the_gate_decides_where_no_plugin_does() -> None:
+    plugin = Decides()
+    verdict = pipeline(plugin).after_compression(None, encoded("JPEG", PHOTO), "jpeg", {"quality": 3})
+    assert verdict.outcome is Outcome.REJECT
+    assert [region.distortion for region in verdict.regions] == ["Noise"]
+    assert (plugin.told["codec"], plugin.told["settings"], plugin.told["original"]) == ("jpeg", {"quality": 3}, None)
+    context = plugin.told["context"]
+    assert (context.pipeline, context.about, context.gate.policy) == ("shop", {"page": 3}, plugin.told["policy"])
+
+
+def test_a_veto_counts_although_a_metric_would_decide() -> None:
+    verdict = pipeline(Decides(before=Veto("no permission"))).after_compression(PHOTO, PHOTO)
+    assert verdict.outcome is Outcome.REVIEW
+    assert "plugin p0: no permission" in verdict.reasons[0]
+
+
+@pytest.mark.parametrize("hook", ["after", "judge"])
+def test_a_plugin_decides_in_its_place(hook: str) -> None:
+    passes = Verdict(outcome=Outcome.PASS, reasons=("it is art",), decided_by="plugin p0")
+    assert pipeline(Decides(**{hook: passes})).after_compression(PHOTO, PHOTO) == passes
+
+
+@pytest.mark.parametrize(
+    ("plugin", "reason"),
+    [
+        (Decides(after="pass"), "plugin p0: idetex_after_compression gave str 'pass', which is no Verdict"),
+        (Decides(judge=True), "plugin p0: idetex_judge gave bool True, which is no Verdict"),
+        (Decides(before=Replacement(b"garbage")), "plugin p0 replaced the photo with what cannot be judged"),
+        (Decides(before=7), "gave int 7, which is no Veto or Replacement"),
+    ],
+)
+def test_what_a_plugin_spoils_is_for_review(plugin: Decides, reason: str) -> None:
+    verdict = pipeline(plugin).after_compression(None, PHOTO)
+    assert verdict.outcome is Outcome.REVIEW
+    assert reason in " ".join(verdict.reasons)
