@@ -8,7 +8,8 @@ import fiftyone as fo
 
 from idetex_fiftyone.colours import with_colours, without_colours
 from idetex_fiftyone.fields import OWNER, STATUS, Fields
-from idetex_fiftyone.views import create_views
+from idetex_fiftyone.truth.rescue import migrate
+from idetex_fiftyone.views import create_views, own_views
 
 METHOD = "idetex"
 
@@ -71,9 +72,13 @@ def rename(dataset: Any, run: str, name: str) -> None:
 
 
 def delete_run(dataset: Any, run: str) -> None:
-    """Take away the run's fields, saved views, sidebar group and entry. KeyError if there is no such run."""
+    """Take away the run's fields, saved views, sidebar group and entry. KeyError if there is no such run.
+
+    What people said stays: in the truth, and what they said in the run's own fields moves there (`truth.rescue`).
+    """
     if run not in runs(dataset):
         raise KeyError(run)
+    migrate(dataset, run)
     dataset.delete_sample_fields(_mine(dataset, run))
     _forget(dataset, run)
 
@@ -85,7 +90,7 @@ def _mine(dataset: Any, run: str) -> list[str]:
 
 def _forget(dataset: Any, run: str) -> bool:
     """Take away everything but fields. Returns whether there were saved views."""
-    views = [name for name in dataset.list_saved_views() if name.startswith(f"{run}: ")]
+    views = own_views(dataset, run)
     for name in views:
         dataset.delete_saved_view(name)
     if dataset.has_run(run):
