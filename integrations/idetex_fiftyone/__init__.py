@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from idetex_fiftyone.assessing import assess
+    from idetex_fiftyone.calibration import Calibration, calibrate
     from idetex_fiftyone.comparison import compare
     from idetex_fiftyone.counts import figures
+    from idetex_fiftyone.evaluation import Evaluation, evaluate, false_alarms, misses
+    from idetex_fiftyone.exporting import export
     from idetex_fiftyone.freshness import look
     from idetex_fiftyone.model import AssessorModel
     from idetex_fiftyone.pairs import assess_pairs
@@ -21,10 +24,13 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "AssessorModel": "model",
+    "Calibration": "calibration",
+    "Evaluation": "evaluation",
     "Review": "truth.review",
     "accept": "truth.review",
     "assess": "assessing",
     "assess_pairs": "pairs",
+    "calibrate": "calibration",
     "clean": "views",
     "compare": "comparison",
     "correct": "truth.review",
@@ -32,11 +38,15 @@ _HOMES = {
     "delete_run": "registry",
     "draw": "truth.review",
     "duplicates": "views",
+    "evaluate": "evaluation",
+    "export": "exporting",
+    "false_alarms": "evaluation",
     "figures": "counts",
     "finish": "truth.review",
     "judge": "truth.review",
     "look": "freshness",
     "migrate": "truth.rescue",
+    "misses": "evaluation",
     "reject": "truth.review",
     "rename": "registry",
     "repair": "registry",
@@ -48,10 +58,13 @@ _HOMES = {
 }
 __all__ = [
     "AssessorModel",
+    "Calibration",
+    "Evaluation",
     "Review",
     "accept",
     "assess",
     "assess_pairs",
+    "calibrate",
     "clean",
     "compare",
     "correct",
@@ -59,11 +72,15 @@ __all__ = [
     "delete_run",
     "draw",
     "duplicates",
+    "evaluate",
+    "export",
+    "false_alarms",
     "figures",
     "finish",
     "judge",
     "look",
     "migrate",
+    "misses",
     "reject",
     "rename",
     "repair",

@@ -47,9 +47,9 @@ class Fields:
         self.run = run
         self.regions, self.level, self.score = f"{run}_regions", f"{run}_level", f"{run}_score"
         self.description, self.status = f"{run}_description", f"{run}_status"
-        self.verdict = f"{run}_verdict"
+        self.verdict, self.summary = f"{run}_verdict", f"{run}_summary"
         self.answers = {name: f"{run}_{name}" for name in questions}
-        kept = {self.regions, self.level, self.score, self.description, self.status, self.verdict}
+        kept = {self.regions, self.level, self.score, self.description, self.status, self.verdict, self.summary}
         kept |= {f"{run}_truth", f"{run}_review"}
         taken = kept & set(self.answers.values())
         if taken:
@@ -62,6 +62,7 @@ class Fields:
             self.regions: (fo.EmbeddedDocumentField, {"embedded_doc_type": fo.Detections}, REGIONS),
             self.level: _label("quality, from bad to excellent"),
             self.score: (fo.FloatField, {}, "quality, 1 (bad) to 5 (excellent)"),
+            self.summary: (fo.StringField, {}, "level and worst distortion, in a few words"),
             self.description: (fo.StringField, {}, "what is seen and what is wrong with it"),
             self.status: (
                 fo.EmbeddedDocumentField, {"embedded_doc_type": fo.DynamicEmbeddedDocument}, "how the assessment ended",

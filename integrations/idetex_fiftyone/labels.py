@@ -12,6 +12,7 @@ from bson import ObjectId
 from idetex_fiftyone.earlier import Changes, Earlier, note
 from idetex_fiftyone.fields import Fields
 from idetex_plugin.words.assessment import Assessment, Region
+from idetex_plugin.words.failure import State
 from idetex_plugin.words.verdict import Remedy
 
 Remedies = Callable[[Region], Iterable[Remedy]]
@@ -35,6 +36,7 @@ def values(
         fields.regions: fo.Detections(detections=found) if done else None,
         fields.level: None if quality is None else _classification(quality.level, quality.probabilities),
         fields.score: None if quality is None else quality.score,
+        fields.summary: summary(assessment),
         fields.description: None if told is None else told.text,
         **{
             path: _classification(answers[name].choice, answers[name].probabilities) if name in answers else None
@@ -52,6 +54,17 @@ def values(
             conflicts=changes.conflicts,
         ),
     }
+
+
+def summary(assessment: Assessment) -> str:
+    """Level and worst region of a photo in a few words, such as "poor · Noise, Severe"."""
+    if assessment.state is State.FAILED and not assessment.regions and assessment.quality is None:
+        return str(State.FAILED)
+    parts = [str(assessment.quality.level)] if assessment.quality else []
+    if assessment.regions:
+        worst = max(assessment.regions, key=lambda each: (each.severity.rank if each.severity else 0, each.box.area))
+        parts.append(", ".join(filter(None, (worst.distortion, worst.severity and str(worst.severity)))))
+    return " · ".join(parts) or "no damage found"
 
 
 def identity(sample: str, run: str, label: str, box: Sequence[float], number: int = 0) -> ObjectId:

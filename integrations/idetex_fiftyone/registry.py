@@ -15,7 +15,10 @@ METHOD = "idetex"
 
 
 def register(dataset: Any, fields: Fields, info: dict[str, Any]) -> None:
-    """Enter the run into FiftyOne's list of runs, and its fields into a group of the sidebar, with colours."""
+    """Enter the run into FiftyOne's list of runs, and its fields into a group of the sidebar, with colours.
+
+    On thumbnails, of these fields only the boxes and the summary are shown at first.
+    """
     config = dataset.init_run()
     config.method = METHOD
     for key, value in info.items():
@@ -29,6 +32,9 @@ def register(dataset: Any, fields: Fields, info: dict[str, Any]) -> None:
         group.paths = [path for path in group.paths if path not in names]
     dataset.app_config.sidebar_groups = [*groups, fo.SidebarGroupDocument(name=fields.run, paths=names, expanded=True)]
     dataset.app_config.color_scheme = with_colours(dataset.app_config.color_scheme, fields)
+    active = dataset.app_config.active_fields or fo.DatasetAppConfig.default_active_fields(dataset)
+    shown = [path for path in active.paths if path not in names]
+    dataset.app_config.active_fields = fo.ActiveFields(paths=[*shown, fields.regions, fields.summary])
     dataset.save()
 
 

@@ -85,7 +85,7 @@ def test_the_histograms_hold_every_region_and_fade_what_is_not_chosen() -> None:
     traces = plots.distortions(counts, Filters(distortion="Noise", severity="Severe"))
     assert [(trace["name"], trace["x"]) for trace in traces] == [("Severe", [1, 2]), (plots.NO_SEVERITY, [0, 3])]
     assert traces[0]["marker"]["opacity"] == [plots.FADED, 1]
-    look = plots.layout("Regions", bars=plots.named(counts), most=3, across=True)
+    look = plots.layout("Regions", bars=plots.named(counts), most=3, across=True, stacked=True)
     assert (look["yaxis"]["ticktext"], look["xaxis"]["dtick"]) == (["Blur", "Noise"], 1)
     [scores] = plots.scores(counts, Filters())
     assert sum(scores["y"]) == 3

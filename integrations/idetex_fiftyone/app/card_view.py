@@ -13,7 +13,7 @@ from idetex_plugin.report.palette import UNKNOWN
 from idetex_plugin.words.box import Box
 from idetex_plugin.words.vocabulary import VIDA, Level, Severity
 
-KEY = "  ·  "
+KEY = " · "
 """Stands between what a button does and its key, which `shim/keys.js` looks for."""
 LEVEL_KEYS = "67890"
 SAID = {"accepted": "✓", REJECTED: "✗", CORRECTED: "✎"}
@@ -27,31 +27,32 @@ def key(label: str, letter: str) -> str:
 
 def show_card(panel: Any, parts: types.Object, card: Card, region: Doc | None, done: bool) -> None:
     """Picture, regions and buttons. The buttons' parameters say which photo and region they are about."""
-    row = parts.h_stack("card", gap=2, align_y="top")
-    left, right = row.v_stack("left", gap=1, width="55%"), row.v_stack("right", gap=1, width="45%")
-    _picture(left, card, region)
+    _picture(parts, card, region)
     about = {"sample": card.sample, "region": str(region["_id"]) if region else ""}
-    right.md(_words(card, region), name="words")
+    parts.md(_words(card, region), name="words")
     if region is not None:
-        _region_buttons(panel, right, card, region, about)
-    _photo_buttons(panel, right, card, about, done)
+        _region_buttons(panel, parts, card, region, about)
+    _photo_buttons(panel, parts, card, about, done)
+
+
+def choose_type(panel: Any, parts: types.Object, card: Card, region: Doc) -> None:
+    """The list of the other distortions that a region can be."""
+    view = types.DropdownView(label=key("Right, but", "T"), placeholder="another type …")
+    names = [name for name in VIDA.names if name != region.get("label")]
+    parts.enum(f"{RELABEL}{card.sample}_{region['_id']}", names, view=view, on_change=panel.relabel)
 
 
 def _region_buttons(panel: Any, parts: types.Object, card: Card, region: Doc, about: dict[str, str]) -> None:
     row = parts.btn_group("decide")
     row.btn("accept", label=key("Accept", "A"), variant="contained", on_click=panel.accept, params=about)
     row.btn("reject", label=key("Reject", "R"), variant="outlined", on_click=panel.reject, params=about)
-    if len(card.regions) > 1:
-        row.btn("next", label=key("Next", "J"), on_click=panel.next_region, params=about)
-    row = parts.btn_group("severity")
     for number, severity in enumerate(Severity, 1):
         row.btn(
             f"severity{number}", label=key(str(severity), str(number)), on_click=panel.severity,
             params={**about, "severity": str(severity)},
         )  # fmt: skip
-    view = types.DropdownView(label=key("Another type", "T"), placeholder="Right, but another type …")
-    names = [name for name in VIDA.names if name != region.get("label")]
-    parts.enum(f"{RELABEL}{about['sample']}_{about['region']}", names, view=view, on_change=panel.relabel)
+    if len(card.regions) > 1:
+        row.btn("next", label=key("Next", "J"), on_click=panel.next_region, params=about)
 
 
 def _photo_buttons(panel: Any, parts: types.Object, card: Card, about: dict[str, str], done: bool) -> None:
@@ -65,12 +66,11 @@ def _photo_buttons(panel: Any, parts: types.Object, card: Card, about: dict[str,
     waiting = len(card.waiting)
     label = "Nothing more is wrong" if card.regions else "Nothing is wrong"
     if waiting:
-        label = f"Reject the {waiting} waiting, nothing more is wrong"
+        label = f"Reject {waiting} waiting, nothing more is wrong"
     row = parts.btn_group("photo")
     row.btn("finish", label=key(label, "N"), variant="contained", on_click=panel.finish, params=about, disabled=done)
-    row = parts.btn_group("more")
     row.btn("later", label=key("Later", "L"), on_click=panel.later, params=about)
-    row.btn("open", label=key("Open, draw", "O"), on_click=panel.open_photo, params=about)
+    row.btn("open", label=key("Draw", "D"), on_click=panel.open_photo, params=about)
     row.btn("undo", label=key("Undo", "U"), on_click=panel.undo)
 
 
@@ -89,7 +89,7 @@ def _words(card: Card, region: Doc | None) -> str:
     lines += [f"+ {each.get('label')}, {each.get('severity') or 'no severity'} (drawn)" for each in drawn]
     if not card.regions:
         lines.append("The model found nothing here.")
-    return "\n\n".join(lines)
+    return "  \n".join(lines)
 
 
 def _picture(parts: types.Object, card: Card, region: Doc | None) -> None:
@@ -107,7 +107,7 @@ def _picture(parts: types.Object, card: Card, region: Doc | None) -> None:
     except ValueError as error:
         parts.md(f"No picture: {error}", name="picture")
     else:
-        view = types.ImageView(alt=card.path, width="100%")
+        view = types.ImageView(alt=card.path)
         parts.define_property("picture", types.String(), default=shown, view=view)
 
 

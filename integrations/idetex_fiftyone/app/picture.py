@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import io
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PIL import Image, ImageDraw
 
@@ -28,16 +30,22 @@ class Marked:
     faint: bool = False
 
 
-def picture(path: str, boxes: Iterable[Marked], size: tuple[int, int] = (560, 380)) -> str:
+def picture(path: str, boxes: Iterable[Marked], size: tuple[int, int] = (450, 250)) -> str:
     """A data URL of the photo, at most of this width and height, with the boxes drawn. Raises `photo.PhotoError`."""
-    image = load_photo(path).image
-    image.thumbnail(size)
+    image = _small(path, os.stat(path).st_mtime if os.path.exists(path) else 0.0, size).copy()
     draw = ImageDraw.Draw(image)
     for mark in sorted(boxes, key=lambda mark: mark.current):
         _draw(draw, image, mark)
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=85)
     return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+
+
+@lru_cache(maxsize=16)
+def _small(path: str, changed: float, size: tuple[int, int]) -> Image.Image:
+    image = load_photo(path).image
+    image.thumbnail(size)
+    return image
 
 
 def _draw(draw: ImageDraw.ImageDraw, image: Image.Image, mark: Marked) -> None:

@@ -56,9 +56,10 @@ def total(figures: Figures, name: str) -> int:
 
 
 def levels(figures: Figures, chosen: Filters) -> list[Trace]:
-    """Bars of photos: a bar a level, worst first."""
+    """Lying bars of photos: a bar a level, worst at the bottom."""
     strengths = [_strength(chosen, level=name) for name in LEVELS]
-    return [_bars(LEVELS, [figures.levels[name] for name in LEVELS], strengths, LEVEL_COLOUR)]
+    trace = _bars([figures.levels[name] for name in LEVELS], LEVELS, strengths, LEVEL_COLOUR)
+    return [{**trace, "orientation": "h", "hovertemplate": "%{y}: %{x}<extra></extra>"}]
 
 
 def scores(figures: Figures, chosen: Filters) -> list[Trace]:
@@ -69,23 +70,25 @@ def scores(figures: Figures, chosen: Filters) -> list[Trace]:
     return [{**trace, "width": SCORE_STEP * 0.9, "offset": 0}]
 
 
-def layout(title: str, *, bars: list[str] | None = None, most: int = 0, across: bool = False) -> dict[str, Any]:
+def layout(
+    title: str, *, bars: list[str] | None = None, most: int = 0, across: bool = False, stacked: bool = False
+) -> dict[str, Any]:
     """A layout with this title, for a plot that is clicked and not zoomed.
 
     bars: every bar's name, all of which are shown. most: the longest bar, so that the other axis has whole numbers.
-    across: the bars lie.
+    across: the bars lie. stacked: their parts have names.
     """
     still = {"fixedrange": True, "title": {"text": ""}, "tickangle": 0, "tickfont": {"size": 11}, "automargin": True}
     counts = {**still, "tickformat": "d", "nticks": 5, **({"dtick": 1} if most < 5 else {}), "rangemode": "tozero"}
     names = {**still, **({"tickmode": "array", "tickvals": bars, "ticktext": bars} if bars else {"tickformat": "~g"})}
     return {
-        "title": {"text": title, "font": {"size": 13}, "x": 0, "xref": "paper"},
-        "margin": {"t": 30, "l": 30, "r": 10, "b": 20},
+        "title": {"text": title, "font": {"size": 13}, "x": 0, "xref": "paper", "y": 0.98, "yanchor": "top"},
+        "margin": {"t": 48 if stacked else 30, "l": 30, "r": 10, "b": 20},
         "dragmode": False,
         "clickmode": "event",
         "xaxis": counts if across else names,
         "yaxis": names if across else counts,
-        **(STACKED if across else {}),
+        **(STACKED if stacked else {}),
     }
 
 

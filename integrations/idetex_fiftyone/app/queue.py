@@ -41,7 +41,7 @@ class Card:
 
     def region(self, name: str | None) -> Doc | None:
         """The region of this id, else the first that waits, else the first."""
-        wanted = [name, *self.waiting]
+        wanted = [name or "", *self.waiting]
         by_id = {str(each["_id"]): each for each in self.regions}
         found = next((by_id[each] for each in wanted if each in by_id), None)
         return found or (self.regions[0] if self.regions else None)

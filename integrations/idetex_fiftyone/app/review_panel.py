@@ -14,7 +14,8 @@ from idetex_fiftyone.app.queue import WORST, Card, card, next_photo
 from idetex_fiftyone.app.scope import Scope
 from idetex_fiftyone.counts import SCORE_STEP, figures
 from idetex_fiftyone.freshness import look
-from idetex_fiftyone.truth.fields import DEFAULT
+from idetex_fiftyone.truth.fields import DEFAULT, truths
+from idetex_fiftyone.truth.meant import meant
 from idetex_fiftyone.truth.review import Action, Review
 from idetex_fiftyone.truth.sheet import ACCEPTED, CORRECTED, REJECTED
 
@@ -38,6 +39,9 @@ class ReviewPanel(foo.Panel):
         ctx.panel.state.runs = names
         if names and ctx.panel.state.run not in names:
             ctx.panel.set_state({**START, "run": names[0]})
+        if names and DEFAULT not in truths(ctx.dataset):
+            self._review(ctx)
+            ctx.ops.reload_dataset()
 
     on_change_dataset = on_load
 
@@ -79,7 +83,7 @@ class ReviewPanel(foo.Panel):
 
     def click_level(self, ctx: Any) -> None:
         """Show the photos of one level."""
-        self._toggle(ctx, level=ctx.params["x"])
+        self._toggle(ctx, level=ctx.params["y"])
 
     def click_score(self, ctx: Any) -> None:
         """Show the photos of one step of the score."""
@@ -131,6 +135,14 @@ class ReviewPanel(foo.Panel):
         found = self._card(ctx, ctx.params["sample"])
         ctx.panel.state.region = found.after(ctx.params["region"]) if found else ""
 
+    def accept_all(self, ctx: Any) -> None:
+        """Every region shown that waits is right."""
+        self._say_all(ctx, ACCEPTED)
+
+    def reject_all(self, ctx: Any) -> None:
+        """Every region shown that waits is wrong."""
+        self._say_all(ctx, REJECTED)
+
     def level(self, ctx: Any) -> None:
         """The photo is of this level."""
         self._told(ctx, self._review(ctx).level([ctx.params["sample"]], ctx.params["level"]))
@@ -180,7 +192,8 @@ class ReviewPanel(foo.Panel):
         counts = figures(scope.view, state.run, state.name)
         tabs.head(self, panel, ctx, counts, scope)
         if state.tab == tabs.FILTER:
-            tabs.filters(self, panel, counts, scope)
+            shown = figures(scope.shown, state.run, state.name)
+            tabs.filters(self, panel, ctx, counts, shown, scope)
         elif state.tab == tabs.FILES:
             tabs.files(self, panel, ctx, counts)
         else:
@@ -213,8 +226,16 @@ class ReviewPanel(foo.Panel):
         if found is None or not len(scope.view.select(found.sample)):
             following = next_photo(scope.shown, state.run, state.name, state.order, state.skipped)
             found = self._card(ctx, following) if following else None
-            ctx.panel.set_state({"sample": found.sample if found else "", "region": ""})
+            first = self._first(scope, found) if found else ""
+            ctx.panel.set_state({"sample": found.sample if found else "", "region": first})
         return found
+
+    def _first(self, scope: Scope, found: Card) -> str:
+        """The region to begin with: one that the filters chose, if they chose regions."""
+        if scope.filters.region(scope.name) is None:
+            return ""
+        shown = scope.shown.select(found.sample).values(f"{scope.run}_regions.detections.id", unwind=True)
+        return next((str(each["_id"]) for each in found.regions if str(each["_id"]) in shown), "")
 
     def _leave(self, ctx: Any) -> None:
         ctx.panel.set_state({"sample": "", "region": ""})
@@ -225,6 +246,10 @@ class ReviewPanel(foo.Panel):
         found = self._card(ctx, sample)
         ctx.panel.set_state({"sample": sample, "region": found.next_waiting(region) if found else ""})
         self._told(ctx, done)
+
+    def _say_all(self, ctx: Any, verdict: str) -> None:
+        state, scope = ctx.panel.state, self._scope(ctx)
+        self._told(ctx, self._review(ctx).say(meant(scope.shown, state.run), state.run, verdict))
 
     def _told(self, ctx: Any, action: Action) -> None:
         ctx.panel.state.told = str(action)

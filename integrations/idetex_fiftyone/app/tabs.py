@@ -7,7 +7,7 @@ from typing import Any
 from fiftyone.operators import types
 
 from idetex_fiftyone.app import plots
-from idetex_fiftyone.app.card_view import RELABEL, key, show_card
+from idetex_fiftyone.app.card_view import RELABEL, choose_type, key, show_card
 from idetex_fiftyone.app.filters import NOT_REVIEWED, Filters
 from idetex_fiftyone.app.queue import ORDERS, Card
 from idetex_fiftyone.app.scope import Scope
@@ -20,10 +20,7 @@ ANY = "any"
 NO_SEVERITY = plots.NO_SEVERITY
 BAR = 26
 """Pixels of a lying bar."""
-BULK = (
-    ("accept_regions", "Accept all that wait …", "done_all"),
-    ("reject_regions", "Reject all that wait …", "remove_done"),
-)
+BULK = ("accept_all", "Accept", "done_all"), ("reject_all", "Reject", "remove_done")
 
 __all__ = ["ANY", "FILES", "FILTER", "NO_SEVERITY", "RELABEL", "REVIEW", "files", "filters", "head", "review"]
 
@@ -53,6 +50,7 @@ def head(panel: Any, parts: types.Object, ctx: Any, counts: Figures, scope: Scop
 def review(panel: Any, parts: types.Object, ctx: Any, card: Card | None) -> None:
     """One photo after the other."""
     state = ctx.panel.state
+    region = None
     if card is None:
         parts.md("Every photo of this view and order is reviewed or left for later.", name="none")
         row = parts.btn_group("more")
@@ -63,6 +61,8 @@ def review(panel: Any, parts: types.Object, ctx: Any, card: Card | None) -> None
         region = card.region(state.region)
         show_card(panel, parts, card, region, card.sheet.state == FULLY)
     row = parts.h_stack("settings", gap=2, align_y="center")
+    if card is not None and region is not None:
+        choose_type(panel, row, card, region)
     orders = types.DropdownView(label="Order")
     for name, label in ORDERS.items():
         orders.add_choice(name, label=label)
@@ -72,19 +72,20 @@ def review(panel: Any, parts: types.Object, ctx: Any, card: Card | None) -> None
         parts.md(f"Last: {state.told}", name="told")
 
 
-def filters(panel: Any, parts: types.Object, counts: Figures, scope: Scope) -> None:
-    """Histograms of the user's view; a click filters the grid, and the queue."""
+def filters(panel: Any, parts: types.Object, ctx: Any, counts: Figures, counts_shown: Figures, scope: Scope) -> None:
+    """Histograms of the user's view, of which a click filters the grid and the queue, and what is done at once to the
+    regions that are left."""
     chosen = scope.filters
     names = plots.named(counts)
     most = max((plots.total(counts, each) for each in names), default=0)
-    look = plots.layout("Regions by distortion and severity", bars=names, most=most, across=True)
-    height = f"{max(110, 70 + BAR * len(names))}px"
+    look = plots.layout("Regions by distortion and severity", bars=names, most=most, across=True, stacked=True)
+    height = f"{max(120, 80 + BAR * len(names))}px"
     traces = plots.distortions(counts, chosen)
     parts.plot(
         "distortions", data=traces, layout=look, height=height, config=plots.STILL, on_click=panel.click_distortion
     )
     row = parts.h_stack("photos", columns=2, gap=1)
-    look = plots.layout("Photos by level", bars=plots.LEVELS, most=max(counts.levels.values(), default=0))
+    look = plots.layout("Photos by level", bars=plots.LEVELS, most=max(counts.levels.values(), default=0), across=True)
     traces = plots.levels(counts, chosen)
     row.plot("levels", data=traces, layout=look, height="140px", config=plots.STILL, on_click=panel.click_level)
     look = plots.layout("Photos by score", most=max(counts.scores.values(), default=0))
@@ -93,16 +94,20 @@ def filters(panel: Any, parts: types.Object, counts: Figures, scope: Scope) -> N
     row = parts.h_stack("choices", gap=2, align_y="center")
     _choice(row, "said", "Regions", [WAITING, *VERDICTS, UNCLEAR], chosen.said, panel.choose_said)
     _choice(row, "reviewed", "Photos reviewed", [NOT_REVIEWED, PARTLY, FULLY], chosen.reviewed, panel.choose_reviewed)
-    slider = types.SliderView(
-        label=f"Confidence from {chosen.confidence:.2f}", value_precision=2, view_multiple_of=0.05,
-        value_label_display="auto",
-    )  # fmt: skip
+    parts.md(f"Confidence from **{chosen.confidence:.2f}**", name="least")
+    slider = types.SliderView(value_precision=2, view_multiple_of=0.05, value_label_display="auto")
     parts.float("confidence", min=0, max=1, default=chosen.confidence, view=slider, on_change=panel.move_threshold)
     row = parts.btn_group("shown")
-    for name, label, icon in BULK:
-        row.btn(name, label=label, icon=icon, on_click=f"{panel.plugin_name}/{name}", prompt=True)
+    waiting = counts_shown.waiting
+    for name, verb, icon in BULK:
+        label = f"{verb} the {waiting:,} waiting of {counts_shown.total:,} regions shown"
+        row.btn(name, label=label, icon=icon, on_click=getattr(panel, name), disabled=not waiting)
+    row = parts.btn_group("all")
+    row.btn("undo", label=key("Undo", "U"), icon="undo", on_click=panel.undo)
     if chosen != Filters():
-        row.btn("all", label="Show all", icon="filter_alt_off", on_click=panel.show_all)
+        row.btn("show_all", label="Show all", icon="filter_alt_off", on_click=panel.show_all)
+    if ctx.panel.state.told:
+        parts.md(f"Last: {ctx.panel.state.told}", name="told")
 
 
 def files(panel: Any, parts: types.Object, ctx: Any, counts: Figures) -> None:

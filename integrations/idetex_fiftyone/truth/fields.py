@@ -94,5 +94,7 @@ def _sidebar(dataset: Any, fields: TruthFields) -> None:
     groups = [group for group in groups if group.name not in (title, fields.review)]
     for group in groups:
         group.paths = [path for path in group.paths if path not in names]
+    if (active := dataset.app_config.active_fields) and fields.truth not in active.paths:
+        dataset.app_config.active_fields = fo.ActiveFields(paths=[*active.paths, fields.truth])
     dataset.app_config.sidebar_groups = [*groups, fo.SidebarGroupDocument(name=title, paths=names, expanded=True)]
     dataset.save()

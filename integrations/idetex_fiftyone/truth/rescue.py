@@ -148,8 +148,10 @@ def _later(sheet: Sheet, name: str, region: Doc, stamp: Stamp) -> str:
 
 
 def custom(region: Doc) -> Doc:
-    """What people added to a prediction: attributes that no run writes, and tags."""
-    found = {key: value for key, value in region.items() if key not in STANDARD and value is not None}
+    """What people added to a prediction: attributes that no run and no evaluation of FiftyOne's writes, and tags."""
+    evaluations = {key for key in region if f"{key}_iou" in region}
+    others = STANDARD | {f"{key}{end}" for key in evaluations for end in ("", "_id", "_iou")}
+    found = {key: value for key, value in region.items() if key not in others and value is not None}
     for key in ("tags", "attributes"):
         if region.get(key):
             found[key] = region[key]

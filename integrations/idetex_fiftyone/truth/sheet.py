@@ -50,6 +50,13 @@ class Stamp:
         return {"by": self.by, "at": self.at, "action": self.action}
 
 
+def _holds(value: Any, now: Any) -> bool:
+    """Whether a value is still what an action made of it. Attributes that others added, as evaluations do, may stay."""
+    if isinstance(value, dict) and isinstance(now, dict):
+        return all(value.get(key) == each for key, each in now.items())
+    return bool(value == now)
+
+
 class Sheet:
     """One photo's decisions by prediction, truth regions by id, and what was said of the whole of it.
 
@@ -115,7 +122,7 @@ class Sheet:
         undone = kept = 0
         [entry] = [each for each in self.history if each["action"] == action]
         for steps in reversed(entry["steps"]):
-            if all(self.parts[kind].get(key) == now for kind, key, _, now in steps):
+            if all(_holds(self.parts[kind].get(key), now) for kind, key, _, now in steps):
                 for kind, key, was, _ in steps:
                     self._put(kind, key, was)
                 undone += 1
