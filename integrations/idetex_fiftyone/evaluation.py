@@ -110,12 +110,12 @@ def evaluate(
 
 def false_alarms(samples: Any, run: str = "idetex", name: str = DEFAULT) -> Any:
     """The photos of a view with the predictions that are not there, after `evaluate`."""
-    return samples.filter_labels(Fields(run).regions, F(evaluation_key(run, name)) == "fp")
+    return flat(samples).filter_labels(Fields(run).regions, F(evaluation_key(run, name)) == "fp")
 
 
 def misses(samples: Any, run: str = "idetex", name: str = DEFAULT) -> Any:
     """The photos of a view with the regions that the run did not find, after `evaluate`."""
-    return samples.filter_labels(TruthFields(name).truth, F(evaluation_key(run, name)) == "fn")
+    return flat(samples).filter_labels(TruthFields(name).truth, F(evaluation_key(run, name)) == "fn")
 
 
 def evaluation_key(run: str, name: str) -> str:

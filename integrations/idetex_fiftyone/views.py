@@ -9,6 +9,7 @@ from fiftyone import ViewField as F
 
 from idetex_fiftyone.fields import Fields
 from idetex_fiftyone.truth.fields import DEFAULT, TruthFields
+from idetex_fiftyone.truth.meant import flat
 from idetex_fiftyone.truth.sheet import FULLY, PARTLY
 from idetex_plugin.words.vocabulary import Level, Severity
 
@@ -53,19 +54,20 @@ def _mark(run: str) -> str:
 
 
 def _conflicts(dataset: Any, fields: Fields) -> Any:
-    return dataset.match(F(f"{fields.status}.conflicts") > 0)
+    return flat(dataset).match(F(f"{fields.status}.conflicts") > 0)
 
 
 def clean(samples: Any, run: str = "idetex") -> Any:
     """The photos of a view in which the run found nothing wrong and which it calls good or excellent; where it was not
     asked for the level, those in which it found nothing."""
     fields = Fields(run)
-    nothing = samples.exists(fields.regions).match(F(f"{fields.regions}.detections").length() == 0)
+    nothing = flat(samples).exists(fields.regions).match(F(f"{fields.regions}.detections").length() == 0)
     return nothing.match((F(f"{fields.level}.label") == None) | F(f"{fields.level}.label").is_in(GOOD))  # noqa: E711
 
 
 def _views(dataset: Any, fields: Fields, truth: TruthFields) -> Iterator[tuple[str, Any]]:
     regions, state = fields.regions, F(f"{truth.review}.state")
+    dataset = flat(dataset)
     yield "worst first", dataset.exists(fields.score).sort_by(fields.score)
     yield "severe only", dataset.filter_labels(regions, F("severity") == Severity.SEVERE.value)
     yield "needs review", dataset.exists(regions).match(~(state == FULLY))
@@ -83,6 +85,7 @@ def _views(dataset: Any, fields: Fields, truth: TruthFields) -> Iterator[tuple[s
 def duplicates(samples: Any, run: str = "idetex") -> Any:
     """The photos of a view whose file is byte for byte that of another, side by side."""
     path = f"{Fields(run).status}.sha256"
+    samples = flat(samples)
     counts = samples.count_values(path)
     shared = [content for content, number in counts.items() if content is not None and number > 1]
     return samples.match(F(path).is_in(shared)).sort_by(path)

@@ -53,7 +53,8 @@ class Scope:
         """Filter, and show it in the grid; without filters, the user's own view comes back."""
         self.filters = filters
         view = fo.DatasetView._build(self._ctx.dataset, self._base)
-        view = filters.view(view, self.run, self.name)
+        if filters != Filters():
+            view = filters.view(flat(view), self.run, self.name)
         stages = json.loads(json_util.dumps(view._serialize()))
         self._ctx.panel.state.base = self._base
         self._ctx.panel.state.mine = stages if filters != Filters() else []

@@ -11,8 +11,8 @@ from idetex_fiftyone.fields import Fields
 
 
 def flat(samples: Any) -> Any:
-    """A view on single images: all slices of a grouped dataset."""
-    return samples.select_group_slices(_allow_mixed=True) if samples.media_type == fom.GROUP else samples
+    """A view on single images: of groups, all slices of images."""
+    return samples.select_group_slices(media_type=fom.IMAGE) if samples.media_type == fom.GROUP else samples
 
 
 def photos(samples: Any) -> list[str]:
