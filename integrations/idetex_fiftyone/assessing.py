@@ -24,8 +24,9 @@ from idetex_fiftyone.truth.fields import TruthFields, truths
 from idetex_fiftyone.truth.rescue import edited, migrate
 from idetex_fiftyone.views import save_conflicts
 from idetex_fiftyone.writer import CHUNK, Writer
-from idetex_plugin.assess.assessor import Assessor
-from idetex_plugin.gate.remedies import remedies_for
+from idetex_plugin.assessing.assessor import Assessor
+from idetex_plugin.gating.remedies import remedies_for
+from idetex_plugin.plugins.names import Hook
 from idetex_plugin.words.assessment import Assessment
 from idetex_plugin.words.card import TASKS
 from idetex_plugin.words.failure import State
@@ -121,7 +122,7 @@ class _Work:
 
     def __init__(self, dataset: Any, fields: Fields, assessor: Assessor, declare: Callable[[], None]) -> None:
         self.dataset, self.fields, self.assessor, self.declare = dataset, fields, assessor, declare
-        self.remedies = partial(remedies_for, table=assessor.hooks.gather("idetex_remedies", Remedy))
+        self.remedies = partial(remedies_for, table=assessor.hooks.gather(Hook.REMEDIES, Remedy))
         self.truths = truths(dataset)
         self.outcome = Outcome()
         self.first: dict[str, str] = {}
@@ -230,5 +231,5 @@ def _questions(assessor: Assessor, tasks: Sequence[str], questions: Sequence[Que
     if "perception" not in tasks:
         return []
     if questions is None:
-        questions = assessor.hooks.named("idetex_questions", Question, types=assessor.dialect.types)
+        questions = assessor.hooks.named(Hook.QUESTIONS, Question, types=assessor.dialect.types)
     return [question.name for question in questions]
