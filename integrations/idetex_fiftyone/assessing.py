@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -28,7 +29,7 @@ from idetex_plugin.assessing.assessor import Assessor
 from idetex_plugin.gating.remedies import remedies_for
 from idetex_plugin.plugins.names import Hook
 from idetex_plugin.words.assessment import Assessment
-from idetex_plugin.words.card import TASKS
+from idetex_plugin.words.card import TASKS, Card
 from idetex_plugin.words.failure import State
 from idetex_plugin.words.question import Question
 from idetex_plugin.words.verdict import Remedy
@@ -64,7 +65,7 @@ def assess(
     samples: Any,
     run: str = "idetex",
     *,
-    model: str = "nano",
+    model: str | os.PathLike[str] | Card = "nano",
     engine: Any = "auto",
     tasks: Sequence[str] = TASKS,
     questions: Sequence[Question] | None = None,
