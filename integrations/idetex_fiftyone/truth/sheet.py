@@ -91,6 +91,11 @@ class Sheet:
         return self.parts[REGIONS]
 
     @property
+    def actions(self) -> set[str]:
+        """The ids of the actions that can be undone."""
+        return {entry["action"] for entry in self.history}
+
+    @property
     def level(self) -> str | None:
         """The quality as a reviewer sees it."""
         level: str | None = self.parts[WHOLE][LEVEL]
