@@ -20,6 +20,7 @@ class Reason(StrEnum):
     UNSUPPORTED_FORMAT = "unsupported_format"
     TRUNCATED = "truncated"
     CORRUPT = "corrupt"
+    DAMAGED = "damaged"  # decodes, but the decoder had to make up a part of it
     TOO_LARGE = "too_large"
     TOO_SMALL = "too_small"
     EMPTY_FILE = "empty_file"
