@@ -114,8 +114,7 @@ def _sources(paths: list[str], out: Path) -> Iterator[Source]:
     """The photos of these paths, without what the run folder holds (thumbnails of an earlier report)."""
     from idetex_plugin.photo.sources import find_photos
 
-    inside = out.resolve()
-    return (source for source in find_photos(paths) if inside not in Path(source.path).resolve().parents)
+    return find_photos(paths, without=out)
 
 
 def _work(
