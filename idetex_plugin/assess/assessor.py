@@ -20,7 +20,7 @@ from idetex_plugin.dialects.base import Dialect, DialectMaker
 from idetex_plugin.dialects.registry import make_dialect
 from idetex_plugin.engines.base import Engine
 from idetex_plugin.engines.choose import AUTO, EngineMaker, make_engine
-from idetex_plugin.photo.load import DEFAULT_MAX_PIXELS, Photo, PhotoError, load_photo
+from idetex_plugin.photo.load import DEFAULT_MAX_PIXELS, MENDED, Photo, PhotoError, load_photo
 from idetex_plugin.photo.sources import Source
 from idetex_plugin.plugins.before import before_assess
 from idetex_plugin.plugins.events import Assessed, AssessFailed
@@ -51,6 +51,7 @@ class Assessor:
     tasks: any of "grounding", "perception", "description".
     questions: asked by the perception task; None for the default ones and those of plugins.
     max_pixels: a photo with more is refused instead of decoded.
+    mended: what becomes of a damaged JPEG that the decoder has to mend: "fail", or "judge" (with a note).
     hooks: the plugins that take part; None for the installed ones.
     decoders: threads that decode photos ahead of the engine, twice as many photos ahead.
     engine_options: see `engines.choose.EngineOptions`, such as url, dtype or slots.
@@ -67,6 +68,7 @@ class Assessor:
         questions: Sequence[Question] | None = None,
         *,
         max_pixels: int = DEFAULT_MAX_PIXELS,
+        mended: str = "fail",
         decoders: int = DECODERS,
         hooks: Hooks | None = None,
         **engine_options: Any,
@@ -83,7 +85,9 @@ class Assessor:
         self.vocabulary = self.hooks.vocabulary()
         dialects = self.hooks.named(Hook.DIALECTS, DialectMaker)
         self.dialect: Dialect = make_dialect(self.card, self.vocabulary, dialects)
-        self.max_pixels = max_pixels
+        if mended not in MENDED:
+            raise ValueError(f"mended {mended!r}: choose from {', '.join(MENDED)}")
+        self.max_pixels, self.mended = max_pixels, mended
         if questions is None:
             questions = self.hooks.named(Hook.QUESTIONS, Question, types=self.dialect.types)
         asked = tuple(questions)
@@ -202,7 +206,7 @@ class Assessor:
         return before_assess(self.hooks, photo, self._read)
 
     def _read(self, source: Any, name: str | None = None) -> Photo:
-        return load_photo(source, name=name, max_pixels=self.max_pixels)
+        return load_photo(source, name=name, max_pixels=self.max_pixels, mended=self.mended)
 
     @cached_property
     def examiner(self) -> Examiner:

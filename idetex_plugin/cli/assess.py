@@ -41,6 +41,9 @@ def command(
     max_pixels: Annotated[
         int | None, typer.Option(help="Refuse photos with more pixels than this.", min=1, show_default=False)
     ] = None,
+    mended: Annotated[
+        str, typer.Option(help="Damaged JPEGs that the decoder has to mend: fail, or judge (with a note).")
+    ] = "fail",
     report: Annotated[bool, typer.Option(help="Write the report page at the end.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
@@ -66,7 +69,7 @@ def command(
     errors = Console(stderr=True)
     try:
         limit = FailLimit.parse(fail_on)
-        chosen = _assessor(model, engine, tasks, questions, url, max_pixels)
+        chosen = _assessor(model, engine, tasks, questions, url, max_pixels, mended)
         total = sum(1 for _ in _sources(paths, out))
         if not total:
             stop(f"no photos found in {', '.join(paths)}")
@@ -93,7 +96,8 @@ def command(
 
 
 def _assessor(
-    model: str, engine: str, tasks: str, questions: Path | None, url: str, max_pixels: int | None
+    model: str, engine: str, tasks: str, questions: Path | None, url: str, max_pixels: int | None,
+    mended: str,
 ) -> Assessor:
     from idetex_plugin.assess.assessor import Assessor
     from idetex_plugin.photo.load import DEFAULT_MAX_PIXELS
@@ -106,6 +110,7 @@ def _assessor(
         [name.strip() for name in tasks.split(",") if name.strip()],
         None if questions is None else read_questions(questions),
         max_pixels=DEFAULT_MAX_PIXELS if max_pixels is None else max_pixels,
+        mended=mended,
         **options,
     )
 

@@ -14,7 +14,8 @@ TITLES = {"JPEG2000": "JPEG 2000", "WEBP": "WebP", "PPM": "a PNM file"}
 UNSUPPORTED = {
     "a PDF": rb"%PDF", "PostScript": rb"%!PS", "an SVG drawing": rb"\s*(<\?xml[^>]{0,200}>\s*)?<(svg|!DOCTYPE svg)",
     "a camera raw photo": (
-        rb"FUJIFILMCCD-RAW|IIR[OS]|MMOR|IIU\0|FOVb|\0MRM|II\x1a\0\0\0HEAPCCDR|....ftypcrx |II\*\0....CR\x02\0|IIII.{4}Raw"
+        rb"FUJIFILMCCD-RAW|IIR[OS]|MMOR|IIU\0|FOVb|\0MRM|II\x1a\0\0\0HEAPCCDR|....ftypcrx |IIII.{4}Raw|"
+        rb"II\*\0....CR\x02\0"
     ),
     "a video": rb"....ftyp(?!avi[fs]|hei|hev|mif|msf|crx|jp)|\x1aE\xdf\xa3|RIFF....AVI ",
     "a Photoshop file": rb"8BPS", "OpenEXR": rb"v/1\x01", "Radiance HDR": rb"#\?RADIANCE|#\?RGBE",

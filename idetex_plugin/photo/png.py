@@ -15,7 +15,16 @@ from PIL import Image
 
 from idetex_plugin.photo.depth import gray_of_sixteen, strips
 from idetex_plugin.photo.frame import CheckSize, Frame, Refusal, exif_orientation
-from idetex_plugin.photo.icc import HDR_NAMES, SRGB, Primaries, coded_profile, gamma_profile
+from idetex_plugin.photo.icc import (
+    HDR_NAMES,
+    SRGB,
+    STEPS,
+    Primaries,
+    coded_profile,
+    gamma_profile,
+    matrix_profile,
+    srgb_curve,
+)
 from idetex_plugin.photo.reading import load, opened
 from idetex_plugin.words.failure import Reason
 
@@ -141,23 +150,22 @@ def _colours(chunks: dict[bytes, bytes], notes: list[str]) -> tuple[bytes | None
         return _profile(chunks[b"iCCP"], notes), ""
     if b"sRGB" in chunks or len(chunks.get(b"gAMA", b"")) != 4:
         return None, ""
-    gamma = int.from_bytes(chunks[b"gAMA"], "big")
-    primaries_said = _primaries(chunks.get(b"cHRM", b""))
-    if not 1_000 <= gamma <= 1_000_000:
-        return None, ""
+    return _by_gamma(int.from_bytes(chunks[b"gAMA"], "big"), _primaries(chunks.get(b"cHRM", b"")), notes)
+
+
+def _by_gamma(gamma: int, primaries: Primaries, notes: list[str]) -> tuple[bytes | None, str]:
     try:
         if gamma in SRGB_GAMMA:
-            shown = coded_profile(1, 13) if primaries_said == SRGB else _with_srgb_curve(primaries_said)
-            return shown, "converted as cHRM says"
-        return gamma_profile(100_000 / gamma, primaries_said), f"converted from gAMA {gamma / 100_000:g}"
+            return (None, "") if primaries == SRGB else (_with_srgb_curve(primaries), "converted as cHRM says")
+        if 1_000 <= gamma <= 1_000_000:
+            return gamma_profile(100_000 / gamma, primaries), f"converted from gAMA {gamma / 100_000:g}"
+        notes.append("gAMA cannot be used and was ignored")
     except ValueError:
         notes.append("cHRM cannot be used and was ignored")
-        return None, ""
+    return None, ""
 
 
 def _with_srgb_curve(primaries: Primaries) -> bytes:
-    from idetex_plugin.photo.icc import STEPS, matrix_profile, srgb_curve
-
     return matrix_profile(primaries, srgb_curve(np.linspace(0, 1, STEPS)))
 
 

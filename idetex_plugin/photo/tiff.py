@@ -15,7 +15,7 @@ from PIL import Image, ImageChops
 
 from idetex_plugin.photo import ifd
 from idetex_plugin.photo.depth import eight_bits, gray_of_numbers, gray_of_sixteen, sixteen
-from idetex_plugin.photo.frame import CheckSize, Frame, Refusal, unsupported
+from idetex_plugin.photo.frame import ORIENTATION_TAG, CheckSize, Frame, Refusal, unsupported
 from idetex_plugin.photo.ifd import Page, read_pages
 from idetex_plugin.photo.reading import load, opened
 from idetex_plugin.words.failure import Reason
@@ -28,6 +28,7 @@ CODED = {33003: "JPEG 2000", 33004: "JPEG 2000", 33005: "JPEG 2000", 34712: "JPE
          34933: "PNG", 34934: "JPEG XR", 22610: "JPEG XR", 34892: "lossy JPEG"}  # fmt: skip
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB = 0, 1, 2
 UNSIGNED, SIGNED, FLOAT = 1, 2, 3
+TURNS = range(2, 9)
 MOST_BYTES_A_PIXEL = 16
 
 
@@ -49,10 +50,12 @@ def read_tiff(data: bytes, check_size: CheckSize) -> Frame:
         notes.append("the first page is a reduced version of the photo and was passed over")
     elif len(top_level) > 1:
         notes.append(f"first frame of {len(top_level)}")
-    image = _pixels(data, page, notes)
-    profile = page.tags.get(ifd.PROFILE)
+    image, turned = _pixels(data, page, notes)
+    profile, orientation = page.tags.get(ifd.PROFILE), page.number(ifd.ORIENTATION, 1)
+    if turned and orientation in TURNS:
+        notes.append(f"EXIF orientation {orientation} applied")
     return Frame(
-        image, "TIFF", page.number(ifd.ORIENTATION, 1), profile if isinstance(profile, bytes) else None, notes=notes
+        image, "TIFF", 1 if turned else orientation, profile if isinstance(profile, bytes) else None, notes=notes
     )
 
 
@@ -64,7 +67,8 @@ def _is_raw(page: Page) -> bool:
     )
 
 
-def _pixels(data: bytes, page: Page, notes: list[str]) -> Image.Image:
+def _pixels(data: bytes, page: Page, notes: list[str]) -> tuple[Image.Image, bool]:
+    """The page's pixels, and whether they are turned already: Pillow turns a TIFF as it loads it."""
     bits = max(page.numbers(ifd.BITS) or (1,))
     kind, meaning = page.number(ifd.SAMPLE_FORMAT, UNSIGNED), page.number(ifd.PHOTOMETRIC, BLACK_IS_ZERO)
     samples = page.number(ifd.SAMPLES, 1)
@@ -75,7 +79,7 @@ def _pixels(data: bytes, page: Page, notes: list[str]) -> Image.Image:
         or (bits == 32 and kind == FLOAT and samples == 1)
     )
     if not by_pillow:
-        return _by_tifffile(data, page, notes)
+        return _by_tifffile(data, page, notes), False
     try:
         image = opened(data, ("TIFF",), "TIFF")
         if page.place[0]:
@@ -83,9 +87,10 @@ def _pixels(data: bytes, page: Page, notes: list[str]) -> Image.Image:
         load(image)
     except (Refusal, EOFError) as error:
         if _is_kind(error) or page.number(ifd.COMPRESSION) in CODED:
-            return _by_tifffile(data, page, notes)
+            return _by_tifffile(data, page, notes), False
         raise
-    return _meant(image, page, meaning, bits, notes)
+    turned = image.getexif().get(ORIENTATION_TAG, 1) == 1
+    return _meant(image, page, meaning, bits, notes), turned
 
 
 def _is_kind(error: Exception) -> bool:

@@ -104,7 +104,7 @@ def test_a_folder_is_left_out_also_when_it_comes_into_being_later(folder: Path) 
         made.mkdir()
         (made / "t.jpg").write_bytes(b"t")
     found += [source.path for source in walk]
-    assert [str(Path(path).relative_to(folder)) for path in found] == ["a.PNG", "b.jpg", "deep/c.webp", "deep/run-2/t.jpg"]
+    assert [os.path.relpath(path, folder) for path in found] == ["a.PNG", "b.jpg", "deep/c.webp", "deep/run-2/t.jpg"]
 
 
 def test_the_first_photo_comes_before_the_rest_is_looked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
