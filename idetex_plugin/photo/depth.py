@@ -42,8 +42,7 @@ def gray_of_sixteen(image: Image.Image, notes: list[str], top: int, transparent:
         high = max(high, int(numbers.max()))
         shown = table[numbers] if transparent is None else np.dstack([table[numbers], alpha[numbers]])
         out.paste(Image.fromarray(shown), box)
-    dim = f"; its brightest value is {high} of {top}" if high < DIM * top else ""
-    notes.append(f"gray of {max(top.bit_length(), 1)} bits scaled to 8{dim}")
+    notes.append(f"gray of {max(top.bit_length(), 1)} bits scaled to 8{_dim(high, top)}")
     return out
 
 
@@ -97,7 +96,8 @@ def _ranged(
     def usable(part: NDArray[Any]) -> NDArray[np.bool_]:
         good = np.isfinite(part) if floats else np.ones(part.shape, bool)
         for value in dropped:
-            good &= part != part.dtype.type(value) if floats else part != value
+            with np.errstate(over="ignore"):
+                good &= part != (part.dtype.type(value) if floats else value)
         return np.asarray(good)
 
     low, high, holes, total = np.inf, -np.inf, 0, 0
@@ -113,10 +113,14 @@ def _ranged(
         notes.append(f"{100 * holes / total:.2g} % of the values hold no data and are shown as middle gray")
     top = next((top for top in (1, 255, 65535) if high <= top), None) if floats and low >= 0 else None
     if top is not None:
-        notes.append(f"floats in 0..{top} scaled to 8 bits")
+        notes.append(f"floats in 0..{top} scaled to 8 bits{_dim(high, top)}")
         return 0.0, float(top), usable
     notes.append(f"values in {low:g}..{high:g} stretched to 8 bits")
     return low, high, usable
+
+
+def _dim(high: float, top: int) -> str:
+    return f"; its brightest value is {high:g} of {top}" if high < DIM * top else ""
 
 
 def _scaled(part: NDArray[Any], low: float, high: float, usable: Usable) -> Bytes:

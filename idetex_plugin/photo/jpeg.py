@@ -113,13 +113,15 @@ def _check_kind(head: Head) -> None:
 
 
 def _strictly(data: bytes, mode: str) -> tuple[Image.Image | None, str]:
-    """The pixels as RGB, unless only Pillow can tell them; and what libjpeg had to mend."""
+    """The pixels as L or RGB, unless only Pillow can tell them; and what libjpeg had to mend."""
     import simplejpeg
 
     try:
         if mode == "CMYK":
             simplejpeg.decode_jpeg(data, colorspace="CMYK")
             return None, ""
+        if mode == "L":
+            return Image.fromarray(np.asarray(simplejpeg.decode_jpeg(data, colorspace="GRAY"))[..., 0]), ""
         return Image.fromarray(np.asarray(simplejpeg.decode_jpeg(data, colorspace="RGB"))), ""
     except ValueError as error:
         return None, str(error).removeprefix("Corrupt JPEG data: ") if DAMAGE.search(str(error)) else ""

@@ -51,8 +51,6 @@ def from_image(image: Image.Image) -> tuple[Image.Image, Notes]:
     except Exception:
         orientation = exif_orientation(b"unreadable", notes)
     frame = Frame(image, image.format or "", orientation, image.info.get("icc_profile"), notes=notes)
-    if image.mode == "I" and image.format == "PPM":
-        frame.image = image.convert("I;16")
     return to_rgb(frame)
 
 
@@ -83,7 +81,7 @@ def from_array(array: Any) -> tuple[Image.Image, Notes]:
 def _eight_bits(frame: Frame) -> Image.Image:
     """The frame's image with 8 bits a channel or less."""
     image = frame.image
-    if image.mode.startswith("I;16"):
+    if image.mode.startswith("I;16") or (image.mode == "I" and frame.format == "PPM"):
         return gray_of_sixteen(image, frame.notes, 65535, frame.transparent)
     if image.mode in {"I", "F"}:
         return gray_of_numbers(image, frame.notes)

@@ -29,7 +29,7 @@ CODED = {33003: "JPEG 2000", 33004: "JPEG 2000", 33005: "JPEG 2000", 34712: "JPE
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB = 0, 1, 2
 UNSIGNED, SIGNED, FLOAT = 1, 2, 3
 TURNS = range(2, 9)
-MOST_BYTES_A_PIXEL = 16
+MOST_BYTES_A_PIXEL = 32
 
 
 def read_tiff(data: bytes, check_size: CheckSize) -> Frame:

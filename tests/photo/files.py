@@ -20,9 +20,9 @@ PICTURE = scene(240, 160)
 GRAY = np.asarray(Image.fromarray(PICTURE).convert("L"))
 
 
-def shown(source: object, **options: object) -> np.ndarray:
+def shown(source: object, **options: Any) -> np.ndarray:
     """The pixels as floats, (H, W, 3)."""
-    return np.asarray(load_photo(source, **options).image).astype(float)  # type: ignore[arg-type]
+    return np.asarray(load_photo(source, **options).image).astype(float)
 
 
 def notes(source: object) -> tuple[str, ...]:
@@ -34,14 +34,14 @@ def off(source: object, wanted: np.ndarray) -> float:
     return float(np.abs(shown(source) - (wanted if wanted.ndim == 3 else wanted[..., None])).mean())
 
 
-def refused(source: object, **options: object) -> tuple[Reason, str]:
+def refused(source: object, **options: Any) -> tuple[Reason, str]:
     with pytest.raises(PhotoError) as caught:
-        load_photo(source, **options)  # type: ignore[arg-type]
+        load_photo(source, **options)
     return caught.value.failure.reason, caught.value.failure.message
 
 
-def judged(source: object, **options: object) -> Photo:
-    return load_photo(source, **options)  # type: ignore[arg-type]
+def judged(source: object, **options: Any) -> Photo:
+    return load_photo(source, **options)
 
 
 def linear(values: np.ndarray) -> np.ndarray:
