@@ -18,6 +18,7 @@ from PIL import Image
 
 from idetex_plugin.photo.decode import decode
 from idetex_plugin.photo.frame import Refusal
+from idetex_plugin.photo.graphic import kind_of_picture
 from idetex_plugin.photo.pixels import Notes, from_array, from_image, to_rgb
 from idetex_plugin.photo.reading import broken
 from idetex_plugin.photo.sources import display_name
@@ -75,8 +76,9 @@ def load_photo(
         failure = Failure(reason=refusal.reason, message=f"{shown}: {refusal}")
         raise PhotoError(failure, PhotoInfo(name=shown, sha256=found.sha256)) from None
     info = PhotoInfo(
-        name=shown, sha256=found.sha256, width=image.width, height=image.height, format=found.format, notes=notes
-    )
+        name=shown, sha256=found.sha256, width=image.width, height=image.height, format=found.format,
+        kind=kind_of_picture(image), notes=notes,
+    )  # fmt: skip
     return Photo(image, info)
 
 
