@@ -10,12 +10,13 @@ import typer
 from idetex_plugin.cli.exits import Exit, stop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from rich.console import Console
 
-    from idetex_plugin.assess.assessor import Assessor
-    from idetex_plugin.photo.sources import Source
+    from idetex_plugin.assessing.assessor import Assessor
+    from idetex_plugin.cli.finding import Finding
+    from idetex_plugin.photo.sources import PassedOver, Source
     from idetex_plugin.runs.store import Run
 
 
@@ -44,6 +45,9 @@ def command(
     mended: Annotated[
         str, typer.Option(help="Damaged JPEGs that the decoder has to mend: fail, or judge (with a note).")
     ] = "fail",
+    graphics: Annotated[
+        str, typer.Option(help="Pictures that are no photographs (text, screenshots, drawings): judge, mark or skip.")
+    ] = "mark",
     report: Annotated[bool, typer.Option(help="Write the report page at the end.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
@@ -58,10 +62,12 @@ def command(
 
     from rich.console import Console
 
+    from idetex_plugin.cli.finding import Finding
     from idetex_plugin.cli.report import write_run_report
     from idetex_plugin.cli.summary import print_summary, summary_json
-    from idetex_plugin.runs import Run
+    from idetex_plugin.photo.sources import PassedOver
     from idetex_plugin.runs.limits import FailLimit
+    from idetex_plugin.runs.store import Run
     from idetex_plugin.runs.summary import summarise
 
     warnings.filterwarnings("ignore", module=r"PIL\.")
@@ -69,25 +75,27 @@ def command(
     errors = Console(stderr=True)
     try:
         limit = FailLimit.parse(fail_on)
-        chosen = _assessor(model, engine, tasks, questions, url, max_pixels, mended)
-        total = sum(1 for _ in _sources(paths, out))
-        if not total:
-            stop(f"no photos found in {', '.join(paths)}")
+        chosen = _assessor(model, engine, tasks, questions, url, max_pixels, mended, graphics)
+        passed = PassedOver()
+        sources = Finding(_sources(paths, out, passed))
+        if not sources.peek():
+            stop(f"no photos found in {', '.join(paths)}" + (f" ({passed})" if str(passed) else ""))
         run = Run.writer(out, chosen.card, chosen.fingerprint, chosen.fingerprint_parts)
     except ValueError as error:
         stop(str(error))
     with chosen as assessor, run:
-        signal = _work(run, assessor, _sources(paths, out), total, retry_failed, errors)
+        signal = _work(run, assessor, sources, retry_failed, errors)
         summary = summarise(run)
         page = None
         if report and signal is None:
             with errors.status("Writing the report"):
                 page = write_run_report(run)
         if as_json:
-            typer.echo(json.dumps(summary_json(summary) | {"report": str(page) if page else None}))
+            more = {"report": str(page) if page else None, "passed_over": dict(passed.kinds), "repeated": passed.repeated}
+            typer.echo(json.dumps(summary_json(summary) | more))
         else:
             print_summary(summary, Console())
-            typer.echo("\n".join(_closing(run, assessor, page)))
+            typer.echo("\n".join((*([f"Passed over: {passed}"] if str(passed) else []), *_closing(run, assessor, page))))
     if signal is not None:
         typer.echo("Stopped; the same command continues.", err=True)
         raise typer.Exit(128 + signal)
@@ -97,9 +105,9 @@ def command(
 
 def _assessor(
     model: str, engine: str, tasks: str, questions: Path | None, url: str, max_pixels: int | None,
-    mended: str,
+    mended: str, graphics: str,
 ) -> Assessor:
-    from idetex_plugin.assess.assessor import Assessor
+    from idetex_plugin.assessing.assessor import Assessor
     from idetex_plugin.photo.load import DEFAULT_MAX_PIXELS
     from idetex_plugin.tasks.question_files import read_questions
 
@@ -111,19 +119,20 @@ def _assessor(
         None if questions is None else read_questions(questions),
         max_pixels=DEFAULT_MAX_PIXELS if max_pixels is None else max_pixels,
         mended=mended,
+        graphics=graphics,
         **options,
     )
 
 
-def _sources(paths: list[str], out: Path) -> Iterator[Source]:
+def _sources(paths: list[str], out: Path, passed: PassedOver) -> Iterator[Source]:
     """The photos of these paths, without what the run folder holds (thumbnails of an earlier report)."""
     from idetex_plugin.photo.sources import find_photos
 
-    return find_photos(paths, without=out)
+    return find_photos(paths, passed=passed, without=out)
 
 
 def _work(
-    run: Run, assessor: Assessor, sources: Iterable[Source], total: int, retry_failed: bool, errors: Console
+    run: Run, assessor: Assessor, sources: Finding[Source], retry_failed: bool, errors: Console
 ) -> int | None:
     """Do the work under a progress meter. Returns the signal that stopped it, or None."""
     from idetex_plugin.cli.interrupt import on_interrupt
@@ -133,7 +142,7 @@ def _work(
 
     expected = (EngineDeadError, ImportError, FileNotFoundError, ValueError)
 
-    with meter(total, errors) as shown:
+    with meter(sources, errors) as shown:
 
         def stop_taking() -> None:
             shown.say("Stopping after the photos in flight. Ctrl-C again stops at once.")

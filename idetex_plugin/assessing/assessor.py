@@ -11,10 +11,10 @@ from functools import cached_property, partial
 from types import TracebackType
 from typing import Any, Self
 
-from idetex_plugin.assess import fingerprint
-from idetex_plugin.assess.examiner import Examiner, Task, idle_statuses
-from idetex_plugin.assess.lock import StreamLock
-from idetex_plugin.assess.stream import Asking, Item, Key, Prepare, Ready, Result, Stream
+from idetex_plugin.assessing import fingerprint
+from idetex_plugin.assessing.examiner import GRAPHICS, Examiner, Task, idle_statuses
+from idetex_plugin.assessing.lock import StreamLock
+from idetex_plugin.assessing.stream import Asking, Item, Key, Prepare, Ready, Result, Stream
 from idetex_plugin.cards.registry import get_card
 from idetex_plugin.dialects.base import Dialect, DialectMaker
 from idetex_plugin.dialects.registry import make_dialect
@@ -26,7 +26,7 @@ from idetex_plugin.plugins.before import before_assess
 from idetex_plugin.plugins.events import Assessed, AssessFailed
 from idetex_plugin.plugins.manager import Hooks, get_manager
 from idetex_plugin.plugins.names import Hook
-from idetex_plugin.tasks.description import Description
+from idetex_plugin.tasks.description import DescriptionTask
 from idetex_plugin.tasks.grounding import Affecting, Grounding, Referring
 from idetex_plugin.tasks.perception import Perception
 from idetex_plugin.views.show import make_views
@@ -52,6 +52,7 @@ class Assessor:
     questions: asked by the perception task; None for the default ones and those of plugins.
     max_pixels: a photo with more is refused instead of decoded.
     mended: what becomes of a damaged JPEG that the decoder has to mend: "fail", or "judge" (with a note).
+    graphics: what becomes of text, screenshots and drawings: "judge" them, "mark" (judge, with a note) or "skip".
     hooks: the plugins that take part; None for the installed ones.
     decoders: threads that decode photos ahead of the engine, twice as many photos ahead.
     engine_options: see `engines.choose.EngineOptions`, such as url, dtype or slots.
@@ -69,6 +70,7 @@ class Assessor:
         *,
         max_pixels: int = DEFAULT_MAX_PIXELS,
         mended: str = "fail",
+        graphics: str = "mark",
         decoders: int = DECODERS,
         hooks: Hooks | None = None,
         **engine_options: Any,
@@ -87,7 +89,9 @@ class Assessor:
         self.dialect: Dialect = make_dialect(self.card, self.vocabulary, dialects)
         if mended not in MENDED:
             raise ValueError(f"mended {mended!r}: choose from {', '.join(MENDED)}")
-        self.max_pixels, self.mended = max_pixels, mended
+        if graphics not in GRAPHICS:
+            raise ValueError(f"graphics {graphics!r}: choose from {', '.join(GRAPHICS)}")
+        self.max_pixels, self.mended, self.graphics = max_pixels, mended, graphics
         if questions is None:
             questions = self.hooks.named(Hook.QUESTIONS, Question, types=self.dialect.types)
         asked = tuple(questions)
@@ -211,7 +215,7 @@ class Assessor:
     @cached_property
     def examiner(self) -> Examiner:
         """What asks this assessor's tasks about a photo, and reads the replies."""
-        return Examiner(self.card, self._tasks, self.fingerprint, self._load, self._idle)
+        return Examiner(self.card, self._tasks, self.fingerprint, self._load, self._idle, self.graphics)
 
     def examiner_of(self, tasks: Sequence[Task]) -> Examiner:
         """The same for other tasks, on photos as they are, not as plugins leave them."""
@@ -235,7 +239,7 @@ class Assessor:
     def _make_task(self, name: str, questions: tuple[Question, ...]) -> Task:
         if name == "perception":
             return Perception(self.dialect, questions)
-        return self.grounding if name == "grounding" else Description(self.dialect)
+        return self.grounding if name == "grounding" else DescriptionTask(self.dialect)
 
     def _check_open(self) -> None:
         if self._closed:
@@ -248,3 +252,13 @@ class Assessor:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def assess(source: Any, model: str | os.PathLike[str] | Card = "nano", **options: Any) -> Assessment:
+    """Assess one photo with an assessor of its own; options are those of `Assessor`. For several, make one `Assessor`.
+
+    A photo that cannot be read gives a failed assessment. Raises ValueError for an unknown model, task or question, and
+    EngineDeadError.
+    """
+    with Assessor(model, **options) as assessor:
+        return assessor.assess(source)

@@ -16,6 +16,8 @@ from idetex_plugin.words.failure import OK, Failure, Reason, State, TaskStatus
 from idetex_plugin.words.request import Reply, Request, Views
 
 log = logging.getLogger(__name__)
+GRAPHICS = ("judge", "mark", "skip")
+NO_PHOTOGRAPH = "looks like a graphic, not a photograph"
 
 
 class Task(Protocol):
@@ -52,6 +54,7 @@ class Examiner:
 
     load: gives the pixels of a source, or raises PhotoError.
     idle: the status of every task that is not asked.
+    graphics: what becomes of pictures that are no photographs: one of `GRAPHICS`.
     """
 
     card: Card
@@ -59,6 +62,7 @@ class Examiner:
     fingerprint: str
     load: Callable[[Any], Photo]
     idle: Mapping[str, TaskStatus] = field(default_factory=dict)
+    graphics: str = "judge"
 
     def prepare(self, source: Any) -> Case | Assessment:
         """The case of one source, or the assessment of a photo that could not be read. Never raises."""
@@ -69,6 +73,12 @@ class Examiner:
         except Exception as error:
             log.exception("reading %r", source)
             return self.refuse(PhotoInfo(name=_name(source)), _internal("reading the photo", error))
+        info = photo.info
+        if info.kind == "graphic":
+            if self.graphics == "skip":
+                return self._without(info, TaskStatus(state=State.SKIPPED, message=NO_PHOTOGRAPH))
+            if self.graphics == "mark":
+                info = info.model_copy(update={"notes": (*info.notes, NO_PHOTOGRAPH)})
         try:
             views = make_views(self.card, photo.image)
             asked = [(task, task.ask(views)) for task in self.tasks]
@@ -80,7 +90,7 @@ class Examiner:
             if request not in different:
                 different.append(request)
         return Case(
-            info=photo.info,
+            info=info,
             views=views,
             requests=tuple(different),
             parts=tuple((task, tuple(map(different.index, requests))) for task, requests in asked),
@@ -88,7 +98,11 @@ class Examiner:
 
     def refuse(self, info: PhotoInfo, failure: Failure, engine: str = "") -> Assessment:
         """The assessment of a photo for which no task could be asked."""
-        status = TaskStatus.of(failure)
+        return self._without(info, TaskStatus.of(failure), failure, engine)
+
+    def _without(
+        self, info: PhotoInfo, status: TaskStatus, failure: Failure | None = None, engine: str = ""
+    ) -> Assessment:
         return Assessment(
             photo=info,
             model=self.card.name,
