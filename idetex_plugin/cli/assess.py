@@ -91,11 +91,11 @@ def command(
             with errors.status("Writing the report"):
                 page = write_run_report(run)
         if as_json:
-            more = {"report": str(page) if page else None, "passed_over": dict(passed.kinds), "repeated": passed.repeated}
-            typer.echo(json.dumps(summary_json(summary) | more))
+            not_given = {"passed_over": dict(passed.kinds), "repeated": passed.repeated}
+            typer.echo(json.dumps(summary_json(summary) | not_given | {"report": str(page) if page else None}))
         else:
             print_summary(summary, Console())
-            typer.echo("\n".join((*([f"Passed over: {passed}"] if str(passed) else []), *_closing(run, assessor, page))))
+            typer.echo("\n".join(_closing(run, assessor, page, passed)))
     if signal is not None:
         typer.echo("Stopped; the same command continues.", err=True)
         raise typer.Exit(128 + signal)
@@ -160,7 +160,9 @@ def _work(
     return interrupts.received
 
 
-def _closing(run: Run, assessor: Assessor, page: Path | None) -> Iterator[str]:
+def _closing(run: Run, assessor: Assessor, page: Path | None, passed: PassedOver) -> Iterator[str]:
+    if str(passed):
+        yield f"Passed over: {passed}"
     engine = assessor.engine_choice
     yield f"Model {assessor.card.name}" + (f", engine {engine[0]} ({engine[1]})" if engine else ", nothing new to ask")
     yield f"Rows: {run.folder} (idetex export {run.folder})"
