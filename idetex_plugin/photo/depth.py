@@ -66,7 +66,7 @@ def eight_bits(values: NDArray[Any], notes: list[str], empty: float | None = Non
         return values
     if values.dtype == np.uint16:
         notes.append("16 bits a channel scaled to 8")
-        return sixteen()[values]
+        return np.asarray(sixteen()[values])
     low, high, usable = _ranged(iter([values]), values.dtype.kind == "f", empty, notes)
     out = np.empty(values.shape, np.uint8)
     rows = max(1, STRIP // max(1, values[0].size))

@@ -69,7 +69,7 @@ def _equal(pixels: Bytes, across: NDArray[Any]) -> float:
 
 
 def _greatest(values: NDArray[Any]) -> NDArray[Any]:
-    return np.maximum(np.maximum(values[..., 0], values[..., 1]), values[..., 2])
+    return np.asarray(np.maximum(np.maximum(values[..., 0], values[..., 1]), values[..., 2]))
 
 
 def _tiles(image: Image.Image) -> Bytes:

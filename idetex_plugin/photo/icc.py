@@ -144,4 +144,4 @@ def _xyz(values: object) -> bytes:
 
 
 def _fixed(values: object) -> bytes:
-    return np.rint(np.asarray(values) * 65536).astype(">i4").tobytes()
+    return bytes(np.rint(np.asarray(values) * 65536).astype(">i4").tobytes())

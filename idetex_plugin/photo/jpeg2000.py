@@ -41,12 +41,12 @@ def component_bits(data: bytes) -> list[int]:
 
 def _deep(data: bytes, size: tuple[int, int], bits: int, notes: list[str]) -> Image.Image:
     try:
-        import openjpeg
+        from openjpeg.utils import decode
     except ImportError:
         text = f"is a JPEG 2000 photo of {bits} bits a channel, which {ADVICE}"
         raise Refusal(Reason.UNSUPPORTED_FORMAT, text) from None
     try:
-        values: Any = np.asarray(openjpeg.decode(data))
+        values: Any = np.asarray(decode(data))
     except Exception as error:
         raise broken(error) from None
     if values.ndim != 3 or values.shape[1::-1] != size or values.shape[2] not in {3, 4} or values.dtype != np.uint16:

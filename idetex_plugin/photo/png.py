@@ -8,10 +8,10 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFile
 
 from idetex_plugin.photo.depth import gray_of_sixteen, strips
 from idetex_plugin.photo.frame import CheckSize, Frame, Refusal, exif_orientation
@@ -111,7 +111,7 @@ def _deep(data: bytes, image: Image.Image, header: Header, bits: int, notes: lis
     if header.colour == 0:
         image = load(image)
         return image if _is_high_aligned([image], bits) else gray_of_sixteen(image, notes, (1 << bits) - 1, None)
-    high, low = load(image), opened(data, ("PNG",), "PNG")
+    high, low = load(image), cast(ImageFile.ImageFile, opened(data, ("PNG",), "PNG"))
     low.tile = [tile._replace(args=f"{DEEP[header.colour]};16L") for tile in low.tile]
     load(low)
     if _is_high_aligned([high, low], bits):
@@ -173,7 +173,7 @@ def _primaries(said: bytes) -> Primaries:
     if len(said) != 32:
         return SRGB
     white_x, white_y, *rest = (value / 100_000 for value in struct.unpack(">8I", said))
-    return (white_x, white_y, *rest)  # type: ignore[return-value]
+    return (white_x, white_y, *rest)
 
 
 def _profile(chunk: bytes, notes: list[str]) -> bytes | None:

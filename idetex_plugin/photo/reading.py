@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
 
 from PIL import Image, UnidentifiedImageError
 
@@ -15,7 +14,7 @@ CUT_SHORT = re.compile(r"truncated|unexpected end|not enough image data|prematur
 SHORT = 1024
 
 
-def opened(data: bytes, formats: Sequence[str], kind: str) -> Image.Image:
+def opened(data: bytes, formats: tuple[str, ...], kind: str) -> Image.Image:
     """The image with its header read, by one of these formats of Pillow's. Raises Refusal."""
     try:
         return Image.open(io.BytesIO(data), formats=formats)

@@ -7,6 +7,7 @@ Pillow decodes what it is known to get right, in every compression that it has; 
 from __future__ import annotations
 
 import io
+import logging
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ CODED = {33003: "JPEG 2000", 33004: "JPEG 2000", 33005: "JPEG 2000", 34712: "JPE
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB = 0, 1, 2
 UNSIGNED, SIGNED, FLOAT = 1, 2, 3
 TURNS = range(2, 9)
+TIFFFILE_LOG = logging.getLogger("tifffile")
 MOST_BYTES_A_PIXEL = 32
 
 
@@ -158,6 +160,9 @@ def _decoded(data: bytes, page: Page) -> NDArray[Any]:
     """The page's numbers by tifffile. Raises Refusal."""
     import tifffile
 
+    # Its account of damaged tags is in the refusal; a program that has no logging set up should not print it.
+    if not any(isinstance(handler, logging.NullHandler) for handler in TIFFFILE_LOG.handlers):
+        TIFFFILE_LOG.addHandler(logging.NullHandler())
     compression = page.number(ifd.COMPRESSION, 1)
     try:
         with tifffile.TiffFile(io.BytesIO(data)) as file:
