@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from idetex_plugin.cli.exits import Exit, stop
+from idetex_plugin.words.extras import extra, require
 
 if TYPE_CHECKING:
     from idetex_plugin.lab.evaluation.bench.cases import Bench
@@ -57,12 +58,10 @@ def synth(
     ] = None,
 ) -> None:
     """Damage photographs in known ways, and see how much of it a model finds."""
-    try:
+    with extra("eval", "idetex bench synth"):
         from idetex_plugin.lab.evaluation.bench.cases import Bench
         from idetex_plugin.lab.evaluation.bench.report import markdown
         from idetex_plugin.lab.evaluation.bench.synth import run
-    except ImportError as error:
-        stop(f"the bench needs {error.name}: pip install 'idetex-plugin[eval]'")
     from idetex_plugin.assess.assessor import Assessor
     from idetex_plugin.engines.base import EngineDeadError
 
@@ -70,7 +69,7 @@ def synth(
     words = shlex.join(["idetex", *sys.argv[1:]])
     try:
         found = _photographs(photos, split)
-        with _progress() as step:
+        with _progress() as step, extra("eval", "idetex bench synth"):
             result, sheet = run(
                 [lambda name=name: Assessor(name, engine) for name in models],  # type: ignore[misc]
                 found, seed=seed, limit=limit, baselines=baselines, command=words, step=step,
@@ -81,8 +80,6 @@ def synth(
             _write(result, sheet, Bench(found, seed), report)
     except EngineDeadError as error:
         stop(str(error), Exit.ENGINE)
-    except ImportError as error:
-        stop(f"baselines need {error.name}: pip install 'idetex-plugin[baselines]'")
     except (OSError, ValueError) as error:
         stop(str(error))
     typer.echo(markdown(result), nl=False)
@@ -103,11 +100,10 @@ def vida(
     ] = None,
 ) -> None:
     """Ask ViDA-UGC's own questions, from its files as downloaded."""
-    try:
+    require("eval", "idetex bench vida", "ijson", "sacrebleu", "torchmetrics")
+    with extra("eval", "idetex bench vida"):
         from idetex_plugin.lab.evaluation.vida.bench import bench
         from idetex_plugin.lab.evaluation.vida.scores import figures
-    except ImportError as error:
-        stop(f"the bench needs {error.name}: pip install 'idetex-plugin[eval]'")
     from idetex_plugin.assess.assessor import Assessor
     from idetex_plugin.engines.base import EngineDeadError
 
@@ -116,7 +112,7 @@ def vida(
         with _progress() as step, Assessor(model, engine, **options) as assessor:
             tally, ledger = bench(assessor, data, images or data / "images", limit=limit, step=step)
             checkpoint = assessor.fingerprint_parts["checkpoint"]
-        rows = list(figures(tally))
+            rows = list(figures(tally))
         if json_file is not None:
             named = [dict(zip(("name", "value", "of", "beside"), row, strict=True)) for row in rows]
             whole = {
