@@ -1,80 +1,96 @@
-"""The stream of photos through the engine: decoding ahead in threads, no barrier, bounded memory."""
+"""The one stream: items prepared ahead in threads, asked through an engine, concluded. No barrier, bounded memory."""
 
 from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Generic, TypeVar
 
-from idetex_plugin.assess.examiner import Case, Examiner
 from idetex_plugin.assess.prefetch import prefetch
 from idetex_plugin.engines.base import Engine
-from idetex_plugin.words.assessment import Assessment
-from idetex_plugin.words.request import Request
+from idetex_plugin.words.request import Reply, Request
 
 Key = TypeVar("Key")
-Claim = Callable[[Any, str], bool]
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 HELD_BACK = 64
 
 
-class Flow(Generic[Key]):
-    """One pass over (key, source) pairs; iterate it once for (key, Assessment) pairs as they finish, in any order.
+@dataclass(frozen=True, slots=True)
+class Asking(Generic[Result]):
+    """What an item needs an engine for. conclude: the result from one reply a request and the engine's name."""
 
-    engine: gives the engine; called when the first photo that needs it is ready, and never if none is.
-    claim: called with (key, sha256) of every readable photo; False drops it from the stream.
-    stopping: once set, no further source is taken; what is in flight still comes out.
+    requests: tuple[Request, ...]
+    conclude: Callable[[Sequence[Reply], str], Result]
 
-    Photos that cannot be read do not touch the engine. They are held back until the engine's next result, at most
-    `HELD_BACK` of them: then the engine's window runs empty once, so that memory stays bounded.
+
+@dataclass(frozen=True, slots=True)
+class Ready(Generic[Result]):
+    """The result of an item that needs no engine."""
+
+    result: Result
+
+
+Prepare = Callable[[Item], Asking[Result] | Ready[Result] | None]
+
+
+class Stream(Generic[Key, Item, Result]):
+    """One pass over (key, item) pairs; iterate it once for (key, result) pairs as they finish, in any order.
+
+    prepare: called in the pool's threads, at most `ahead` items before their turn; None drops the item.
+    engine: gives the engine; called when the first item that needs it is prepared, and never if none does.
+    stopping: once set, no further item is taken; what is in flight still comes out.
+
+    Results that need no engine wait for the engine's next one, at most `HELD_BACK` of them: then the engine's window
+    runs empty once, so that memory stays bounded.
     """
 
     def __init__(
         self,
-        items: Iterable[tuple[Key, Any]],
-        examiner: Examiner,
+        items: Iterable[tuple[Key, Item]],
+        prepare: Prepare[Item, Result],
         engine: Callable[[], Engine],
         pool: Executor,
         *,
         ahead: int,
-        claim: Claim | None = None,
         stopping: threading.Event | None = None,
     ) -> None:
-        self._examiner = examiner
+        self._prepare = prepare
         self._engine = engine
-        self._claim = claim
         self._stopping = stopping or threading.Event()
-        self._prepared = prefetch(self._prepare, self._taken(items), pool, ahead)
-        self._refused: deque[tuple[Key, Assessment]] = deque()
-        self._pending: dict[int, tuple[Key, Case]] = {}
+        self._prepared = prefetch(self._prepare_one, self._taken(items), pool, ahead)
+        self._ready: deque[tuple[Key, Result]] = deque()
+        self._pending: dict[int, tuple[Key, Asking[Result]]] = {}
         self._error: Exception | None = None
         self._count = 0
 
-    def __iter__(self) -> Iterator[tuple[Key, Assessment]]:
+    def __iter__(self) -> Iterator[tuple[Key, Result]]:
         try:
-            while (first := next(self._requests(), None)) is not None or self._refused:
+            while (first := next(self._requests(), None)) is not None or self._ready:
                 if first is not None:
                     yield from self._segment(first)
-                yield from self._drain()
+                yield from self._hand_out()
             if self._error is not None:
                 raise self._error
         finally:
             self._prepared.close()  # type: ignore[attr-defined]
 
-    def _segment(self, first: tuple[int, tuple[Request, ...]]) -> Iterator[tuple[Key, Assessment]]:
+    def _segment(self, first: tuple[int, tuple[Request, ...]]) -> Iterator[tuple[Key, Result]]:
         engine = self._engine()
         replies = engine.stream(chain([first], self._requests()))
         with closing(replies):  # type: ignore[type-var]
             for number, answers in replies:
-                key, case = self._pending.pop(number)
-                yield key, self._examiner.conclude(case, answers, engine.name)
-                yield from self._drain()
+                key, asking = self._pending.pop(number)
+                yield key, asking.conclude(answers, engine.name)
+                yield from self._hand_out()
 
     def _requests(self) -> Iterator[tuple[int, tuple[Request, ...]]]:
-        while self._error is None and len(self._refused) < HELD_BACK and not self._stopping.is_set():
+        while self._error is None and len(self._ready) < HELD_BACK and not self._stopping.is_set():
             try:
                 prepared = next(self._prepared, None)
             except Exception as error:
@@ -82,27 +98,23 @@ class Flow(Generic[Key]):
                 return
             if prepared is None:
                 return
-            key, result = prepared
-            if isinstance(result, Assessment):
-                self._refused.append((key, result))
-            elif result is not None:
+            key, outcome = prepared
+            if isinstance(outcome, Ready):
+                self._ready.append((key, outcome.result))
+            elif outcome is not None:
                 self._count += 1
-                self._pending[self._count] = key, result
-                yield self._count, result.requests
+                self._pending[self._count] = key, outcome
+                yield self._count, outcome.requests
 
-    def _prepare(self, item: tuple[Key, Any]) -> tuple[Key, Case | Assessment | None]:
-        key, source = item
-        result = self._examiner.prepare(source)
-        if isinstance(result, Case) and self._claim and result.info.sha256:
-            return key, result if self._claim(key, result.info.sha256) else None
-        return key, result
+    def _prepare_one(self, item: tuple[Key, Item]) -> tuple[Key, Asking[Result] | Ready[Result] | None]:
+        return item[0], self._prepare(item[1])
 
-    def _taken(self, items: Iterable[tuple[Key, Any]]) -> Iterator[tuple[Key, Any]]:
+    def _taken(self, items: Iterable[tuple[Key, Item]]) -> Iterator[tuple[Key, Any]]:
         for item in items:
             if self._stopping.is_set():
                 return
             yield item
 
-    def _drain(self) -> Iterator[tuple[Key, Assessment]]:
-        while self._refused:
-            yield self._refused.popleft()
+    def _hand_out(self) -> Iterator[tuple[Key, Result]]:
+        while self._ready:
+            yield self._ready.popleft()

@@ -131,11 +131,11 @@ def _work(
 
     with meter(total, errors) as shown:
 
-        def drain() -> None:
+        def stop_taking() -> None:
             shown.say("Stopping after the photos in flight. Ctrl-C again stops at once.")
-            assessor.drain()
+            assessor.stop()
 
-        with on_interrupt(drain) as interrupts:
+        with on_interrupt(stop_taking) as interrupts:
             try:
                 Work(run, assessor, retry_failed=retry_failed, on_step=shown.step).do(sources)
             except KeyboardInterrupt:

@@ -22,11 +22,10 @@ def command(as_json: Annotated[bool, typer.Option("--json", help="Print the list
     """
     from rich.console import Console
 
-    from idetex_plugin.plugins.adders import try_adders
     from idetex_plugin.plugins.manager import get_manager
 
     hooks = get_manager()
-    try_adders(hooks)
+    hooks.try_adders()
     if as_json:
         problems = [asdict(problem) for problem in hooks.problems]
         plugins = [

@@ -65,7 +65,7 @@ class Work:
         self._assessor = assessor
         self._retry_failed = retry_failed
         self._on_step = on_step
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
         self._waiting: dict[str, list[Job]] = {}
         self._failed_again: set[str] = set()
         self.outcomes: Counter[Outcome] = Counter()
@@ -74,13 +74,13 @@ class Work:
     def do(self, sources: Iterable[Source]) -> None:
         """Give every source its row. Memory does not grow with their number. Only a dead engine raises."""
         about = self._run.folder, self._assessor.card.name, self._assessor.fingerprint
-        self._assessor.hooks.tell(RunStarted(*about))
+        self._assessor.hooks.notify(RunStarted(*about))
         try:
             for job, assessment in self._assessor.stream(self._jobs(sources), claim=self._claim):
                 self._finish(job, assessment)
         finally:
             done = self.outcomes
-            self._assessor.hooks.tell(
+            self._assessor.hooks.notify(
                 RunFinished(*about, done[Outcome.KEPT], done[Outcome.COPIED], done[Outcome.ASSESSED], self.failed)
             )
 
@@ -94,7 +94,7 @@ class Work:
                 self._step(source, Outcome.KEPT, state)
 
     def _claim(self, job: Job, sha256: str) -> bool:
-        with self._turn:
+        with self._lock:
             if sha256 in self._waiting:
                 self._waiting[sha256].append(job)
                 return False
@@ -115,7 +115,7 @@ class Work:
 
     def _finish(self, job: Job, assessment: Assessment) -> None:
         self._run.write(job.source.path, job.stamp, assessment)
-        with self._turn:
+        with self._lock:
             sha256 = assessment.photo.sha256 or ""
             waiting = self._waiting.pop(sha256, [])
             if self._retry_failed and assessment.state is State.FAILED:
@@ -127,11 +127,11 @@ class Work:
     def _copy(self, job: Job, assessment: Assessment, original: str) -> None:
         copy = copy_for(job.source.name, assessment, original)
         self._run.write(job.source.path, job.stamp, copy, original)
-        self._assessor.tell(copy)
+        self._assessor.notify(copy)
         self._step(job.source, Outcome.COPIED, assessment.state)
 
     def _step(self, source: Source, outcome: Outcome, state: State) -> None:
-        with self._turn:
+        with self._lock:
             self.outcomes[outcome] += 1
             self.failed += state is State.FAILED
         self._on_step(Step(source.name, outcome, state))

@@ -151,7 +151,7 @@ def test_draining_finishes_what_is_in_flight() -> None:
     assessor = Assessor(engine=engine(slots=2), decoders=1)
     results = assessor.assess_many(PHOTO for _ in count())
     next(results)
-    assessor.drain()
+    assessor.stop()
     assert len(list(results)) <= 2
     assert assessor.assess(PHOTO).state is State.OK
 

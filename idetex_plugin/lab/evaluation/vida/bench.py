@@ -8,7 +8,7 @@ from pathlib import Path
 from idetex_plugin.assess.assessor import Assessor
 from idetex_plugin.assess.examiner import Task
 from idetex_plugin.lab.evaluation.ledger import Ledger
-from idetex_plugin.lab.evaluation.vida.consult import Choosing, Levelling, consult
+from idetex_plugin.lab.evaluation.vida.ask import Choosing, Levelling, ask_tasks
 from idetex_plugin.lab.evaluation.vida.records import (
     Exchange,
     Kind,
@@ -36,7 +36,7 @@ def bench(
     .jsonl of conversations. Raises VidaError for a folder without any of them and for an image that is missing.
     """
     ledger, tally = Ledger(), Tally()
-    for item, results in consult(assessor, _asked(assessor, data, images, limit, ledger)):
+    for item, results in ask_tasks(assessor, _asked(assessor, data, images, limit, ledger)):
         for result in results:
             if isinstance(result, Failure):
                 tally.failed[result.reason] += 1
