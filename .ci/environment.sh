@@ -52,3 +52,23 @@ find_torch() {
         sed -E 's/^(torch==[^+]*)\+cpu$/\1/' >"$2/constraints.txt"
     options=(-c "$2/constraints.txt")
 }
+
+# install_packages PIP_ARGUMENT...: into the active environment. uv is more than twice as fast; where it cannot be had
+# or fails, pip does it. uv does not read pip's configuration, so what pip is told about places goes along.
+install_packages() {
+    local places=() option value
+    if python -m pip install --quiet --retries 1 uv >/dev/null 2>&1; then
+        for option in index-url extra-index-url find-links; do
+            value=$(python -m pip config get "global.$option" 2>/dev/null || python -m pip config get ":env:.$option" 2>/dev/null) || continue
+            for place in $value; do
+                # Folders that are not there are passed over, as pip does.
+                [[ $place == file://* && ! -d ${place#file://} ]] || places+=("--$option" "$place")
+            done
+        done
+        if uv pip install --quiet --index-strategy unsafe-best-match "${places[@]}" "$@"; then
+            return
+        fi
+        echo "uv could not install this; pip tries" >&2
+    fi
+    python -m pip install --quiet --disable-pip-version-check "$@"
+}
