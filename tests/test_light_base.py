@@ -12,13 +12,13 @@ from bare_base import OTHERS_OF_THE_EXTRA, PROJECT, ROOT, WISHES, Wish, in_bare_
 from made_up import many
 from packaging.requirements import Requirement
 
-from idetex_plugin.runs import Run
+from idetex_plugin import Run
 from idetex_plugin.runs.rows import Stamp
 from idetex_plugin.words.card import Card
 
 PRODUCT = (
-    "assess", "cards", "cli", "dialects", "doctor", "engines", "gate", "photo", "pipeline", "plugins", "report", "runs",
-    "tasks", "views", "words",
+    "assessing", "cards", "cli", "dialects", "doctor", "engines", "gating", "photo", "pipeline", "plugins", "report",
+    "runs", "tasks", "views", "words",
 )  # fmt: skip
 HEAVY = ("torch", "transformers", "vllm", "cv2", "scipy", "skimage", "pandas", "fiftyone", "matplotlib")
 

@@ -62,7 +62,7 @@ def synth(
         from idetex_plugin.lab.evaluation.bench.cases import Bench
         from idetex_plugin.lab.evaluation.bench.report import markdown
         from idetex_plugin.lab.evaluation.bench.synth import run
-    from idetex_plugin.assess.assessor import Assessor
+    from idetex_plugin.assessing.assessor import Assessor
     from idetex_plugin.engines.base import EngineDeadError
 
     models = [model, *([against] if against else [])]
@@ -104,7 +104,7 @@ def vida(
     with extra("eval", "idetex bench vida"):
         from idetex_plugin.lab.evaluation.vida.bench import bench
         from idetex_plugin.lab.evaluation.vida.scores import figures
-    from idetex_plugin.assess.assessor import Assessor
+    from idetex_plugin.assessing.assessor import Assessor
     from idetex_plugin.engines.base import EngineDeadError
 
     options: dict[str, Any] = {"url": url} if url else {}

@@ -12,7 +12,7 @@ from idetex_plugin.cli.exits import Exit, stop
 from idetex_plugin.words.extras import require
 
 if TYPE_CHECKING:
-    from idetex_plugin.gate.tune import Trial, Tuned
+    from idetex_plugin.gating.tune import Trial, Tuned
 
 
 def command(
@@ -27,11 +27,11 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the curve as JSON.")] = False,
 ) -> None:
     """Find the smallest file whose verdict passes. Exits with 1 if not even the best setting passes."""
-    from idetex_plugin.assess.assessor import Assessor
+    from idetex_plugin.assessing.assessor import Assessor
     from idetex_plugin.engines.base import EngineDeadError
-    from idetex_plugin.gate.check import Gate
-    from idetex_plugin.gate.policies import policy_named
-    from idetex_plugin.gate.tune import tune
+    from idetex_plugin.gating.check import Gate
+    from idetex_plugin.gating.policies import policy_named
+    from idetex_plugin.gating.tune import tune
 
     if plot is not None:
         require("eval", "--plot", "matplotlib")
@@ -57,7 +57,7 @@ def command(
 
 
 def _print(tuned: Tuned, photo: Path) -> None:
-    from idetex_plugin.gate.codecs import CODECS
+    from idetex_plugin.gating.codecs import CODECS
 
     typer.echo(f"{CODECS[tuned.codec].dial:>8}  {'bytes':>10}  {'verdict':<7}  similarity  decided by")
     for trial in tuned.curve:
@@ -79,7 +79,7 @@ def _plain(trial: Trial) -> dict[str, object]:
 def _draw(tuned: Tuned, path: Path) -> None:
     from matplotlib.figure import Figure
 
-    from idetex_plugin.gate.codecs import CODECS
+    from idetex_plugin.gating.codecs import CODECS
     from idetex_plugin.words.verdict import Outcome
 
     colours = {Outcome.PASS: "#2e7d32", Outcome.REVIEW: "#f9a825", Outcome.REJECT: "#c62828"}

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from idetex_plugin.gate.ssim import structural_similarity
+from idetex_plugin.gating.ssim import structural_similarity
 
 
 @pytest.mark.parametrize("shape", [(16, 16), (40, 61), (128, 97)])

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from idetex_plugin.gate.ssim import structural_similarity
+from idetex_plugin.gating.ssim import structural_similarity
 from idetex_plugin.words.box import Box
 
 PART = 512
