@@ -65,7 +65,7 @@ install_packages() {
                 [[ $place == file://* && ! -d ${place#file://} ]] || places+=("--$option" "$place")
             done
         done
-        if uv pip install --quiet --index-strategy unsafe-best-match "${places[@]}" "$@"; then
+        if uv pip install --quiet --index-strategy unsafe-best-match ${places[@]+"${places[@]}"} "$@"; then
             return
         fi
         echo "uv could not install this; pip tries" >&2
