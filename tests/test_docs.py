@@ -155,3 +155,11 @@ def test_every_dependency_has_its_reason() -> None:
         assert package == "idetex-plugin" or re.search(rf"[|, ] *{package}\b", page), package
     for extra in extras:
         assert f"| `{extra}` |" in page, extra
+
+
+def test_arguments_in_docstrings_become_a_list() -> None:
+    listed = run_path(str(ROOT / "docs" / "docstrings.py"))["listed"]
+    text = "Does it.\n\none, two: the first\n    and more.\nthree: the last\nRaises ValueError: never."
+    assert listed(text) == (
+        "Does it.\n\n\n- **one, two**: the first\n    and more.\n- **three**: the last\n\nRaises ValueError: never."
+    )
