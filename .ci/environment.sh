@@ -65,6 +65,9 @@ install_packages() {
                 [[ $place == file://* && ! -d ${place#file://} ]] || places+=("--$option" "$place")
             done
         done
+        # Certificates that pip is told of, or else the system's.
+        value=$(python -m pip config get global.cert 2>/dev/null) && export SSL_CERT_FILE="${SSL_CERT_FILE:-$value}"
+        export UV_SYSTEM_CERTS=1
         if uv pip install --quiet --index-strategy unsafe-best-match ${places[@]+"${places[@]}"} "$@"; then
             return
         fi
