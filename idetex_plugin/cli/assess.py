@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from idetex_plugin.assess.assessor import Assessor
+    from idetex_plugin.assessing.assessor import Assessor
     from idetex_plugin.photo.sources import Source
     from idetex_plugin.runs.store import Run
 
@@ -57,8 +57,8 @@ def command(
 
     from idetex_plugin.cli.report import write_run_report
     from idetex_plugin.cli.summary import print_summary, summary_json
-    from idetex_plugin.runs import Run
     from idetex_plugin.runs.limits import FailLimit
+    from idetex_plugin.runs.store import Run
     from idetex_plugin.runs.summary import summarise
 
     warnings.filterwarnings("ignore", module=r"PIL\.")
@@ -95,7 +95,7 @@ def command(
 def _assessor(
     model: str, engine: str, tasks: str, questions: Path | None, url: str, max_pixels: int | None
 ) -> Assessor:
-    from idetex_plugin.assess.assessor import Assessor
+    from idetex_plugin.assessing.assessor import Assessor
     from idetex_plugin.photo.load import DEFAULT_MAX_PIXELS
     from idetex_plugin.tasks.question_files import read_questions
 
@@ -131,11 +131,11 @@ def _work(
 
     with meter(total, errors) as shown:
 
-        def drain() -> None:
+        def stop_taking() -> None:
             shown.say("Stopping after the photos in flight. Ctrl-C again stops at once.")
-            assessor.drain()
+            assessor.stop()
 
-        with on_interrupt(drain) as interrupts:
+        with on_interrupt(stop_taking) as interrupts:
             try:
                 Work(run, assessor, retry_failed=retry_failed, on_step=shown.step).do(sources)
             except KeyboardInterrupt:

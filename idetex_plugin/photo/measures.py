@@ -167,7 +167,7 @@ def _grouped_median(counts: NDArray[np.int64]) -> float:
 def _steps(after: Luma, before: Luma, along: int) -> NDArray[np.float64]:
     """The mean |difference| of each pair of neighbouring columns (along 0) or rows (along 1)."""
     different = np.maximum(after, before) - np.minimum(after, before)
-    return different.sum(along, dtype=np.uint32) / max(different.shape[along], 1)
+    return np.asarray(different.sum(along, dtype=np.uint32) / max(different.shape[along], 1), np.float64)
 
 
 def _grid(steps: NDArray[np.float64]) -> float:

@@ -13,15 +13,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
-from idetex_plugin.assess.assessor import Assessor
+from idetex_plugin.assessing.assessor import Assessor
 from idetex_plugin.lab.evaluation.bench.labels import Labels, score_of
 from idetex_plugin.lab.measures.bootstrap import Interval, Statistic, draws, interval, ratio
 from idetex_plugin.lab.measures.matching import found_counts
-from idetex_plugin.lab.measures.ranking import auroc, best_line
-from idetex_plugin.lab.measures.table import BoxTable, Flags, Floats, Index, region_rows
+from idetex_plugin.lab.measures.ranking import Line, auroc, best_line
+from idetex_plugin.lab.measures.table import BoxTable, Flags, Floats, Index, Row, region_rows
 from idetex_plugin.photo.sources import Source, display_name
 from idetex_plugin.words.assessment import Assessment, Region
 from idetex_plugin.words.failure import OK
@@ -42,6 +43,11 @@ class Chosen(Record):
     threshold: float | None
     recall: float | None
     false_alarms: float
+
+    @classmethod
+    def of(cls, line: Line) -> Self:
+        """As data."""
+        return cls(threshold=line.threshold, recall=line.recall, false_alarms=line.false_alarms)
 
 
 class Found(Record):
@@ -143,7 +149,7 @@ class Table:
             recall=recall.value, recall_interval=(recall.low, recall.high),
             false_alarms=alarms.value, false_alarms_interval=(alarms.low, alarms.high),
             boxes=boxes, boxes_found=fitted,
-            chosen=line and Chosen(threshold=line.threshold, recall=line.recall, false_alarms=line.false_alarms),
+            chosen=None if line is None else Chosen.of(line),
             beside=dict(self._beside(rows, positive)),
             levels_with=self._levels(rows, positive), levels_without=self._levels(rows, ~positive),
         )  # fmt: skip
@@ -151,14 +157,13 @@ class Table:
     def _boxes(self, distortion: str, rows: Sequence[int]) -> tuple[int, int]:
         """True boxes of it, and how many regions of its type fit one to one; of a group of types, the group's."""
         index = Index()
-        true, said = [], []
+        true: list[Row] = []
+        said: list[Row] = []
         for row in rows:
-            true += [
-                (row, distortion, (box.x1, box.y1, box.x2, box.y2), 1.0, 0)
-                for box in self.labels.boxes.get((self.photos[row], distortion), ())
-            ]
+            for box in self.labels.boxes.get((self.photos[row], distortion), ()):
+                true.append((row, distortion, (box.x1, box.y1, box.x2, box.y2), 1.0, 0))
             mine = [one for one in self.said[row].regions if score_of({one.distortion: 1}, distortion, self.types)]
-            said += [(row, distortion, *rest) for _, _, *rest in region_rows(row, mine)]
+            said += [(row, distortion, box, score, rank) for _, _, box, score, rank in region_rows(row, mine)]
         truth, predicted = BoxTable.of(true, index), BoxTable.of(said, index)
         right = found_counts(truth, predicted, len(index.images), severities=False)[:, 0].sum() if true else 0
         return len(true), int(right)

@@ -92,11 +92,11 @@ def read_labels(file: Path, folders: Sequence[Path], vocabulary: Vocabulary = VI
                 labels.say(photo, distortion, present, box)
         except ValueError as error:
             raise LabelsError(f"{file}, line {line}: {error}") from None
-    for photo, present in labels.photos.items():
+    for path, known in labels.photos.items():
         for group, members in ((ANY_BLUR, BLURS), (ANY_DAMAGE, (*vocabulary.names, ANY_BLUR))):
-            there = [name for name in members if present.get(name)]
-            if there and present.get(group) is False:
-                raise LabelsError(f"{file}: {photo} is said to have {there[0]}, and not to have {group}")
+            there = [each for each in members if known.get(each)]
+            if there and known.get(group) is False:
+                raise LabelsError(f"{file}: {path} is said to have {there[0]}, and not to have {group}")
     if not labels.photos:
         where = ", ".join(map(str, folders)) or "the working folder"
         raise LabelsError(f"{file}: none of its {len(labels.missing)} photos is in {where}")

@@ -139,7 +139,7 @@ def photos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         Image.new("RGB", (64, 48), (level, level, 30 * number)).save(folder / f"{number}.png")
     (folder / "broken.png").write_bytes(b"\x89PNG and no more")
     engine = WindowEngine(answer=bright_is_noisy)
-    monkeypatch.setattr("idetex_plugin.assess.assessor.make_engine", lambda *_, **__: (engine, "it is scripted"))
+    monkeypatch.setattr("idetex_plugin.assessing.assessor.make_engine", lambda *_, **__: (engine, "it is scripted"))
     return folder
 
 

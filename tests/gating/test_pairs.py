@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from idetex_plugin.gate.pairs import STAGED, Pair, changed_in, pairs_of
+from idetex_plugin.gating.pairs import STAGED, Pair, changed_in, pairs_of
 
 
 def touch(path: Path, content: bytes = b"x") -> Path:
@@ -29,7 +29,7 @@ def test_folders_are_paired_by_path_without_suffix(tmp_path: Path) -> None:
 
 def test_files_and_photos_without_originals(tmp_path: Path) -> None:
     one, two = touch(tmp_path / "one.jpg"), touch(tmp_path / "two.jpg")
-    assert list(pairs_of(one, two)) == [Pair(str(two), str(one), str(two))]
+    assert list(pairs_of(one, two)) == [Pair.named(str(two), str(one), str(two))]
     assert [pair.original for pair in pairs_of(None, tmp_path)] == [None, None]
     with pytest.raises(ValueError, match="two files or two folders"):
         list(pairs_of(one, tmp_path))
@@ -59,8 +59,8 @@ def repository(tmp_path: Path) -> Path:
 def test_what_changed_in_git_is_beside_what_it_was(repository: Path) -> None:
     moved = "odd näme.png".encode() * 50
     expected = {
-        Pair("added.webp", None, b"fresh"), Pair("edited.jpg", b"edited.jpg" * 50, b"new"),
-        Pair("better.png", moved, moved),
+        Pair.named("added.webp", None, b"fresh"), Pair.named("edited.jpg", b"edited.jpg" * 50, b"new"),
+        Pair.named("better.png", moved, moved),
     }  # fmt: skip
     assert set(changed_in(STAGED, repository)) == expected
     assert set(changed_in("HEAD", repository)) == expected

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from PIL import Image
 
-from idetex_plugin.assess.assessor import Assessor
-from idetex_plugin.gate.remedies import remedies_for
-from idetex_plugin.gate.similarity import NAME, worst_similarity
+from idetex_plugin.assessing.assessor import Assessor
+from idetex_plugin.assessing.examiner import Case
+from idetex_plugin.assessing.stream import Asking, Key, Ready
+from idetex_plugin.gating.pairs import Pair
+from idetex_plugin.gating.remedies import remedies_for
+from idetex_plugin.gating.similarity import NAME, worst_similarity
 from idetex_plugin.photo.load import Photo, PhotoError, load_photo
 from idetex_plugin.plugins.calls import BUILT_IN
+from idetex_plugin.plugins.events import Judging
+from idetex_plugin.plugins.names import Hook
 from idetex_plugin.plugins.problems import PluginError
 from idetex_plugin.words.assessment import Assessment, PhotoInfo
 from idetex_plugin.words.box import Box
 from idetex_plugin.words.policy import Policy, Similarity
+from idetex_plugin.words.request import Reply
 from idetex_plugin.words.verdict import MODEL, Outcome, Remedy, Verdict
 
 REMEMBERED = 64
@@ -30,38 +38,70 @@ class Gate:
     Where a plugin judges assessments or sees photos first, it is asked, and so is the model, also about what the metric
     settles otherwise; where no plugin objects, the metric's verdict stands.
 
-    Safe to use from several threads, one photo at a time.
+    Safe to use from several threads, which take turns.
     """
 
     def __init__(self, policy: Policy, assessor: Assessor) -> None:
         self.policy, self.assessor = policy, assessor
         self._originals: OrderedDict[str, Assessment] = OrderedDict()
+        self._lock = threading.Lock()
 
     def check(self, original: Any | None, compressed: Any, codec: str = "", name: str | None = None) -> Verdict:
         """The verdict on `compressed`; with an original, on what was added to it.
 
-        Sources: paths, encoded bytes, PIL images, numpy arrays or `photo.Photo`s. codec: for remedies, such as "jpeg".
-        name: how the verdict calls the photo; by default its path. What cannot be read or compared is a review.
+        Sources: paths, encoded bytes, PIL images, numpy arrays or `photo.load.Photo`s. codec: for remedies, such as
+        "jpeg". name: how the verdict calls the photo; by default its path. What cannot be read or compared is a review.
         Raises EngineDeadError.
         """
+        [(_, verdict)] = self.stream([(None, Pair(name, original, compressed, codec))])
+        return verdict
+
+    def stream(self, pairs: Iterable[tuple[Key, Pair]]) -> Iterator[tuple[Key, Verdict]]:
+        """For (key, pair) pairs gives (key, verdict) pairs as they are known, in any order.
+
+        Pairs are taken as the engine has room for them. Raises EngineDeadError.
+        """
+        yield from self.assessor.stream_prepared(pairs, self._prepare)
+
+    def _prepare(self, pair: Pair) -> Asking[Verdict] | Ready[Verdict]:
+        """What can be said of a pair without a model, or what to ask one. Called in decoding threads."""
         try:
-            new = self._load(compressed, "compressed photo", name)
-            old = None if original is None else self._load(original, "original", name)
+            new = self._load(pair.compressed, "compressed photo", pair.name)
+            old = None if pair.original is None else self._load(pair.original, "original", pair.name)
         except PhotoError as error:
-            return Verdict.undecided(str(error))
+            return Ready(Verdict.undecided(str(error)))
         similarity = settled = None
         if old is not None:
             fitted = self._fitted(old, new)
             if isinstance(fitted, Verdict):
-                return fitted
+                return Ready(fitted)
             if self.policy.similarity is not None:
                 similarity, part = worst_similarity(fitted, new.image)
                 settled = _settled(similarity, part, self.policy.similarity, new.info)
             if settled is not None and not self._has_plugins():
-                return settled
-        before = None if old is None else self._original(old)
-        verdict = self._judged(self.assessor.assess(new), before, codec, similarity)
-        return settled if settled is not None and _by_model(verdict, new.info) else verdict
+                return Ready(settled)
+        examine = self.assessor.examiner.prepare
+        after = examine(new)
+        known = None if old is None else self._remembered(old)
+        before = None if old is None or known is not None else examine(old)
+
+        def conclude(replies: Sequence[Reply], engine: str) -> Verdict:
+            count = len(after.requests) if isinstance(after, Case) else 0
+            compressed = self._assessed(after, replies[:count], engine)
+            original = known
+            if old is not None and before is not None:
+                original = self._assessed(before, replies[count:], engine)
+                self._remember(old, original)
+            verdict = self._judged(compressed, original, pair.codec, similarity)
+            return settled if settled is not None and _by_model(verdict, new.info) else verdict
+
+        requests = [request for case in (after, before) if isinstance(case, Case) for request in case.requests]
+        return Asking(tuple(requests), conclude) if requests else Ready(conclude((), ""))
+
+    def _assessed(self, case: Case | Assessment, replies: Sequence[Reply], engine: str) -> Assessment:
+        assessment = self.assessor.examiner.conclude(case, replies, engine) if isinstance(case, Case) else case
+        self.assessor.notify(assessment)
+        return assessment
 
     def _load(self, source: Any, what: str, name: str | None) -> Photo:
         try:
@@ -90,32 +130,34 @@ class Gate:
 
     def _has_plugins(self) -> bool:
         hooks = self.assessor.hooks
-        return bool(hooks.having("idetex_before_assess")) or len(hooks.having("idetex_judge")) > 1
+        return bool(hooks.others(Hook.BEFORE_ASSESS) or hooks.others(Hook.JUDGE))
 
-    def _original(self, photo: Photo) -> Assessment:
-        key = photo.info.sha256 or ""
-        if key not in self._originals:
-            self._originals[key] = self.assessor.assess(photo)
+    def _remembered(self, photo: Photo) -> Assessment | None:
+        with self._lock:
+            return self._originals.get(photo.info.sha256 or "")
+
+    def _remember(self, photo: Photo, assessment: Assessment) -> None:
+        with self._lock:
+            self._originals[photo.info.sha256 or ""] = assessment
+            self._originals.move_to_end(photo.info.sha256 or "")
             while len(self._originals) > REMEMBERED:
                 self._originals.popitem(last=False)
-        self._originals.move_to_end(key)
-        return self._originals[key]
 
     def _judged(
         self, compressed: Assessment, original: Assessment | None, codec: str, similarity: float | None
     ) -> Verdict:
         hooks = self.assessor.hooks
+        event = Judging(compressed, self.policy, original, self.assessor.vocabulary)
         try:
-            found = hooks.first("idetex_judge", Verdict, assessment=compressed, policy=self.policy, original=original)
+            found = hooks.decide(Hook.JUDGE, event, Verdict)
         except PluginError as error:
             return Verdict.undecided(str(error), f"plugin {error.plugin}")
         if found is None:
             return Verdict.undecided("no plugin gave a verdict")
-        name, verdict = found
-        if name != BUILT_IN:
-            return verdict.model_copy(update={"decided_by": f"plugin {name}"})
-        table = hooks.gather("idetex_remedies", Remedy)
-        remedies = remedies_for(verdict.regions, codec, table)
+        plugin, verdict = found
+        if not plugin.startswith(BUILT_IN):
+            return verdict.model_copy(update={"decided_by": f"plugin {plugin}"})
+        remedies = remedies_for(verdict.regions, codec, hooks.gather(Hook.REMEDIES, Remedy))
         return verdict.model_copy(update={"remedies": remedies, "similarity": similarity})
 
 
@@ -145,8 +187,3 @@ def _unseen(photo: PhotoInfo, policy: Policy) -> str:
     if photo.format in ANIMATED and not policy.resized:
         kinds.append("first frame of")
     return ", ".join(note for note in photo.notes if note.startswith(tuple(kinds)))
-
-
-def gate(original: Any | None, compressed: Any, policy: Policy, assessor: Assessor, codec: str = "") -> Verdict:
-    """One verdict; see `Gate.check`. To judge several photos, make one `Gate`."""
-    return Gate(policy, assessor).check(original, compressed, codec)

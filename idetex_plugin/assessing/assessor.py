@@ -5,16 +5,16 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, partial
 from types import TracebackType
 from typing import Any, Self
 
-from idetex_plugin.assess import fingerprint
-from idetex_plugin.assess.examiner import Examiner, Task, idle_statuses
-from idetex_plugin.assess.lock import Turn
-from idetex_plugin.assess.stream import Claim, Flow, Key
+from idetex_plugin.assessing import fingerprint
+from idetex_plugin.assessing.examiner import Examiner, Task, idle_statuses
+from idetex_plugin.assessing.lock import StreamLock
+from idetex_plugin.assessing.stream import Asking, Item, Key, Prepare, Ready, Result, Stream
 from idetex_plugin.cards.registry import get_card
 from idetex_plugin.dialects.base import Dialect, DialectMaker
 from idetex_plugin.dialects.registry import make_dialect
@@ -25,7 +25,8 @@ from idetex_plugin.photo.sources import Source
 from idetex_plugin.plugins.before import before_assess
 from idetex_plugin.plugins.events import Assessed, AssessFailed
 from idetex_plugin.plugins.manager import Hooks, get_manager
-from idetex_plugin.tasks.description import Description
+from idetex_plugin.plugins.names import Hook
+from idetex_plugin.tasks.description import DescriptionTask
 from idetex_plugin.tasks.grounding import Affecting, Grounding, Referring
 from idetex_plugin.tasks.perception import Perception
 from idetex_plugin.views.show import make_views
@@ -37,12 +38,13 @@ from idetex_plugin.words.question import Question
 
 log = logging.getLogger(__name__)
 DECODERS = max(1, min(4, (os.cpu_count() or 1)))
+Claim = Callable[[Any, str], bool]
 
 
 class Assessor:
     """Assesses photos with one model on one engine, which starts when the first photo needs it.
 
-    A source is a path, encoded bytes, a PIL image, a numpy array, a `sources.Source`, or a `photo.Photo`.
+    A source is a path, encoded bytes, a PIL image, a numpy array, a `photo.sources.Source`, or a `photo.load.Photo`.
 
     model: a name that `idetex models` lists, a checkpoint's folder, a card's TOML file, or a `Card`.
     engine: "auto", "vllm", "server", "transformers", one of a plugin, or an `Engine` (then the caller closes it).
@@ -73,17 +75,17 @@ class Assessor:
         if unknown or not tasks:
             raise ValueError(f"tasks {list(tasks)}: choose from {', '.join(TASKS)}")
         self.hooks = get_manager() if hooks is None else hooks
-        self._engines = self.hooks.named("idetex_engines", EngineMaker)
+        self._engines = self.hooks.named(Hook.ENGINES, EngineMaker)
         choice = [AUTO, *(maker.name for maker in self._engines)]
         if isinstance(engine, str) and engine not in choice:
             raise ValueError(f"engine {engine!r}: choose from {', '.join(choice)}")
-        self.card = model if isinstance(model, Card) else get_card(model, self.hooks.named("idetex_models", Card))
+        self.card = model if isinstance(model, Card) else get_card(model, self.hooks.named(Hook.MODELS, Card))
         self.vocabulary = self.hooks.vocabulary()
-        dialects = self.hooks.named("idetex_dialects", DialectMaker)
+        dialects = self.hooks.named(Hook.DIALECTS, DialectMaker)
         self.dialect: Dialect = make_dialect(self.card, self.vocabulary, dialects)
         self.max_pixels = max_pixels
         if questions is None:
-            questions = self.hooks.named("idetex_questions", Question, types=self.dialect.types)
+            questions = self.hooks.named(Hook.QUESTIONS, Question, types=self.dialect.types)
         asked = tuple(questions)
         self._tasks = tuple(
             self._make_task(name, asked) for name in TASKS if name in tasks and name in self.card.tasks
@@ -96,7 +98,7 @@ class Assessor:
         self.engine_choice: tuple[str, str] | None = None
         self._pool = ThreadPoolExecutor(decoders, thread_name_prefix="idetex-decode")
         self._ahead = 2 * decoders
-        self._turn = Turn()
+        self._lock = StreamLock()
         self._stopping = threading.Event()
         self._closed = False
 
@@ -104,7 +106,7 @@ class Assessor:
     def fingerprint_parts(self) -> dict[str, str]:
         """What the fingerprint is made of, by name."""
         parts = fingerprint.parts(self.card, self._tasks)
-        changers = self.hooks.having("idetex_before_assess")
+        changers = self.hooks.others(Hook.BEFORE_ASSESS)
         return {**parts, "plugins that see photos first": ", ".join(changers)} if changers else parts
 
     @cached_property
@@ -142,23 +144,35 @@ class Assessor:
 
         claim: called from decoding threads with (key, sha256) of every readable photo; False drops the photo.
         """
-        with self._turn:
+
+        def prepare(item: tuple[Key, Any]) -> Asking[Assessment] | Ready[Assessment] | None:
+            key, source = item
+            case = self.examiner.prepare(source)
+            if isinstance(case, Assessment):
+                return Ready(case)
+            if claim is not None and case.info.sha256 and not claim(key, case.info.sha256):
+                return None
+            return Asking(case.requests, partial(self.examiner.conclude, case))
+
+        for key, assessment in self.stream_prepared(((key, (key, source)) for key, source in items), prepare):
+            self.notify(assessment)
+            yield key, assessment
+
+    def stream_prepared(
+        self, items: Iterable[tuple[Key, Item]], prepare: Prepare[Item, Result]
+    ) -> Iterator[tuple[Key, Result]]:
+        """The stream below `stream`: (key, item) pairs prepared in decoding threads, asked, concluded; see `Stream`."""
+        with self._lock:
             self._check_open()
             self._stopping.clear()
-            flow = Flow(
-                items, self._examiner, self.start, self._pool,
-                ahead=self._ahead, claim=claim, stopping=self._stopping,
-            )  # fmt: skip
-            for key, assessment in flow:
-                self.tell(assessment)
-                yield key, assessment
+            yield from Stream(items, prepare, self.start, self._pool, ahead=self._ahead, stopping=self._stopping)
 
-    def tell(self, assessment: Assessment) -> None:
-        """Tell the plugins of an assessment; `stream` and what builds on it does so by itself."""
+    def notify(self, assessment: Assessment) -> None:
+        """Tell the plugins of an assessment; `stream` does so by itself."""
         failed = assessment.state is State.FAILED
-        self.hooks.tell(AssessFailed(assessment) if failed else Assessed(assessment))
+        self.hooks.notify(AssessFailed(assessment) if failed else Assessed(assessment))
 
-    def drain(self) -> None:
+    def stop(self) -> None:
         """Make the running stream take no further photo; what is in flight still comes out."""
         self._stopping.set()
 
@@ -178,7 +192,7 @@ class Assessor:
         except PhotoError as error:
             return error.failure
         views = make_views(self.card, photo.image)
-        with self._turn:
+        with self._lock:
             self._check_open()
             [(_, replies)] = self.start().stream([(0, query.ask(views))])
         return query.read(replies, views)
@@ -191,14 +205,19 @@ class Assessor:
         return load_photo(source, name=name, max_pixels=self.max_pixels)
 
     @cached_property
-    def _examiner(self) -> Examiner:
+    def examiner(self) -> Examiner:
+        """What asks this assessor's tasks about a photo, and reads the replies."""
         return Examiner(self.card, self._tasks, self.fingerprint, self._load, self._idle)
+
+    def examiner_of(self, tasks: Sequence[Task]) -> Examiner:
+        """The same for other tasks, on photos as they are, not as plugins leave them."""
+        return Examiner(self.card, tuple(tasks), self.fingerprint, self._read)
 
     def close(self) -> None:
         """Stop the running stream after what is in flight, then free the engine. Idempotent."""
         self._closed = True
-        self.drain()
-        with self._turn.or_mine():
+        self.stop()
+        with self._lock.or_mine():
             self._pool.shutdown(cancel_futures=True)
             engine, self._engine = self._engine, None
             if engine is not None and self._own_engine:
@@ -212,7 +231,7 @@ class Assessor:
     def _make_task(self, name: str, questions: tuple[Question, ...]) -> Task:
         if name == "perception":
             return Perception(self.dialect, questions)
-        return self.grounding if name == "grounding" else Description(self.dialect)
+        return self.grounding if name == "grounding" else DescriptionTask(self.dialect)
 
     def _check_open(self) -> None:
         if self._closed:
@@ -225,3 +244,13 @@ class Assessor:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def assess(source: Any, model: str | os.PathLike[str] | Card = "nano", **options: Any) -> Assessment:
+    """Assess one photo with an assessor of its own; options are those of `Assessor`. For several, make one `Assessor`.
+
+    A photo that cannot be read gives a failed assessment. Raises ValueError for an unknown model, task or question, and
+    EngineDeadError.
+    """
+    with Assessor(model, **options) as assessor:
+        return assessor.assess(source)

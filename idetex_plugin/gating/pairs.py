@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from idetex_plugin.photo.sources import SUFFIXES, find_photos
 
@@ -16,11 +17,29 @@ A_FILE = "100"
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """name: the compressed photo's, for people. original: a path, bytes, or None; compressed: a path or bytes."""
+    """Two photos to compare. name: the compressed photo's, for people; None for its path.
 
-    name: str
-    original: str | bytes | None
-    compressed: str | bytes
+    original, compressed: paths, encoded bytes, PIL images, numpy arrays or `photo.load.Photo`s; the original may be
+    None.
+    codec: what made the compressed photo, such as "jpeg", for remedies.
+    """
+
+    name: str | None
+    original: Any
+    compressed: Any
+    codec: str = ""
+
+    @property
+    def title(self) -> str:
+        """The name, or the path, or what kind of thing it is."""
+        path = self.compressed if isinstance(self.compressed, str | os.PathLike) else type(self.compressed).__name__
+        return self.name or os.fspath(path)
+
+    @classmethod
+    def named(cls, name: str, original: Any, compressed: Any) -> Pair:
+        """With the codec that the suffix of the name tells."""
+        suffix = PurePosixPath(name).suffix.lower().lstrip(".")
+        return cls(name, original, compressed, {"jpg": "jpeg", "jpe": "jpeg"}.get(suffix, suffix))
 
 
 def pairs_of(original: Path | None, compressed: Path) -> Iterator[Pair]:
@@ -33,7 +52,7 @@ def pairs_of(original: Path | None, compressed: Path) -> Iterator[Pair]:
         raise ValueError(f"{original} and {compressed}: give two files or two folders")
     if original is None or not original.is_dir():
         for source in find_photos([compressed]):
-            yield Pair(source.name, None if original is None else os.fspath(original), source.path)
+            yield Pair.named(source.name, None if original is None else os.fspath(original), source.path)
         return
     known: dict[str, str] = {}
     for source in find_photos([original]):
@@ -42,7 +61,7 @@ def pairs_of(original: Path | None, compressed: Path) -> Iterator[Pair]:
             raise ValueError(f"{known[key]} and {source.path} could both be the original of {key}")
         known[key] = source.path
     for source in find_photos([compressed]):
-        yield Pair(source.name, known.get(_key(source.path, compressed)), source.path)
+        yield Pair.named(source.name, known.get(_key(source.path, compressed)), source.path)
 
 
 def changed_in(span: str, folder: Path = Path()) -> Iterator[Pair]:
@@ -64,7 +83,7 @@ def changed_in(span: str, folder: Path = Path()) -> Iterator[Pair]:
         shown = name.decode(errors="replace")
         if mode.startswith(A_FILE) and PurePosixPath(shown).suffix.lower() in SUFFIXES:
             now = _blob(root, after, name)
-            yield Pair(shown, None if status == "A" else _blob(root, before, name), now)
+            yield Pair.named(shown, None if status == "A" else _blob(root, before, name), now)
 
 
 def _blob(root: Path, sha: str, name: bytes) -> bytes:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from idetex_plugin.assess.assessor import Assessor
-from idetex_plugin.assess.examiner import Task
+from idetex_plugin.assessing.assessor import Assessor
+from idetex_plugin.assessing.examiner import Task
+from idetex_plugin.assessing.stream import Asking, Ready
 from idetex_plugin.dialects.base import Dialect
 from idetex_plugin.photo.load import PhotoError, load_photo
 from idetex_plugin.tasks.replies import only
@@ -55,31 +56,28 @@ class Levelling:
         return reply if isinstance(reply, Failure) else self.dialect.read_level(reply)
 
 
-def consult(
+def ask_tasks(
     assessor: Assessor, items: Iterable[tuple[Key, Any, Sequence[Task]]]
 ) -> Iterator[tuple[Key, tuple[Any, ...]]]:
     """For every (key, source, tasks) gives (key, a result or Failure a task), in any order, with bounded memory.
 
     A source that cannot be read fails all of its tasks. Raises EngineDeadError.
     """
-    waiting: dict[int, tuple[Key, Views, Sequence[Task], list[int]]] = {}
-    refused: list[tuple[Key, tuple[Any, ...]]] = []
 
-    def requests() -> Iterator[tuple[int, tuple[Request, ...]]]:
-        for number, (key, source, tasks) in enumerate(items):
-            try:
-                views = make_views(assessor.card, load_photo(source, max_pixels=assessor.max_pixels).image)
-            except PhotoError as error:
-                refused.append((key, (error.failure,) * len(tasks)))
-                continue
-            asked = [task.ask(views) for task in tasks]
-            waiting[number] = key, views, tasks, [len(each) for each in asked]
-            yield number, tuple(request for each in asked for request in each)
+    def prepare(item: tuple[Any, Sequence[Task]]) -> Asking[tuple[Any, ...]] | Ready[tuple[Any, ...]]:
+        source, tasks = item
+        try:
+            views = make_views(assessor.card, load_photo(source, max_pixels=assessor.max_pixels).image)
+        except PhotoError as error:
+            return Ready((error.failure,) * len(tasks))
+        asked = [task.ask(views) for task in tasks]
 
-    for number, replies in assessor.start().stream(requests()):
-        key, views, tasks, counts = waiting.pop(number)
-        answers = iter(replies)
-        yield key, tuple(
-            task.read([next(answers) for _ in range(count)], views) for task, count in zip(tasks, counts, strict=True)
-        )
-    yield from refused
+        def conclude(replies: Sequence[Reply], engine: str) -> tuple[Any, ...]:
+            answers = iter(replies)
+            return tuple(
+                task.read([next(answers) for _ in each], views) for task, each in zip(tasks, asked, strict=True)
+            )
+
+        return Asking(tuple(request for each in asked for request in each), conclude)
+
+    yield from assessor.stream_prepared(((key, (source, tasks)) for key, source, tasks in items), prepare)

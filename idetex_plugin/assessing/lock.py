@@ -1,4 +1,4 @@
-"""A lock for one user at a time that knows whose turn it is."""
+"""The lock of a stream, which knows the thread that holds it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Turn:
-    """Waits for other threads; refuses the thread that has the turn already, which would wait for itself."""
+class StreamLock:
+    """One user at a time. Waits for other threads; refuses the thread that holds it, which would wait for itself."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -26,7 +26,7 @@ class Turn:
 
     @contextmanager
     def or_mine(self) -> Iterator[None]:
-        """Like entering, but goes ahead when this thread has the turn already."""
+        """Like entering, but goes ahead when this thread holds the lock."""
         if self._owner == threading.get_ident():
             yield
             return

@@ -5,11 +5,11 @@ import time
 
 import pytest
 
-from idetex_plugin.assess.lock import Turn
+from idetex_plugin.assessing.lock import StreamLock
 
 
 def test_other_threads_wait() -> None:
-    turn, order = Turn(), []
+    turn, order = StreamLock(), []
 
     def second() -> None:
         with turn:
@@ -25,7 +25,7 @@ def test_other_threads_wait() -> None:
 
 
 def test_the_same_thread_is_refused_but_may_go_ahead_knowingly() -> None:
-    turn = Turn()
+    turn = StreamLock()
     with turn:
         with pytest.raises(RuntimeError, match="already running in this thread"), turn:
             pass
