@@ -26,6 +26,7 @@ class Rows(StrEnum):
     PHOTOS = "photos"
     REGIONS = "regions"
     ANSWERS = "answers"
+    DUPLICATES = "duplicates"
 
 
 def command(
