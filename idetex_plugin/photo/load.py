@@ -77,7 +77,7 @@ def load_photo(
         raise PhotoError(failure, PhotoInfo(name=shown, sha256=found.sha256)) from None
     info = PhotoInfo(
         name=shown, sha256=found.sha256, width=image.width, height=image.height, format=found.format,
-        kind=kind_of_picture(image), notes=notes,
+        file_bytes=found.file_bytes, kind=kind_of_picture(image), notes=notes,
     )  # fmt: skip
     return Photo(image, info)
 
@@ -88,6 +88,7 @@ class _Found:
 
     sha256: str | None = None
     format: str | None = None
+    file_bytes: int | None = None
 
 
 def _open(source: Any, found: _Found, max_pixels: int, mend: bool) -> tuple[Image.Image, Notes]:
@@ -99,7 +100,7 @@ def _open(source: Any, found: _Found, max_pixels: int, mend: bool) -> tuple[Imag
     if isinstance(source, str | os.PathLike):
         source = _read(source)
     if isinstance(source, bytes | bytearray | memoryview):
-        found.sha256 = hashlib.sha256(source).hexdigest()
+        found.sha256, found.file_bytes = hashlib.sha256(source).hexdigest(), memoryview(source).nbytes
         frame = decode(bytes(source), lambda size: _check_size(size, max_pixels), mend=mend)
         found.format = frame.format
         return to_rgb(frame)

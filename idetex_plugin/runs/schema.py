@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 FILE_NAME = "run.sqlite"
 APPLICATION = 0x69447458
 VERSION = 1
+
+DUPLICATES = """
+    SELECT photos.number AS photo, photos.name AS name, photos.sha256 AS sha256, same.first AS first,
+        same.copies AS copies
+    FROM photos JOIN (
+        SELECT sha256, min(number) AS first, count(*) AS copies FROM photos
+        WHERE sha256 IS NOT NULL GROUP BY sha256 HAVING count(*) > 1
+    ) AS same ON same.sha256 = photos.sha256
+    ORDER BY same.first, photos.number
+"""
+"""Photos whose content other photos have too: the number of the first of them, and how many there are."""
 
 SCHEMA = f"""
 BEGIN;
@@ -54,6 +67,10 @@ CREATE VIEW tasks AS
         json_extract(task.value, '$.state') AS state, json_extract(task.value, '$.reason') AS reason,
         json_extract(task.value, '$.message') AS message
     FROM photos, json_each(photos.assessment, '$.tasks') AS task;
+CREATE VIEW measures AS
+    SELECT photos.number AS photo, photos.name AS name, measure.key AS measure, measure.value AS value
+    FROM photos, json_each(photos.assessment, '$.measures') AS measure;
+CREATE VIEW duplicates AS {DUPLICATES};
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
 COMMIT;
@@ -81,6 +98,20 @@ def connect(folder: Path, *, create: bool) -> sqlite3.Connection:
         database.close()
         raise
     return database
+
+
+@contextmanager
+def readable(folder: Path) -> Iterator[None]:
+    """Turns what a damaged database raises, and values that no version of the program wrote, into a RunError."""
+    try:
+        yield
+    except RunError:
+        raise
+    except sqlite3.ProgrammingError:
+        raise
+    except (sqlite3.DatabaseError, ValueError, TypeError, OverflowError) as error:
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise RunError(f"{folder / FILE_NAME} is damaged: {first}") from error
 
 
 def _check(database: sqlite3.Connection, file: Path, *, create: bool) -> None:

@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from idetex_plugin import __version__
 from idetex_plugin.runs.rows import COLUMNS, Row, Stamp, first_failure, path_key
-from idetex_plugin.runs.schema import FILE_NAME, RunError, connect
+from idetex_plugin.runs.schema import FILE_NAME, RunError, connect, readable
 from idetex_plugin.words.assessment import Assessment, PhotoInfo
 from idetex_plugin.words.card import Card
 from idetex_plugin.words.failure import State
@@ -85,7 +85,7 @@ class Run:
 
     def description(self) -> dict[str, Any] | None:
         """Model, fingerprint and start of the run, or None before the first writer."""
-        with self._turn:
+        with self._turn, readable(self.folder):
             cursor = self._database.execute("SELECT * FROM run")
             row = cursor.fetchone()
             return None if row is None else dict(zip((c[0] for c in cursor.description), row, strict=True))
@@ -142,7 +142,9 @@ class Run:
         last = -1
         while page := self.query(f"SELECT {COLUMNS} FROM photos WHERE number > ? ORDER BY number LIMIT {PAGE}", last):
             for values in page:
-                yield Row.of(values)
+                with readable(self.folder):
+                    row = Row.of(values)
+                yield row
             last = page[-1][0]
 
     def original(self, info: PhotoInfo) -> Path | None:
@@ -151,13 +153,14 @@ class Run:
         return Path(os.fsdecode(found[0][0])) if found else None
 
     def query(self, sql: str, *parameters: Any) -> list[Any]:
-        """All rows of a query over the tables and views of `runs.schema`."""
-        with self._turn:
+        """All rows of a query over the tables and views of `runs.schema`. Raises RunError where the file is damaged."""
+        with self._turn, readable(self.folder):
             return self._database.execute(sql, parameters).fetchall()
 
     def _one(self, condition: str, parameters: tuple[Any, ...]) -> Row | None:
         found = self.query(f"SELECT {COLUMNS} FROM photos WHERE {condition}", *parameters)
-        return Row.of(found[0]) if found else None
+        with readable(self.folder):
+            return Row.of(found[0]) if found else None
 
     def close(self) -> None:
         """Close the database and let other writers in. Idempotent."""
