@@ -91,12 +91,12 @@ def connect(folder: Path, *, create: bool) -> sqlite3.Connection:
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = NORMAL")
         _check(database, file, create=create)
-    except sqlite3.DatabaseError as error:
-        database.close()
-        raise RunError(f"{file} cannot be read as a run: {error}") from error
     except RunError:
         database.close()
         raise
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # texts of a damaged file need not be text
+        database.close()
+        raise RunError(f"{file} cannot be read as a run: {error}") from error
     return database
 
 
