@@ -32,12 +32,23 @@ class Reason(StrEnum):
     ENGINE_ERROR = "engine_error"
     TIMEOUT = "timeout"
     REFUSED = "refused"
+    REJECTED = "rejected"
     PROMPT_TOO_LONG = "prompt_too_long"
     # the caller
     UNSUPPORTED_TASK = "unsupported_task"
     VETOED = "vetoed"
     # this program or a plugin
     INTERNAL = "internal_error"
+
+    @property
+    def transient(self) -> bool:
+        """Whether the same photo, unchanged, may well succeed another time; others are final."""
+        return self in TRANSIENT
+
+
+TRANSIENT = frozenset(
+    {Reason.NOT_FOUND, Reason.NOT_PERMITTED, Reason.ENGINE_ERROR, Reason.TIMEOUT, Reason.REFUSED}
+)
 
 
 class State(StrEnum):
