@@ -7,6 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from idetex_plugin.cli.engine_options import (
+    Dtype,
+    RequestTimeout,
+    ServedModel,
+    Slots,
+    Url,
+    WaitForServer,
+    engine_options,
+)
 from idetex_plugin.cli.exits import Exit, stop
 
 if TYPE_CHECKING:
@@ -27,7 +36,12 @@ def command(
     out: Annotated[Path, typer.Option(help="The run folder. If it holds a run, that is continued.")] = Path("run"),
     model: Annotated[str, typer.Option(help="A name from `idetex models`, a folder, or a card's TOML file.")] = "nano",
     engine: Annotated[str, typer.Option(help="auto, vllm, server or transformers.")] = "auto",
-    url: Annotated[str, typer.Option(help="The server's address, for the server engine.", show_default=False)] = "",
+    url: Url = "",
+    dtype: Dtype = "auto",
+    slots: Slots = None,
+    served_model: ServedModel = "",
+    timeout: RequestTimeout = None,
+    wait_for_server: WaitForServer = None,
     tasks: Annotated[
         str, typer.Option(help="What to ask, separated by commas.")
     ] = "grounding,perception,description",
@@ -36,8 +50,17 @@ def command(
     ] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Assess the run's failed photos again.")] = False,
     fail_on: Annotated[
-        str, typer.Option(help="Exit with 1 when so many photos fail: a count (5), a share (10%) or never.")
+        str, typer.Option(help="Stop and exit with 1 when so many photos fail: a count (5), a share (10%) or never.")
     ] = "100%",
+    root: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where the photos of the run are now, if their folder was moved.", show_default=False, file_okay=False
+        ),
+    ] = None,
+    shard: Annotated[
+        str, typer.Option(metavar="K/N", help="Only the K-th of N parts of the photos.", show_default=False)
+    ] = "",
     max_pixels: Annotated[
         int | None, typer.Option(help="Refuse photos with more pixels than this.", min=1, show_default=False)
     ] = None,
@@ -48,7 +71,8 @@ def command(
 
     Every photo gets one row, written as soon as it is known. The same command continues a run that was stopped, and
     never assesses the same content twice. Exit codes: 0 done, 1 more failures than --fail-on allows, 2 wrong use,
-    3 the engine could not start or died, 130 stopped by Ctrl-C (once: after what is in flight; twice: at once).
+    3 the engine could not start or died or the server cannot be used, 4 the run folder cannot be written, 130 stopped
+    by Ctrl-C (once: after what is in flight; twice: at once).
     """
     import json
     import warnings

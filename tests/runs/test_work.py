@@ -89,9 +89,9 @@ def test_equal_content_is_not_assessed_again_later(bench: Bench) -> None:
     bench.assess()
     shutil.copy(bench.photos / "003.jpg", bench.photos / "later.jpg")
     shutil.move(bench.photos / "004.jpg", bench.photos / "moved.jpg")
-    assert bench.assess() == {KEPT: 11, COPIED: 2}
+    assert bench.assess() == {KEPT: 12, COPIED: 1}
     assert bench.engine.asked == []
-    assert len(bench.rows) == 14
+    assert len(bench.rows) == 13
 
 
 def test_a_changed_file_is_assessed_again_unless_only_its_date_changed(bench: Bench) -> None:
