@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from idetex_plugin.assess.assessor import Assessor
+    from idetex_plugin.assessing.assessor import Assessor
     from idetex_plugin.photo.sources import Source
+    from idetex_plugin.runs.limits import FailLimit
+    from idetex_plugin.runs.shards import Shard
     from idetex_plugin.runs.store import Run
-
 
 
 def command(
@@ -76,13 +77,16 @@ def command(
     """
     import json
     import warnings
+    from functools import partial
 
     from rich.console import Console
 
+    from idetex_plugin.cli.keeping import code_of, faults_in_words, open_run, shared_folder
     from idetex_plugin.cli.report import write_run_report
     from idetex_plugin.cli.summary import print_summary, summary_json
-    from idetex_plugin.runs import Run
     from idetex_plugin.runs.limits import FailLimit
+    from idetex_plugin.runs.schema import RunError
+    from idetex_plugin.runs.shards import Shard
     from idetex_plugin.runs.summary import summarise
 
     warnings.filterwarnings("ignore", module=r"PIL\.")
@@ -90,15 +94,23 @@ def command(
     errors = Console(stderr=True)
     try:
         limit = FailLimit.parse(fail_on)
-        chosen = _assessor(model, engine, tasks, questions, url, max_pixels)
-        total = sum(1 for _ in _sources(paths, out))
-        if not total:
+        part = Shard.parse(shard)
+        options = engine_options(
+            url=url, dtype=dtype, slots=slots, served_model=served_model, timeout=timeout,
+            wait_for_server=wait_for_server,
+        )  # fmt: skip
+        chosen = _assessor(model, engine, tasks, questions, max_pixels, options)
+        found = partial(_sources, paths, out, part, root or shared_folder(paths))
+        total = sum(1 for _ in found())
+        if not total and part.count == 1:
             stop(f"no photos found in {', '.join(paths)}")
-        run = Run.writer(out, chosen.card, chosen.fingerprint, chosen.fingerprint_parts)
+        run = open_run(out, chosen, paths, root)
+    except RunError as error:
+        stop(str(error), code_of(error))
     except ValueError as error:
         stop(str(error))
-    with chosen as assessor, run:
-        signal = _work(run, assessor, _sources(paths, out), total, retry_failed, errors)
+    with faults_in_words(), chosen as assessor, run:
+        signal = _work(run, assessor, found(), total, retry_failed, limit, errors)
         summary = summarise(run)
         page = None
         if report and signal is None:
@@ -117,13 +129,12 @@ def command(
 
 
 def _assessor(
-    model: str, engine: str, tasks: str, questions: Path | None, url: str, max_pixels: int | None
+    model: str, engine: str, tasks: str, questions: Path | None, max_pixels: int | None, options: dict[str, Any]
 ) -> Assessor:
-    from idetex_plugin.assess.assessor import Assessor
+    from idetex_plugin.assessing.assessor import Assessor
     from idetex_plugin.photo.load import DEFAULT_MAX_PIXELS
     from idetex_plugin.tasks.question_files import read_questions
 
-    options: dict[str, Any] = {"url": url} if url else {}
     return Assessor(
         model,
         engine,
@@ -134,36 +145,52 @@ def _assessor(
     )
 
 
-def _sources(paths: list[str], out: Path) -> Iterator[Source]:
+def _sources(paths: list[str], out: Path, part: Shard, root: Path) -> Iterator[Source]:
     """The photos of these paths, without what the run folder holds (thumbnails of an earlier report)."""
     from idetex_plugin.photo.sources import find_photos
 
     inside = out.resolve()
-    return (source for source in find_photos(paths) if inside not in Path(source.path).resolve().parents)
+    photos = (source for source in find_photos(paths) if inside not in Path(source.path).resolve().parents)
+    return part.of(photos, root)
 
 
 def _work(
-    run: Run, assessor: Assessor, sources: Iterable[Source], total: int, retry_failed: bool, errors: Console
+    run: Run, assessor: Assessor, sources: Iterable[Source], total: int, retry_failed: bool, limit: FailLimit,
+    errors: Console,
 ) -> int | None:
     """Do the work under a progress meter. Returns the signal that stopped it, or None."""
     from idetex_plugin.cli.interrupt import on_interrupt
+    from idetex_plugin.cli.keeping import FailWatch, warnings_to
     from idetex_plugin.cli.progress import meter
     from idetex_plugin.engines.base import EngineDeadError
-    from idetex_plugin.runs.work import Work
+    from idetex_plugin.runs.schema import RunError
+    from idetex_plugin.runs.work import PhotoDone, Work
 
-    expected = (EngineDeadError, ImportError, FileNotFoundError, ValueError)
+    expected = (EngineDeadError, ImportError, OSError, ValueError)
 
-    with meter(total, errors) as shown:
+    with meter(total, errors) as shown, warnings_to(shown.say):
 
-        def drain() -> None:
+        def too_many(failed: int) -> None:
+            shown.say(f"Stopping after the photos in flight: {failed} have failed.")
+            assessor.stop()
+
+        def step(done: PhotoDone) -> None:
+            shown.step(done)
+            watch.step(done)
+
+        watch = FailWatch(limit, total, too_many)
+
+        def stop_taking() -> None:
             shown.say("Stopping after the photos in flight. Ctrl-C again stops at once.")
-            assessor.drain()
+            assessor.stop()
 
-        with on_interrupt(drain) as interrupts:
+        with on_interrupt(stop_taking) as interrupts:
             try:
-                Work(run, assessor, retry_failed=retry_failed, on_step=shown.step).do(sources)
+                Work(run, assessor, retry_failed=retry_failed, on_step=step).do(sources)
             except KeyboardInterrupt:
                 return interrupts.received
+            except RunError:
+                raise
             except Exception as error:
                 if not isinstance(error, expected):
                     errors.print_exception()

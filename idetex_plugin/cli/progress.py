@@ -19,7 +19,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from idetex_plugin.runs.work import Outcome, Step
+from idetex_plugin.runs.work import Handling, PhotoDone
 from idetex_plugin.words.failure import State
 
 LINE_SECONDS = 10.0
@@ -32,7 +32,7 @@ class Meter(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
-    def step(self, step: Step) -> None:
+    def step(self, step: PhotoDone) -> None:
         """Count one photo. May be called from any thread."""
         ...
 
@@ -68,12 +68,12 @@ class BarMeter:
     ) -> None:
         self._progress.stop()
 
-    def step(self, step: Step) -> None:
+    def step(self, step: PhotoDone) -> None:
         """Advance the bar. Kept rows count as done before the start, so that the rate is that of new ones."""
         with self._turn:
             self._failed += step.state is State.FAILED
             failed = f"{self._failed} failed" if self._failed else ""
-            if step.outcome is Outcome.KEPT:
+            if step.outcome is Handling.KEPT:
                 self._progress.update(self._task, advance=1, failed=failed)
                 return
             if not self._fresh:
@@ -117,12 +117,12 @@ class LineMeter:
         failed = f", {self._failed} failed" if self._failed else ""
         self.say(f"{self._done}/{self._total} photos in {time.monotonic() - self._began:.0f} s{failed}")
 
-    def step(self, step: Step) -> None:
+    def step(self, step: PhotoDone) -> None:
         """Count, and print a line if the last one is ten seconds old."""
         with self._turn:
             self._done += 1
             self._failed += step.state is State.FAILED
-            if step.outcome is not Outcome.KEPT:
+            if step.outcome is not Handling.KEPT:
                 self._fresh += 1
                 self._first = self._first or time.monotonic()
             if time.monotonic() - self._said >= LINE_SECONDS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -148,7 +148,7 @@ class Run:
         others = [one for one in known if served["vouched"] and one["vouched"] and one["root"] != served["root"]]
         if others:
             raise RunError(
-                f"{self.folder} holds answers of {others[0]['name']} from {others[0]['root']}; the server now serves it "
+                f"{self.folder} holds answers of {others[0]['name']} from {others[0]['root']}, now served "
                 f"from {served['root']}: choose another --out"
             )
         if dict(served) not in known:
@@ -161,12 +161,12 @@ class Run:
 
     def find(self, path: str | os.PathLike[str]) -> Row | None:
         """The row of this path, or None."""
-        found = self._some("path = ?", self._key(path))
+        found = self.some("path = ?", self._key(path))
         return found[0] if found else None
 
     def with_content(self, sha256: str) -> list[Row]:
         """Rows of this content, at most 100: first those that did not fail, and of them those that were assessed."""
-        return self._some(
+        return self.some(
             "sha256 = ? ORDER BY state = 'failed', copied_from IS NOT NULL, number LIMIT 100", sha256
         )
 
@@ -189,6 +189,18 @@ class Run:
                 copied_from, _now(), assessment.model_dump_json(),
             ),
         )  # fmt: skip
+
+    def add_raw(self, key: bytes, values: Sequence[Any]) -> None:
+        """Write a stored row of another run, the columns of `WRITTEN` without the path.
+
+        Of two rows of one path that which did not fail stays, of two alike that which was assessed last.
+        """
+        self._database.execute(
+            f"INSERT INTO photos ({WRITTEN}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+            f"ON CONFLICT (path) DO UPDATE SET {REPLACED} WHERE (excluded.state != 'failed', excluded.assessed_at) > "
+            "(photos.state != 'failed', photos.assessed_at)",
+            (key, *values),
+        )
 
     def touch(self, path: str | os.PathLike[str], stamp: Stamp) -> None:
         """Note a new stamp on the row of a file that changed in date but not in content."""
@@ -245,7 +257,8 @@ class Run:
     def _key(self, path: str | os.PathLike[str]) -> bytes:
         return path_key(path, self._root)
 
-    def _some(self, condition: str, *parameters: Any) -> list[Row]:
+    def some(self, condition: str, *parameters: Any) -> list[Row]:
+        """The rows that meet a condition in SQL."""
         found = self.query(f"SELECT {COLUMNS} FROM photos WHERE {condition}", *parameters)
         return [Row.of(values, self._root) for values in found]
 

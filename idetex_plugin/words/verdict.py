@@ -14,7 +14,7 @@ UNREADABLE = "unreadable"
 
 
 class Outcome(StrEnum):
-    """pass: it may ship. review: a person should views, or nobody could tell. reject: it must not ship."""
+    """pass: it may ship. review: a person should look, or nobody could tell. reject: it must not ship."""
 
     PASS = "pass"
     REVIEW = "review"

@@ -7,15 +7,15 @@ from rich.console import Console
 
 from idetex_plugin.cli import progress
 from idetex_plugin.cli.progress import BarMeter, LineMeter, meter
-from idetex_plugin.runs.work import Outcome, Step
+from idetex_plugin.runs.work import Handling, PhotoDone
 from idetex_plugin.words.failure import State
 
-DONE = Step("a.jpg", Outcome.ASSESSED, State.OK)
-KEPT = Step("b.jpg", Outcome.KEPT, State.OK)
-FAILED = Step("c.jpg", Outcome.ASSESSED, State.FAILED)
+DONE = PhotoDone("a.jpg", Handling.ASSESSED, State.OK)
+KEPT = PhotoDone("b.jpg", Handling.KEPT, State.OK)
+FAILED = PhotoDone("c.jpg", Handling.ASSESSED, State.FAILED)
 
 
-def shown(*steps: Step, total: int, terminal: bool) -> str:
+def shown(*steps: PhotoDone, total: int, terminal: bool) -> str:
     out = io.StringIO()
     with meter(total, Console(file=out, force_terminal=terminal, width=120)) as running:
         for step in steps:

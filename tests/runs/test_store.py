@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from made_up import half_failed, judged, unreadable
 
-from idetex_plugin.runs import Run, RunError
 from idetex_plugin.runs.rows import Stamp, copy_for
+from idetex_plugin.runs.schema import RunError
+from idetex_plugin.runs.store import Run
 from idetex_plugin.words.assessment import Assessment
 from idetex_plugin.words.card import Card
 from idetex_plugin.words.failure import State
@@ -90,7 +91,7 @@ def test_a_second_writer_is_refused_and_a_reader_is_not(tmp_path: Path) -> None:
     with writer(tmp_path) as run:
         run.write("a", STAMP, judged("a"))
         code = (
-            "import sys; from idetex_plugin.runs import *; from idetex_plugin.words.card import Card\n"
+            "import sys; from idetex_plugin import Run, RunError; from idetex_plugin.words.card import Card\n"
             "print(len(Run(sys.argv[1])))\n"
             "try: Run.writer(sys.argv[1], Card(name='n', title='t', checkpoint='c', dialect='d'), 'f', {})\n"
             "except RunError as error: print(error)"

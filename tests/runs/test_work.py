@@ -2,22 +2,27 @@
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from standins import Census, WindowEngine, failing_on, nano_says, write_photos
 
-from idetex_plugin import Assessor
+from idetex_plugin import Assessor, hookimpl
+from idetex_plugin.engines.prompts import failed
+from idetex_plugin.engines.served import Served
 from idetex_plugin.photo.sources import find_photos
-from idetex_plugin.plugins import hookimpl
 from idetex_plugin.plugins.events import RunFinished, RunStarted
 from idetex_plugin.plugins.manager import Hooks
-from idetex_plugin.runs import Row, Run
-from idetex_plugin.runs.work import Outcome, Step, Work
+from idetex_plugin.runs.rows import Row
+from idetex_plugin.runs.schema import RunError
+from idetex_plugin.runs.store import Run
+from idetex_plugin.runs.work import Handling, PhotoDone, Work
 from idetex_plugin.words.failure import Reason, State
+from idetex_plugin.words.request import Reply, Request, Token
 
-COPIED, KEPT, ASSESSED = Outcome.COPIED, Outcome.KEPT, Outcome.ASSESSED
+COPIED, KEPT, ASSESSED = Handling.COPIED, Handling.KEPT, Handling.ASSESSED
 
 
 class Bench:
@@ -29,9 +34,9 @@ class Bench:
 
     def assess(
         self, engine: WindowEngine | None = None, *, decoders: int = 2, hooks: Hooks | None = None, **options: Any
-    ) -> dict[Outcome, int]:
+    ) -> dict[Handling, int]:
         self.engine = engine or WindowEngine(answer=nano_says)
-        self.steps: list[Step] = []
+        self.steps: list[PhotoDone] = []
         with Assessor(engine=self.engine, decoders=decoders, hooks=hooks) as assessor, self.writer(assessor) as run:
             work = Work(run, assessor, on_step=self.steps.append, **options)
             try:
@@ -65,7 +70,7 @@ def test_every_photo_gets_a_row_and_a_step(bench: Bench) -> None:
 def test_the_second_time_nothing_is_opened_or_started(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.assess()
     before = bench.rows
-    monkeypatch.setattr("idetex_plugin.assess.assessor.load_photo", None)
+    monkeypatch.setattr("idetex_plugin.assessing.assessor.load_photo", None)
     assert bench.assess() == {KEPT: 12}
     assert bench.engine.starts == 0
     assert bench.rows == before
@@ -151,7 +156,7 @@ def test_paths_that_do_not_exist_have_a_row(bench: Bench) -> None:
 def test_memory_does_not_grow_with_photos(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     write_photos(bench.photos, 150)
     census = Census()
-    from idetex_plugin.assess import examiner
+    from idetex_plugin.assessing import examiner
 
     def counted(card: Any, image: Any) -> Any:
         census.watch(image)
@@ -190,3 +195,63 @@ def test_plugins_are_told_of_the_run_and_of_every_row(bench: Bench) -> None:
     assert sorted(Path(name).name for name in names) == sorted(path.name for path in bench.photos.iterdir())
     fingerprint = bench.rows[0].assessment.fingerprint
     assert finished == RunFinished(bench.run, "nano", fingerprint, kept=0, copied=1, assessed=12, failed=0)
+
+
+def test_failures_that_may_pass_are_retried_without_being_asked(bench: Bench) -> None:
+    shutil.copy(bench.photos / "000.jpg", bench.photos / "copy.jpg")
+    broken = WindowEngine(answer=lambda request: failed(Reason.TIMEOUT, "the server was slow"))
+    assert bench.assess(broken) == {ASSESSED: 12, COPIED: 1}
+    assert bench.assess(broken) == {ASSESSED: 12, COPIED: 1}
+    assert len(broken.asked) == 24
+    assert bench.assess() == {ASSESSED: 12, COPIED: 1}
+    assert {row.state for row in bench.rows} == {State.OK}
+    assert bench.assess() == {KEPT: 13}
+
+
+def test_a_renamed_folder_keeps_its_rows(bench: Bench) -> None:
+    (bench.photos / "broken.jpg").write_bytes(b"nothing")
+    bench.assess()
+    before = {row.path.name: row.assessment.regions for row in bench.rows}
+    bench.photos = bench.photos.rename(bench.photos.with_name("renamed"))
+    assert bench.assess() == {KEPT: 12, ASSESSED: 1}
+    assert bench.engine.asked == []
+    assert sorted(row.path for row in bench.rows) == sorted(bench.photos.iterdir())
+    assert {row.path.name: row.assessment.regions for row in bench.rows} == before
+    assert {Path(row.assessment.photo.name).parent.name for row in bench.rows} == {"renamed"}
+
+
+def test_with_its_new_root_a_renamed_folder_is_not_even_read(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Assessor(engine=WindowEngine(answer=nano_says)) as assessor, bench.writer(assessor) as run:
+        run.set_root(bench.photos)
+        Work(run, assessor).do(find_photos([bench.photos]))
+    bench.photos = bench.photos.rename(bench.photos.with_name("renamed"))
+    monkeypatch.setattr("idetex_plugin.assessing.assessor.load_photo", None)
+    with Assessor(engine=WindowEngine()) as assessor, bench.writer(assessor) as run:
+        run.set_root(bench.photos)
+        Work(run, assessor).do(find_photos([bench.photos]))
+        assert sorted(row.path for row in run.rows()) == sorted(bench.photos.iterdir())
+
+
+def test_no_number_that_is_none_enters_a_row(bench: Bench) -> None:
+    def answer(request: Request) -> Reply:
+        reply = nano_says(request)
+        if request.choices:
+            return replace(reply, choice_probabilities=dict.fromkeys(request.choices, float("nan")))
+        return replace(reply, tokens=(Token(reply.text, float("inf")),))
+
+    bench.assess(WindowEngine(answer=answer))
+    assert all(not row.unreadable for row in bench.rows)
+    reasons = {status.reason for row in bench.rows for status in row.assessment.tasks.values()}
+    assert reasons == {Reason.ENGINE_ERROR}
+
+
+def test_another_checkpoint_behind_a_name_that_was_vouched_for_is_refused(bench: Bench) -> None:
+    engine = WindowEngine(answer=nano_says)
+    engine.served = Served("mine", "/models/a", 512, "1", vouched=True)
+    bench.assess(engine)
+    write_photos(bench.photos, 15)
+    engine = WindowEngine(answer=nano_says)
+    engine.served = Served("mine", "/models/b", 512, "1", vouched=True)
+    with pytest.raises(RunError, match="answers of mine from /models/a, now served from /models/b"):
+        bench.assess(engine)
+    assert len(bench.rows) == 12
