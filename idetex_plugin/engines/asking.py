@@ -33,6 +33,7 @@ class Asking:
         self._line, self._slots, self._backoff = line, slots, backoff
         self._called: str | None = None
         self._probe: list[bytes] = []
+        self._watch: asyncio.Task[None] | None = None
         self.served = Served("")
         self._service = Service(line.address.name, self._begin_check, patience=0, backoff=backoff)
 
@@ -119,8 +120,9 @@ class Asking:
         if not self._probe:
             shown = picture(PROBE.images[0])
             self._probe = pack(wire.body(PROBE, self.served.name, [shown.part]), [shown])
+        seconds = min(CHECK_SECONDS, self._line.timeout)
         try:
-            answer = await self._line.once("POST", COMPLETIONS, self._probe, timeout=CHECK_SECONDS)
+            answer = await self._line.once("POST", COMPLETIONS, self._probe, timeout=seconds)
         except (TroubleError, UnclearError):
             raise
         except UnansweredError:

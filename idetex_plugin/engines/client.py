@@ -30,7 +30,7 @@ class Line:
     """
 
     def __init__(self, address: Address, *, timeout: float, most: int) -> None:
-        self.address, self._timeout = address, timeout
+        self.address, self.timeout = address, timeout
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="idetex-server", daemon=True)
         self._thread.start()
@@ -54,7 +54,7 @@ class Line:
         self, method: str, path: str, body: Sequence[bytes] = (), *, timeout: float | None = None
     ) -> Mapping[str, Any]:
         """The server's JSON object. Raises UnansweredError, or UnclearError or TroubleError of its kind."""
-        name, seconds = self.address.name, timeout or self._timeout
+        name, seconds = self.address.name, timeout or self.timeout
         try:
             async with asyncio.timeout(seconds):
                 status, data, headers = await self._exchange(method, path, body)

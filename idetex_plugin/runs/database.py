@@ -91,8 +91,9 @@ class Database:
             "uri": True, "isolation_level": None, "check_same_thread": False, "timeout": POLL_MS / 1000
         }
         if write:
-            return sqlite3.connect(f"{where}?mode=rwc", **options)
-        connection = sqlite3.connect(f"{where}?mode=ro", **options)
+            writing: sqlite3.Connection = sqlite3.connect(f"{where}?mode=rwc", **options)
+            return writing
+        connection: sqlite3.Connection = sqlite3.connect(f"{where}?mode=ro", **options)
         try:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         except sqlite3.OperationalError:

@@ -102,7 +102,7 @@ def _unreadable(number: int, path: Path, error: ValueError) -> tuple[Assessment,
     name = display_name(str(path))
     why = f"row {number} ({name}) cannot be read: {'; '.join(lines[:3])}"
     failure = Failure(reason=Reason.INTERNAL, message=why)
-    tasks = dict.fromkeys(TASKS, TaskStatus.of(failure))
+    tasks: dict[str, TaskStatus] = dict.fromkeys(TASKS, TaskStatus.of(failure))
     return Assessment(
         photo=PhotoInfo(name=name), model="", fingerprint="", engine="", tasks=tasks, failure=failure
     ), why

@@ -44,8 +44,7 @@ class Run:
         self.folder, self._database = folder, database
         self._lock: FileLock | None = None
         known = self.description()
-        root = known and known.get("root")
-        self._root: bytes | None = root if root is None else bytes(root)
+        self._root: bytes | None = known.get("root") if known else None
 
     @classmethod
     def writer(
