@@ -75,7 +75,8 @@ class Desk:
         arguments = ["assess", str(self.photos), "--out", str(self.run), "--url", self.url, *options]
         environment = {**os.environ, "IDETEX_API_KEY": KEY, "COLUMNS": "200"}
         return subprocess.Popen(
-            [sys.executable, "-c", f"{before}\nfrom idetex_plugin.cli import main\nmain()", *arguments], env=environment,
+            [sys.executable, "-c", f"{before}\nfrom idetex_plugin.cli import main\nmain()", *arguments],
+            env=environment,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
 
