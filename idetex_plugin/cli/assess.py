@@ -19,11 +19,12 @@ from idetex_plugin.cli.engine_options import (
 from idetex_plugin.cli.exits import Exit, stop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from rich.console import Console
 
     from idetex_plugin.assessing.assessor import Assessor
+    from idetex_plugin.cli.finding import Finding
     from idetex_plugin.photo.sources import Source
     from idetex_plugin.runs.limits import FailLimit
     from idetex_plugin.runs.shards import Shard
@@ -77,10 +78,10 @@ def command(
     """
     import json
     import warnings
-    from functools import partial
 
     from rich.console import Console
 
+    from idetex_plugin.cli.finding import Finding
     from idetex_plugin.cli.keeping import code_of, faults_in_words, open_run, shared_folder
     from idetex_plugin.cli.report import write_run_report
     from idetex_plugin.cli.summary import print_summary, summary_json
@@ -100,9 +101,8 @@ def command(
             wait_for_server=wait_for_server,
         )  # fmt: skip
         chosen = _assessor(model, engine, tasks, questions, max_pixels, options)
-        found = partial(_sources, paths, out, part, root or shared_folder(paths))
-        total = sum(1 for _ in found())
-        if not total and part.count == 1:
+        sources = Finding(_sources(paths, out, part, root or shared_folder(paths)))
+        if not sources.peek() and part.count == 1:
             stop(f"no photos found in {', '.join(paths)}")
         run = open_run(out, chosen, paths, root)
     except RunError as error:
@@ -110,7 +110,7 @@ def command(
     except ValueError as error:
         stop(str(error))
     with faults_in_words(), chosen as assessor, run:
-        signal = _work(run, assessor, found(), total, retry_failed, limit, errors)
+        signal = _work(run, assessor, sources, retry_failed, limit, errors)
         summary = summarise(run)
         page = None
         if report and signal is None:
@@ -155,8 +155,7 @@ def _sources(paths: list[str], out: Path, part: Shard, root: Path) -> Iterator[S
 
 
 def _work(
-    run: Run, assessor: Assessor, sources: Iterable[Source], total: int, retry_failed: bool, limit: FailLimit,
-    errors: Console,
+    run: Run, assessor: Assessor, sources: Finding[Source], retry_failed: bool, limit: FailLimit, errors: Console
 ) -> int | None:
     """Do the work under a progress meter. Returns the signal that stopped it, or None."""
     from idetex_plugin.cli.interrupt import on_interrupt
@@ -168,7 +167,7 @@ def _work(
 
     expected = (EngineDeadError, ImportError, OSError, ValueError)
 
-    with meter(total, errors) as shown, warnings_to(shown.say):
+    with meter(sources, errors) as shown, warnings_to(shown.say):
 
         def too_many(failed: int) -> None:
             shown.say(f"Stopping after the photos in flight: {failed} have failed.")
@@ -178,7 +177,7 @@ def _work(
             shown.step(done)
             watch.step(done)
 
-        watch = FailWatch(limit, total, too_many)
+        watch = FailWatch(limit, sources, too_many)
 
         def stop_taking() -> None:
             shown.say("Stopping after the photos in flight. Ctrl-C again stops at once.")

@@ -15,6 +15,7 @@ from idetex_plugin.cli.exits import Exit, stop
 
 if TYPE_CHECKING:
     from idetex_plugin.assessing.assessor import Assessor
+    from idetex_plugin.cli.progress import Total
     from idetex_plugin.runs.limits import FailLimit
     from idetex_plugin.runs.schema import RunError
     from idetex_plugin.runs.store import Run
@@ -68,9 +69,12 @@ def shared_folder(paths: Sequence[str]) -> Path:
 
 
 class FailWatch:
-    """Calls `stop_taking` once, when so many photos have failed that the limit will be reached whatever follows."""
+    """Calls `stop_taking` once, when so many photos have failed that the limit will be reached whatever follows.
 
-    def __init__(self, limit: FailLimit, total: int, stop_taking: Callable[[int], None]) -> None:
+    A share can be told once the number of all photos is known.
+    """
+
+    def __init__(self, limit: FailLimit, total: Total, stop_taking: Callable[[int], None]) -> None:
         self._limit, self._total, self._stop_taking = limit, total, stop_taking
         self._lock = threading.Lock()
         self._failed = 0
@@ -82,7 +86,8 @@ class FailWatch:
 
         with self._lock:
             self._failed += step.state is State.FAILED
-            now = not self._stopped and self._limit.reached(self._failed, self._total)
+            known = self._total.total is not None or self._limit.count is not None
+            now = known and not self._stopped and self._limit.reached(self._failed, self._total.total or 0)
             self._stopped = self._stopped or now
         if now:
             self._stop_taking(self._failed)
