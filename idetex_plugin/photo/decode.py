@@ -12,7 +12,7 @@ from idetex_plugin.photo.jpeg import GAIN_MAP_NOTE, GAIN_MAPS, read_jpeg
 from idetex_plugin.photo.jpeg2000 import read_jpeg2000
 from idetex_plugin.photo.kinds import TITLES, kind_of, unsupported_kind
 from idetex_plugin.photo.png import SIGNATURE, read_png
-from idetex_plugin.photo.reading import load, opened
+from idetex_plugin.photo.reading import broken, load, opened
 from idetex_plugin.photo.tiff import read_tiff
 from idetex_plugin.words.failure import Reason
 
@@ -32,10 +32,13 @@ def decode(data: bytes, check_size: CheckSize, *, mend: bool = False) -> Frame:
     if refused is not None:
         raise unsupported(refused)
     kind = kind_of(data)
-    if kind == "JPEG":
-        return read_jpeg(data, check_size, mend=mend)
-    read = READERS.get(kind or "")
-    return _by_pillow(data, check_size, kind) if read is None else read(data, check_size)
+    try:
+        if kind == "JPEG":
+            return read_jpeg(data, check_size, mend=mend)
+        read = READERS.get(kind or "")
+        return _by_pillow(data, check_size, kind) if read is None else read(data, check_size)
+    except Exception as error:  # Pillow's readers raise what comes: SyntaxError, KeyError, struct.error
+        raise broken(error) from None
 
 
 def _by_pillow(data: bytes, check_size: CheckSize, kind: str | None) -> Frame:

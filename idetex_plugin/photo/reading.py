@@ -34,6 +34,14 @@ def load(image: Image.Image) -> Image.Image:
     return image
 
 
+def seek(image: Image.Image, frame: int) -> None:
+    """Go to another frame. Raises Refusal."""
+    try:
+        image.seek(frame)
+    except Exception as error:
+        raise broken(error) from None
+
+
 def broken(error: Exception) -> Refusal:
     """The refusal for what Pillow raised while it decoded."""
     if isinstance(error, Refusal):

@@ -18,7 +18,7 @@ from idetex_plugin.photo import ifd
 from idetex_plugin.photo.depth import eight_bits, gray_of_numbers, gray_of_sixteen, sixteen
 from idetex_plugin.photo.frame import ORIENTATION_TAG, CheckSize, Frame, Refusal, unsupported
 from idetex_plugin.photo.ifd import Page, read_pages
-from idetex_plugin.photo.reading import load, opened
+from idetex_plugin.photo.reading import load, opened, seek
 from idetex_plugin.words.failure import Reason
 
 CAMERA_RAW = "a camera raw photo"
@@ -85,7 +85,7 @@ def _pixels(data: bytes, page: Page, notes: list[str]) -> tuple[Image.Image, boo
     try:
         image = opened(data, ("TIFF",), "TIFF")
         if page.place[0]:
-            image.seek(page.place[0])
+            seek(image, page.place[0])
         load(image)
     except (Refusal, EOFError) as error:
         if _is_kind(error) or page.number(ifd.COMPRESSION) in CODED:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -84,7 +86,7 @@ def test_colour_jpeg_2000_of_16_bits_does_not_wrap_white_to_black() -> None:
 def test_colour_jpeg_2000_of_16_bits_is_not_judged_wrongly_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     openjpeg = pytest.importorskip("openjpeg")
     data = openjpeg.encode(WIDE, photometric_interpretation=1, codec_format=1)
-    monkeypatch.setitem(__import__("sys").modules, "openjpeg", None)
+    monkeypatch.setitem(sys.modules, "openjpeg.utils", None)
     reason, message = refused(data)
     assert reason is Reason.UNSUPPORTED_FORMAT and "idetex-plugin[formats]" in message
 
