@@ -55,11 +55,9 @@ def labels(
 ) -> None:
     """Write what people say of photos as labels for `idetex bench labelled`."""
     try:
-        import fiftyone
-
         from idetex_fiftyone.presence import write_labels
 
-        count = write_labels(fiftyone.load_dataset(dataset), out, field, complete=complete)
+        count = write_labels(dataset, out, field, complete=complete)
     except ImportError:
         stop("FiftyOne is not installed: pip install 'idetex-plugin[fiftyone]'")
     except (OSError, ValueError) as error:
