@@ -22,11 +22,11 @@ KINDS = (fo.Classification, fo.Classifications, fo.Detections)
 def write_labels(samples: Any, file: Path, field: str, *, complete: str | None = None) -> int:
     """Write the labels of a field of people's as CSV; returns how many photos have any.
 
-    samples: a dataset, a view, or a dataset's name. field: classifications or detections whose labels are distortions in
-    any spelling. A photo whose field is empty says nothing. One with labels has these; that it has none of the other
-    types is said only where it is `complete`: the name of a boolean field, or of a text field that says "fully"; None if
-    every photo whose field is set was looked at for all types. Raises ValueError for another kind of field, and for a
-    label that is no distortion.
+    samples: a dataset, a view, or a dataset's name. field: classifications or detections whose labels are distortions
+    in any spelling. A photo whose field is empty says nothing. One with labels has these; that it has none of the
+    other types is said only where it is `complete`: the name of a boolean field, or of a text field that says
+    "fully"; None if every photo whose field is set was looked at for all types. Raises ValueError for another kind of
+    field, and for a label that is no distortion.
     """
     _, view = targets(fo.load_dataset(samples) if isinstance(samples, str) else samples)
     for name in (field, complete):
