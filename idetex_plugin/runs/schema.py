@@ -22,6 +22,13 @@ DUPLICATES = """
 """
 """Photos whose content other photos have too: the number of the first of them, and how many there are."""
 
+LATER_VIEWS = f"""
+CREATE VIEW IF NOT EXISTS measures AS
+    SELECT photos.number AS photo, photos.name AS name, measure.key AS measure, measure.value AS value
+    FROM photos, json_each(photos.assessment, '$.measures') AS measure;
+CREATE VIEW IF NOT EXISTS duplicates AS {DUPLICATES};
+"""
+
 SCHEMA = f"""
 BEGIN;
 CREATE TABLE run (
@@ -69,17 +76,20 @@ CREATE VIEW tasks AS
         json_extract(task.value, '$.state') AS state, json_extract(task.value, '$.reason') AS reason,
         json_extract(task.value, '$.message') AS message
     FROM photos, json_each(photos.assessment, '$.tasks') AS task;
-CREATE VIEW measures AS
-    SELECT photos.number AS photo, photos.name AS name, measure.key AS measure, measure.value AS value
-    FROM photos, json_each(photos.assessment, '$.measures') AS measure;
-CREATE VIEW duplicates AS {DUPLICATES};
+{LATER_VIEWS}
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
 COMMIT;
 """
 
 
-MIGRATIONS = {1: "ALTER TABLE run ADD COLUMN root BLOB; ALTER TABLE run ADD COLUMN served TEXT NOT NULL DEFAULT '[]';"}
+MIGRATIONS = {
+    1: f"""
+ALTER TABLE run ADD COLUMN root BLOB;
+ALTER TABLE run ADD COLUMN served TEXT NOT NULL DEFAULT '[]';
+{LATER_VIEWS}
+"""
+}
 """What a writer does to a run of this version to make it one of the next."""
 
 
