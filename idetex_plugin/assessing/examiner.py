@@ -14,7 +14,7 @@ from idetex_plugin.views.show import make_views
 from idetex_plugin.words.assessment import Assessment, PhotoInfo
 from idetex_plugin.words.card import TASKS, Card
 from idetex_plugin.words.failure import OK, Failure, Reason, State, TaskStatus
-from idetex_plugin.words.request import Reply, Request, Views
+from idetex_plugin.words.request import Reply, Request, Views, sound
 
 log = logging.getLogger(__name__)
 GRAPHICS = ("judge", "mark", "skip")
@@ -129,7 +129,7 @@ class Examiner:
         statuses: dict[str, TaskStatus] = {}
         found: dict[str, Any] = {}
         for task, numbers in case.parts:
-            result = _read(task, [replies[number] for number in numbers], case)
+            result = _read(task, [sound(replies[number]) for number in numbers], case)
             failure = result if isinstance(result, Failure) else getattr(result, "failure", None)
             statuses[task.name] = OK if failure is None else TaskStatus.of(failure)
             found |= _fields(task.name, result)

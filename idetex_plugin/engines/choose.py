@@ -20,7 +20,9 @@ class EngineOptions:
     """What a caller may ask of an engine. `dtype` concerns those in this process, the last four the server.
 
     slots: how many prompts are in work at once; None for the engine's own number. timeout: seconds for one reply.
-    give_up: so many failures in a row mean that the server is dead.
+    served_model: the name of what the server serves, where that is not evidently the card's checkpoint.
+    wait_for_server: seconds to wait for a server that does not answer, also at the start; by default 300 once it has
+    answered, and not at all before.
     """
 
     dtype: str = "auto"
@@ -28,7 +30,7 @@ class EngineOptions:
     url: str | None = None
     served_model: str | None = None
     timeout: float = 120.0
-    give_up: int = 8
+    wait_for_server: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def _server(card: Card, options: EngineOptions) -> Engine:
 
     return ServerEngine(
         card, options.url, model=options.served_model, slots=options.slots, timeout=options.timeout,
-        give_up=options.give_up,
+        wait=options.wait_for_server,
     )
 
 

@@ -119,3 +119,9 @@ class Assessment(Record):
         if State.FAILED in states or self.failure is not None:
             return State.FAILED
         return State.OK if State.OK in states else State.SKIPPED
+
+    @property
+    def transient(self) -> bool:
+        """Whether anything failed for a reason that may pass, so that assessing the unchanged photo again may help."""
+        reasons = [status.reason for status in self.tasks.values() if status.state is State.FAILED]
+        return any(reason.transient for reason in reasons if reason is not None)

@@ -50,6 +50,8 @@ class Reason(StrEnum):
     """The server did not answer in time."""
     REFUSED = "refused"
     """The server could not be reached, or refused."""
+    REJECTED = "rejected"
+    """The server refuses this very request, whatever its state."""
     PROMPT_TOO_LONG = "prompt_too_long"
     """The prompt is longer than the checkpoint's context."""
     # the caller
@@ -60,6 +62,16 @@ class Reason(StrEnum):
     # this program or a plugin
     INTERNAL = "internal_error"
     """A fault of this program or of a plugin."""
+
+    @property
+    def transient(self) -> bool:
+        """Whether the same photo, unchanged, may well succeed another time; others are final."""
+        return self in TRANSIENT
+
+
+TRANSIENT = frozenset(
+    {Reason.NOT_FOUND, Reason.NOT_PERMITTED, Reason.ENGINE_ERROR, Reason.TIMEOUT, Reason.REFUSED}
+)
 
 
 class State(StrEnum):

@@ -10,7 +10,7 @@ from PIL import Image, PngImagePlugin
 
 from idetex_plugin import Assessor
 from idetex_plugin.cards.registry import get_card
-from idetex_plugin.engines.wire import picture
+from idetex_plugin.engines.pictures import png
 from idetex_plugin.photo.load import Photo, load_photo
 from idetex_plugin.views.show import make_views
 from idetex_plugin.words.assessment import PhotoInfo
@@ -101,10 +101,8 @@ def test_a_palette_with_tags_keeps_its_colours() -> None:
 
 
 def test_what_a_server_gets_is_a_png_of_pixels_alone() -> None:
-    import base64
-
     [image] = Request("prompt", (full_of_tags(),)).images
-    data = base64.b64decode(picture(image)["image_url"]["url"].partition(",")[2])
+    data = png(image)
     kinds = [data[at - 4 : at] for at in range(8, 60) if data[at - 4 : at].isalpha()]
     assert kinds[0] == b"IHDR" and not {b"eXIf", b"iCCP", b"iTXt", b"pHYs", b"tEXt"} & {
         data[at : at + 4] for at in range(len(data))
