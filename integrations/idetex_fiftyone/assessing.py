@@ -50,15 +50,15 @@ class Outcome:
     changes: Changes = field(default_factory=Changes)
 
     def __str__(self) -> str:
-        parts = [
-            f"{self.assessed:,} photos assessed",
-            self.failed and f"{self.failed:,} of them failed",
-            self.again.changed and f"{len(self.again.changed):,} since their file changed",
-            self.again.failed and f"{len(self.again.failed):,} that had failed",
-            self.copies and f"{self.copies:,} copies of assessed ones",
+        numbers = [
+            (self.failed, "of them failed"),
+            (len(self.again.changed), "since their file changed"),
+            (len(self.again.failed), "that had failed"),
+            (self.copies, "copies of assessed ones"),
         ]
+        parts = [f"{self.assessed:,} photos assessed", *(f"{number:,} {words}" for number, words in numbers if number)]
         found = ", ".join(f"{number:,} {word}" for word, number in self.changes.told if number)
-        return ", ".join(filter(None, parts)) + (f"; regions: {found}" if found else "")
+        return ", ".join(parts) + (f"; regions: {found}" if found else "")
 
 
 def assess(
