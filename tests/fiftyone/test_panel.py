@@ -13,6 +13,7 @@ from standins import WindowEngine
 
 from idetex_fiftyone import assess, figures, finish
 from idetex_fiftyone.app import tabs
+from idetex_fiftyone.app.card_view import RELABEL
 from idetex_fiftyone.app.queue import CLEAN, CONFLICTS, UNSURE
 from idetex_fiftyone.app.review_panel import ReviewPanel
 
@@ -101,7 +102,7 @@ def test_answers_are_kept_counted_and_undone(app: App, dataset: Any) -> None:
 
 def test_a_region_is_called_something_else(app: App, dataset: Any) -> None:
     card = app.work._card(app, app.panel.state.sample)
-    path = f"settings.{tabs.RELABEL}{card.sample}_{card.regions[0]['_id']}"
+    path = f"settings.{RELABEL}{card.sample}_{card.regions[0]['_id']}"
     app.do("relabel", path=path, value="Noise")
     assert dataset.reload() is None and dataset.distinct("idetex_truth.detections.label") == ["Noise"]
 
@@ -146,6 +147,17 @@ def test_bulk_says_how_many_before_it_does(app: App, dataset: Any) -> None:
     app.do("reject_all")
     assert figures(dataset, "idetex").said("rejected") == counts.waiting
     assert f"Reject the 0 waiting of {counts.total} regions shown" in app.drawn
+
+
+def test_a_threshold_is_kept_with_the_dataset(app: App, dataset: Any) -> None:
+    app.do("choose_tab", value=tabs.FILTER).do("move_threshold", value=0.6)
+    sure = dataset.filter_labels("idetex_regions", F("confidence") >= 0.6)
+    assert app.view.values("id") == sure.values("id")
+    app.do("remember").do("show_all")
+    again = App(dataset).do("choose_tab", value=tabs.FILTER)
+    assert "Use the remembered 0.60" in again.drawn
+    again.do("move_threshold", value=0.6)
+    assert again.view.values("id") == sure.values("id")
 
 
 def test_orders(app: App, dataset: Any) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from idetex_fiftyone.app import tabs
+from idetex_fiftyone.app import plots, tabs
+from idetex_fiftyone.app.card_view import RELABEL
 from idetex_fiftyone.app.filters import Filters
 from idetex_fiftyone.app.forms import assessed_runs
 from idetex_fiftyone.app.queue import WORST, Card, card, next_photo
@@ -78,7 +79,7 @@ class ReviewPanel(foo.Panel):
 
     def click_distortion(self, ctx: Any) -> None:
         """Show the regions of one bar."""
-        severity = ctx.params["trace"] if ctx.params["trace"] != tabs.NO_SEVERITY else ""
+        severity = ctx.params["trace"] if ctx.params["trace"] != plots.NO_SEVERITY else ""
         self._toggle(ctx, distortion=ctx.params["y"], severity=severity)
 
     def click_level(self, ctx: Any) -> None:
@@ -105,6 +106,12 @@ class ReviewPanel(foo.Panel):
         """Show the regions that the model is at least so sure of."""
         self._set(ctx, confidence=float(ctx.params["value"]))
 
+    def remember(self, ctx: Any) -> None:
+        """Keep the least confidence with the dataset."""
+        kept = dict(ctx.dataset.info.get(tabs.REMEMBERED) or {})
+        ctx.dataset.info[tabs.REMEMBERED] = {**kept, ctx.panel.state.run: self._scope(ctx).filters.confidence}
+        ctx.dataset.save()
+
     def show_all(self, ctx: Any) -> None:
         """Choose nothing."""
         self._scope(ctx).choose(Filters())
@@ -126,7 +133,7 @@ class ReviewPanel(foo.Panel):
 
     def relabel(self, ctx: Any) -> None:
         """The region is right, its distortion is another."""
-        sample, _, region = ctx.params["path"].rpartition(tabs.RELABEL)[2].partition("_")
+        sample, _, region = ctx.params["path"].rpartition(RELABEL)[2].partition("_")
         ctx.params.update(sample=sample, region=region)
         self._say(ctx, CORRECTED, label=ctx.params["value"])
 
