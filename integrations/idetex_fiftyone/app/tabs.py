@@ -41,13 +41,15 @@ def head(panel: Any, parts: types.Object, ctx: Any, counts: Figures, scope: Scop
         f"{counts.samples:,} photos of {where}: {counts.reviewed[FULLY]:,} fully reviewed, {open_photos:,} open · "
         f"{counts.decided:,} of {counts.total:,} regions decided, {counts.waiting:,} waiting"
     )
+    if new := counts.samples - counts.states.total():
+        words += f" · **{new:,} photos not assessed**"
     if scope.filters != Filters():
         words += f" · shown: **{scope.filters}**"
     parts.md(words, name="progress")
 
 
-def review(panel: Any, parts: types.Object, ctx: Any, card: Card | None) -> None:
-    """One photo after the other."""
+def review(panel: Any, parts: types.Object, ctx: Any, card: Card | None, wanted: str) -> None:
+    """One photo after the other. wanted: the id of the region to ask about."""
     state = ctx.panel.state
     region = None
     if card is None:
@@ -57,7 +59,7 @@ def review(panel: Any, parts: types.Object, ctx: Any, card: Card | None) -> None
             row.btn("unskip", label=f"Look at the {len(state.skipped)} left for later", on_click=panel.unskip)
         row.btn("undo", label=key("Undo", "U"), on_click=panel.undo)
     else:
-        region = card.region(state.region)
+        region = card.region(wanted)
         show_card(panel, parts, card, region, card.sheet.state == FULLY)
     row = parts.h_stack("settings", gap=2, align_y="center")
     if card is not None and region is not None:
