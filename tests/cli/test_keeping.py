@@ -125,6 +125,11 @@ def test_shards_and_merge(desk: Desk, tmp_path: Path) -> None:
     result = desk.do("merge", *runs, "--out", str(tmp_path / "all"))
     assert result.exit_code == 0 and "12 photos of 3 runs" in result.output
     assert desk.rows(tmp_path / "all") == sorted(desk.photos.iterdir())
+    assert desk.do("export", *runs).stdout.count("\n") == 12
+    page = tmp_path / "page.html"
+    assert desk.do("report", *runs).exit_code == 2
+    assert desk.do("report", *runs, "--out", str(page)).exit_code == 0
+    assert page.read_text("utf-8").count('class="row"') == 12
     assert desk.assess("--shard", "4/3").exit_code == 2
 
 
