@@ -55,10 +55,10 @@ class Asking:
         self._watch = asyncio.create_task(self._keep_watch())
         return self
 
-    async def complete(self, body: Sequence[bytes]) -> Mapping[str, Any]:
+    async def complete(self, body: Sequence[bytes], *, tries: int | None = None) -> Mapping[str, Any]:
         """The chat completion of this body. Raises as `ask`."""
         while True:
-            answer = await self.ask("POST", COMPLETIONS, body)
+            answer = await self.ask("POST", COMPLETIONS, body, tries=tries)
             try:
                 self._same_voice(answer)
             except TroubleError as error:
@@ -67,11 +67,13 @@ class Asking:
                 return answer
 
     async def ask(
-        self, method: str, path: str, body: Sequence[bytes] = (), *, spare: Collection[int] = ()
+        self, method: str, path: str, body: Sequence[bytes] = (), *, spare: Collection[int] = (),
+        tries: int | None = None,
     ) -> Mapping[str, Any]:
         """The server's JSON object, after as many tries as it takes.
 
         spare: statuses that say that the server does not offer this path, and nothing about its health.
+        tries: how often it is sent while the server is well; by default as the back-off says.
         Raises UnansweredError when the request itself is at fault, ServiceError when the service is.
         """
         tried = 0
@@ -91,7 +93,7 @@ class Asking:
                 await self._service.trip(error)
             except UnclearError as error:
                 tried += 1
-                most = self._backoff.tries
+                most = tries or self._backoff.tries
                 if error.failure.reason is Reason.TIMEOUT:
                     self._slots.fall()
                     most = min(most, TRIES_AFTER_TIMEOUT)

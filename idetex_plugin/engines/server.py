@@ -18,6 +18,7 @@ import asyncio
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from math import log
 from typing import Any
 
@@ -43,6 +44,7 @@ from idetex_plugin.words.request import Reply, Request, Token, sound
 SLOTS = 64
 MOST_SLOTS = 256
 NOT_OFFERED = frozenset({400, 403, 404, 405, 422, 501})
+NAMES_MISSED = 3
 Pictures = Sequence[Picture]
 
 
@@ -70,6 +72,7 @@ class ServerEngine:
         self._line = Line(Address.of(url), timeout=timeout, most=slots or MOST_SLOTS)
         self._slots = Slots(slots or SLOTS, slots or MOST_SLOTS)
         self._encoders = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="idetex-encode")
+        self._missed = 0
         self._trees: dict[tuple[str, tuple[str, ...]], Choice | None] = {}
         try:
             self._asking = self._line.submit(
@@ -110,7 +113,7 @@ class ServerEngine:
             while True:
                 while end is None and window.busy < self.slots and (item := next(source, None)) is not None:
                     key, requests = item
-                    window.start(key, len(requests), self._answer_all(tuple(requests)))
+                    window.start(key, self._weight(len(requests)), self._answer_all(tuple(requests)))
                 if not len(window):
                     break
                 try:
@@ -133,8 +136,32 @@ class ServerEngine:
         images = {id(image): image for request in requests for image in request.images}
         made = await asyncio.gather(*(self._encode(image) for image in images.values()))
         encoded = dict(zip(images, made, strict=True))
-        work = (self._answer(request, [encoded[id(image)] for image in request.images]) for request in requests)
-        return tuple(await asyncio.gather(*work))
+        todo = [(request, [encoded[id(image)] for image in request.images]) for request in requests]
+        if not (self._names_pictures and len(todo) > 1 and encoded):
+            return tuple(await asyncio.gather(*(self._answer(*one) for one in todo)))
+        first = await self._answer(*todo[0])
+        answer = self._answer if first.failure else self._answer_by_name
+        return first, *await asyncio.gather(*(answer(*one) for one in todo[1:]))
+
+    @property
+    def _names_pictures(self) -> bool:
+        """Whether a photo's later requests hold the names of its pictures in place of their pixels."""
+        return self.served.remembers_pictures and self._missed < NAMES_MISSED
+
+    def _weight(self, requests: int) -> int:
+        """How many slots a photo of so many requests takes on average: with names, the first goes before the others."""
+        return max(1, requests // 3) if self._names_pictures else requests
+
+    async def _answer_by_name(self, request: Request, pictures: Pictures) -> Reply:
+        """The same reply from the pictures' names; with their pixels where the server has forgotten them."""
+        named = [replace(one, data=b"") for one in pictures]
+        reply = await self._answer(request, named)
+        if reply.failure is None:
+            self._missed = 0
+            return reply
+        reply = await self._answer(request, pictures)
+        self._missed += reply.failure is None
+        return reply
 
     async def _encode(self, image: Image.Image) -> Picture:
         return await asyncio.get_running_loop().run_in_executor(self._encoders, picture, image)
@@ -190,11 +217,17 @@ class ServerEngine:
         return tuple(int(id) for id in answer["tokens"])
 
     def _body(self, request: Request, pictures: Pictures, begun: str = "") -> dict[str, Any]:
-        parts = [one.part for one in pictures]
+        parts = [self._part(one) for one in pictures]
         return wire.body(request, self.model, parts, stop=self.card.stop, begun=begun)
 
     async def _complete(self, body: Mapping[str, Any], pictures: Pictures) -> Mapping[str, Any]:
-        return await self._asking.complete(pack(body, pictures))
+        sent = [one for one in pictures if one.data]
+        return await self._asking.complete(pack(body, sent), tries=1 if len(sent) < len(pictures) else None)
+
+    def _part(self, one: Picture) -> dict[str, Any]:
+        if not one.data:
+            return one.reference
+        return one.named_part if self._names_pictures else one.part
 
 
 def _grow(ids: Mapping[str, Ids], prefix: str, choices: Sequence[str]) -> Choice | None:
