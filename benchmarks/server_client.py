@@ -110,7 +110,8 @@ def main() -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
-    server = multiprocessing.get_context("spawn").Process(target=serve, args=(port, wanted.seconds, wanted.version), daemon=True)
+    spawned = multiprocessing.get_context("spawn")
+    server = spawned.Process(target=serve, args=(port, wanted.seconds, wanted.version), daemon=True)
     server.start()
     while True:
         try:
