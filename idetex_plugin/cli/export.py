@@ -26,6 +26,7 @@ class Rows(StrEnum):
     PHOTOS = "photos"
     REGIONS = "regions"
     ANSWERS = "answers"
+    DUPLICATES = "duplicates"
 
 
 def command(
@@ -55,7 +56,5 @@ def command(
             typer.echo(f"{count} {rows} in {out}", err=True)
     except RunError as error:
         stop(str(error), code_of(error))
-    except ImportError:
-        stop('Parquet needs pyarrow: pip install "idetex-plugin[parquet]"')
     except OSError as error:
         stop(f"{out} cannot be written: {error}")

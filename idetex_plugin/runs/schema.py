@@ -9,6 +9,17 @@ FILE_NAME = "run.sqlite"
 APPLICATION = 0x69447458
 VERSION = 2
 
+DUPLICATES = """
+    SELECT photos.number AS photo, photos.name AS name, photos.sha256 AS sha256, same.first AS first,
+        same.copies AS copies
+    FROM photos JOIN (
+        SELECT sha256, min(number) AS first, count(*) AS copies FROM photos
+        WHERE sha256 IS NOT NULL GROUP BY sha256 HAVING count(*) > 1
+    ) AS same ON same.sha256 = photos.sha256
+    ORDER BY same.first, photos.number
+"""
+"""Photos whose content other photos have too: the number of the first of them, and how many there are."""
+
 SCHEMA = f"""
 BEGIN;
 CREATE TABLE run (
@@ -56,6 +67,10 @@ CREATE VIEW tasks AS
         json_extract(task.value, '$.state') AS state, json_extract(task.value, '$.reason') AS reason,
         json_extract(task.value, '$.message') AS message
     FROM photos, json_each(photos.assessment, '$.tasks') AS task;
+CREATE VIEW measures AS
+    SELECT photos.number AS photo, photos.name AS name, measure.key AS measure, measure.value AS value
+    FROM photos, json_each(photos.assessment, '$.measures') AS measure;
+CREATE VIEW duplicates AS {DUPLICATES};
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
 COMMIT;

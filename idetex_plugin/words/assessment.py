@@ -77,7 +77,10 @@ class Quality(Record):
 
 
 class PhotoInfo(Record):
-    """Which pixels were judged. Width and height in pixels after EXIF orientation; `notes` on conversions."""
+    """Which pixels were judged. Width and height in pixels after EXIF orientation; `notes` on conversions.
+
+    file_bytes: of the encoded file; None where the pixels came without one.
+    """
 
     name: str
     sha256: str | None = None
@@ -85,12 +88,15 @@ class PhotoInfo(Record):
     height: int | None = None
     format: str | None = None
     notes: tuple[str, ...] = ()
+    file_bytes: int | None = None
 
 
 class Assessment(Record):
     """Everything said of one photo by one model. Keys of `tasks` are "grounding", "perception", "description".
 
     `failure` is set when the photo itself could not be judged; then every task has failed with its reason.
+    measures: plain measures of the pixels that were judged, by the names of `photo.measures.MEASURES`; empty where they
+    could not be read.
     """
 
     photo: PhotoInfo
@@ -103,6 +109,7 @@ class Assessment(Record):
     description: Description | None = None
     quality: Quality | None = None
     failure: Failure | None = None
+    measures: Mapping[str, float] = Field(default_factory=dict)
 
     @property
     def state(self) -> State:
