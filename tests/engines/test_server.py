@@ -150,7 +150,7 @@ SAYS_NO = {
     "busy": error(429, "too many requests"),
     "prose": (200, "<html>Please log in</html>", {}),
     "redirect": (302, "", {"Location": "https://elsewhere.test/login?token=1"}),
-    "NaN": (200, '{"choices": [{"message": {"content": "x"}, "finish_reason": "stop"', {}),
+    "cut": (200, '{"choices": [{"message": {"content": "x"}, "finish_reason": "stop"', {}),
 }
 
 
