@@ -139,7 +139,11 @@ def vida(
 def labelled(
     labels: Annotated[Path, typer.Option(help="CSV: photo,distortion,present and, if known, x1,y1,x2,y2 of 0 to 1.")],
     photos: Annotated[
-        list[Path] | None, typer.Option(help="A folder that the photos are below; may be given several times.")
+        list[Path] | None,
+        typer.Option(
+            help="A folder that the photos are below; may be given several times.  [default: that of the labels]",
+            show_default=False,
+        ),
     ] = None,
     model: Annotated[str, typer.Option(help="A name, a checkpoint's folder, or a card's TOML file.")] = "nano",
     engine: Annotated[str, typer.Option(help="As of `idetex assess`.")] = "auto",
