@@ -45,6 +45,8 @@ SLOTS = 64
 MOST_SLOTS = 256
 NOT_OFFERED = frozenset({400, 403, 404, 405, 422, 501})
 NAMES_MISSED = 3
+AHEAD = 1.5
+"""Requests that are taken, as a share of the slots: pictures of those without a slot are encoded meanwhile."""
 Pictures = Sequence[Picture]
 
 
@@ -53,8 +55,8 @@ class ServerEngine:
 
     model: the name under which the server serves the checkpoint; by default the model whose name or root is the
         card's checkpoint.
-    slots: requests under way at once, at most; the next item is taken when fewer are. By default their number adapts:
-        from 64 on it rises while answers stay fast, and falls when the server is too busy.
+    slots: requests under way at once, at most; half as many again are prepared meanwhile. By default their number
+        adapts: from 64 on it rises while answers stay fast, and falls when the server is too busy.
     timeout: seconds for one request, from the first byte sent to the last one received.
     wait: seconds to wait for a server that does not answer. None: 300 once it has answered, not at all before.
     The API key, if the server wants one, is read from the environment variable IDETEX_API_KEY alone.
@@ -111,7 +113,7 @@ class ServerEngine:
         end: ServiceError | None = None
         try:
             while True:
-                while end is None and window.busy < self.slots and (item := next(source, None)) is not None:
+                while end is None and window.busy < AHEAD * self.slots and (item := next(source, None)) is not None:
                     key, requests = item
                     window.start(key, self._weight(len(requests)), self._answer_all(tuple(requests)))
                 if not len(window):

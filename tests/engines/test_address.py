@@ -33,3 +33,11 @@ def test_names_are_without_credentials() -> None:
     assert shown("https://ann:secret@host:8/p?token=1#x") == "https://host:8/p"
     assert "secret" not in shown("http://ann:secret@[::1")
     assert "secret" not in Address.of("https://ann:secret@host").name
+
+
+def test_the_environment_names_proxies(monkeypatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://proxy:8080")
+    monkeypatch.setenv("no_proxy", "127.0.0.1,inside.test")
+    assert Address.of("http://outside.test").proxy() == "http://proxy:8080"
+    assert Address.of("http://inside.test:8000").proxy() is None
+    assert Address.of("http://127.0.0.1:8000").proxy() is None

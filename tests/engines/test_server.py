@@ -117,7 +117,7 @@ def test_the_window_slides_and_pulls_no_further_than_its_slots() -> None:
         nonlocal pulled
         for number in range(30):
             pulled += 1
-            assert pulled - finished <= 4
+            assert pulled - finished <= 6
             yield number, [ASK]
 
     with serving(fake):
