@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Self
 
@@ -10,19 +11,27 @@ from PIL import Image
 
 from idetex_plugin.engines import wire
 from idetex_plugin.engines.client import Line
-from idetex_plugin.engines.faults import ServiceError, Trouble, TroubleError, UnansweredError, UnclearError
+from idetex_plugin.engines.faults import (
+    ServiceError,
+    Trouble,
+    TroubleError,
+    UnansweredError,
+    UnclearError,
+    error_message,
+)
 from idetex_plugin.engines.pictures import pack, picture
 from idetex_plugin.engines.retries import Backoff
 from idetex_plugin.engines.served import Served, choose, models
 from idetex_plugin.engines.service import PATIENCE, Service
 from idetex_plugin.engines.slots import Slots
 from idetex_plugin.words.card import Card
-from idetex_plugin.words.failure import Reason
+from idetex_plugin.words.failure import Failure, Reason
 from idetex_plugin.words.request import Request
 
 COMPLETIONS = "/v1/chat/completions"
 TRIES_AFTER_TIMEOUT = 2
 CHECK_SECONDS = 30.0
+BROKEN_OFF = frozenset({"abort", "error"})
 PROBE = Request("Is this grey?", (Image.new("RGB", (64, 64), (128, 128, 128)),), max_tokens=1)
 
 
@@ -108,9 +117,10 @@ class Asking:
             loop = asyncio.get_running_loop()
             began = loop.time()
             answer = await self._line.once(method, path, body)
-            self._service.answered()
             if path == COMPLETIONS:
+                check_whole(answer)
                 self._slots.answered(loop.time() - began)
+            self._service.answered()
             return answer
 
     async def _begin_check(self) -> None:
@@ -125,6 +135,7 @@ class Asking:
         seconds = min(CHECK_SECONDS, self._line.timeout)
         try:
             answer = await self._line.once("POST", COMPLETIONS, self._probe, timeout=seconds)
+            check_whole(answer)
         except (TroubleError, UnclearError):
             raise
         except UnansweredError:
@@ -169,3 +180,16 @@ class Asking:
         except UnansweredError:
             return None
         return str(answer["version"]) if answer.get("version") else None
+
+
+def check_whole(answer: Mapping[str, Any]) -> None:
+    """Raise UnclearError for what a server sends with status 200 in place of a completion, or when it is shut down."""
+    choices = answer.get("choices")
+    first = choices[0] if isinstance(choices, list) and choices else None
+    if not isinstance(first, dict):
+        words = f"the server's answer is no chat completion: {error_message(json.dumps(answer))}"
+    elif first.get("finish_reason") in BROKEN_OFF:
+        words = f"the server ended the reply with {first['finish_reason']!r}"
+    else:
+        return
+    raise UnclearError(Failure(reason=Reason.ENGINE_ERROR, message=words), 200)

@@ -92,8 +92,9 @@ def test_a_busy_server_is_asked_again() -> None:
         (error(403, "the firewall does not like this photo"), Reason.REFUSED, 3),
         (error(500, "EngineCore died"), Reason.ENGINE_ERROR, 3),
         ((200, "not json", {}), Reason.ENGINE_ERROR, 3),
-        ((200, {"choices": []}, {}), Reason.ENGINE_ERROR, 1),
-        (completion("x", reason="abort"), Reason.ENGINE_ERROR, 1),
+        ((200, {"choices": []}, {}), Reason.ENGINE_ERROR, 3),
+        (completion("x", reason="abort"), Reason.ENGINE_ERROR, 3),
+        (completion("x", reason="content_filter"), Reason.ENGINE_ERROR, 1),
     ],
 )
 def test_failures_are_named_and_touch_one_request(answer, reason, tries) -> None:
@@ -149,6 +150,8 @@ SAYS_NO = {
     "broken": error(500, "EngineCore encountered an issue"),
     "busy": error(429, "too many requests"),
     "prose": (200, "<html>Please log in</html>", {}),
+    "error with 200": (200, {"error": {"message": "Unauthorized"}}, {}),
+    "shut down": completion("x", reason="abort"),
     "redirect": (302, "", {"Location": "https://elsewhere.test/login?token=1"}),
     "cut": (200, '{"choices": [{"message": {"content": "x"}, "finish_reason": "stop"', {}),
 }

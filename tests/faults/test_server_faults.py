@@ -17,6 +17,7 @@ ASKED_FOR_ONE = 10
 LASTING = {
     "401": "Incorrect API key", "quota": "exceeded your current quota", "429": "Too many requests",
     "500": "EngineCore", "502 HTML": "502", "503": "loading", "garbage": "no JSON object",
+    "error with 200": "no chat completion: Unauthorized",
     "login page": "no JSON object", "redirect": "which is not followed", "reset": "broke off",
     "half a body": "broke off", "another model": "another/model", "another voice": "'another'",
     "hang": "did not answer", "slow drip": "did not answer", "huge body": "more than 8 MiB",
