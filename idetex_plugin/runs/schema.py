@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 FILE_NAME = "run.sqlite"
@@ -97,6 +99,18 @@ class RunError(ValueError):
 
 class StorageError(RunError):
     """The run folder cannot be read or written: the disk is full, the file is damaged, locked or read-only."""
+
+
+@contextmanager
+def readable(folder: Path) -> Iterator[None]:
+    """Turn values that no version of the program wrote into a StorageError that names the file."""
+    try:
+        yield
+    except RunError:
+        raise
+    except (ValueError, TypeError, OverflowError) as error:
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise StorageError(f"{folder / FILE_NAME} is damaged: {first}") from error
 
 
 def check(database: sqlite3.Connection, file: Path, *, write: bool) -> None:
