@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Any
 
-from PIL import Image
-
 from idetex_plugin.assess.assessor import Assessor
+from idetex_plugin.gate.diagnose import Side, comparable, diagnose
 from idetex_plugin.gate.remedies import remedies_for
 from idetex_plugin.gate.similarity import NAME, worst_similarity
 from idetex_plugin.photo.load import Photo, PhotoError, load_photo
@@ -16,12 +15,10 @@ from idetex_plugin.plugins.problems import PluginError
 from idetex_plugin.words.assessment import Assessment, PhotoInfo
 from idetex_plugin.words.box import Box
 from idetex_plugin.words.policy import Policy, Similarity
-from idetex_plugin.words.verdict import MODEL, Outcome, Remedy, Verdict
+from idetex_plugin.words.verdict import DIAGNOSIS, MODEL, Difference, Kind, Outcome, Remedy, Verdict
 
 REMEMBERED = 64
-SHAPE_TOLERANCE = 0.02
 CLOSER = Remedy(distortion="", action="raise-quality", advice="Encode again from the original at a higher quality.")
-ANIMATED = frozenset({"AVIF", "GIF", "PNG", "WEBP"})
 
 
 class Gate:
@@ -45,23 +42,37 @@ class Gate:
         Raises EngineDeadError.
         """
         try:
-            new = self._load(compressed, "compressed photo", name)
-            old = None if original is None else self._load(original, "original", name)
+            new, old = self._side(compressed, "compressed photo", name), None
+            differences: tuple[Difference, ...] = ()
+            if original is not None:
+                old = self._side(original, "original", name)
+                differences = diagnose(old, new, self.policy)
+            elif new.fault is not None:
+                raise new.fault
         except PhotoError as error:
             return Verdict.undecided(str(error))
-        similarity = settled = None
-        if old is not None:
-            fitted = self._fitted(old, new)
-            if isinstance(fitted, Verdict):
-                return fitted
-            if self.policy.similarity is not None:
-                similarity, part = worst_similarity(fitted, new.image)
-                settled = _settled(similarity, part, self.policy.similarity, new.info)
-            if settled is not None and not self._has_plugins():
-                return settled
-        before = None if old is None else self._original(old)
-        verdict = self._judged(self.assessor.assess(new), before, codec, similarity)
-        return settled if settled is not None and _by_model(verdict, new.info) else verdict
+        similarity, settled = None, _diagnosed(differences, new.photo)
+        if old is not None and settled is None and self.policy.similarity is not None:
+            similarity, part = min(
+                (worst_similarity(*pair) for pair in comparable(old, new, self.policy, differences)),
+                key=lambda found: found[0],
+            )
+            settled = _settled(similarity, part, self.policy.similarity, new.photo.info if new.photo else None)
+        if settled is not None and (new.photo is None or not self._has_plugins()):
+            return _with(settled, differences)
+        assert new.photo is not None
+        before = None if old is None or old.photo is None else self._original(old.photo)
+        verdict = self._judged(self.assessor.assess(new.photo), before, codec, similarity)
+        if settled is not None and _by_model(verdict, new.photo.info):
+            verdict = settled
+        return _with(verdict, differences)
+
+    def _side(self, source: Any, what: str, name: str | None) -> Side:
+        """The source with its photo, or with why there is none."""
+        try:
+            return Side.of(source, self._load(source, what, name))
+        except PhotoError as error:
+            return Side.of(source, None, error)
 
     def _load(self, source: Any, what: str, name: str | None) -> Photo:
         try:
@@ -69,24 +80,6 @@ class Gate:
         except PhotoError as error:
             failure = error.failure.model_copy(update={"message": f"the {what}: {error.failure.message}"})
             raise PhotoError(failure, error.info) from error
-
-    def _fitted(self, old: Photo, new: Photo) -> Image.Image | Verdict:
-        """The original at the size of the compressed photo, or why they cannot be compared."""
-        unseen = [_unseen(photo.info, self.policy) for photo in (old, new)]
-        if unseen[0] != unseen[1]:
-            differ = " and ".join(words or "nothing of the kind" for words in unseen)
-            return Verdict.undecided(f"original and compressed photo differ in more than pixels: {differ}")
-        if old.image.size == new.image.size:
-            return old.image
-        shapes = [image.width / image.height for image in (old.image, new.image)]
-        sizes = " and ".join(f"{image.width} x {image.height}" for image in (old.image, new.image))
-        if not self.policy.resized:
-            return Verdict.undecided(
-                f"original and compressed photo differ in size: {sizes}; only a policy with resized = true takes that"
-            )
-        if abs(shapes[0] / shapes[1] - 1) > SHAPE_TOLERANCE:
-            return Verdict.undecided(f"original and compressed photo differ in shape: {sizes}")
-        return old.image.resize(new.image.size, Image.Resampling.LANCZOS)
 
     def _has_plugins(self) -> bool:
         hooks = self.assessor.hooks
@@ -119,7 +112,7 @@ class Gate:
         return verdict.model_copy(update={"remedies": remedies, "similarity": similarity})
 
 
-def _settled(similarity: float, part: Box, bounds: Similarity, photo: PhotoInfo) -> Verdict | None:
+def _settled(similarity: float, part: Box, bounds: Similarity, photo: PhotoInfo | None) -> Verdict | None:
     """The verdict by the metric alone, or None where it leaves a doubt."""
     if similarity >= bounds.passes:
         return Verdict(outcome=Outcome.PASS, decided_by=NAME, similarity=similarity, photo=photo)
@@ -139,12 +132,29 @@ def _by_model(verdict: Verdict, photo: PhotoInfo) -> bool:
     return verdict.decided_by == MODEL and verdict.photo == photo
 
 
-def _unseen(photo: PhotoInfo, policy: Policy) -> str:
-    """What pixels do not show: transparency, and the further frames of an animation, which a smaller copy may lack."""
-    kinds = ["transparency"]
-    if photo.format in ANIMATED and not policy.resized:
-        kinds.append("first frame of")
-    return ", ".join(note for note in photo.notes if note.startswith(tuple(kinds)))
+def _diagnosed(differences: tuple[Difference, ...], photo: Photo | None) -> Verdict | None:
+    """The verdict where the differences alone decide: nothing was changed, or what was explains all the rest."""
+    same = any(each.kind is Kind.IDENTICAL for each in differences)
+    explained = any(each.settles and each.outcome is not Outcome.PASS for each in differences)
+    if not (same or explained or any(each.outcome is Outcome.REJECT for each in differences)):
+        return None
+    info = photo.info if photo else None
+    return Verdict(outcome=Outcome.PASS, decided_by=DIAGNOSIS, similarity=100 if same else None, photo=info)
+
+
+def _with(verdict: Verdict, differences: tuple[Difference, ...]) -> Verdict:
+    """The verdict made no milder than the differences ask, with their reasons and remedies first."""
+    if not differences:
+        return verdict
+    worst = max((each.outcome for each in differences), key=lambda outcome: outcome.rank)
+    remedies = [each.remedy for each in differences if each.remedy is not None]
+    update: dict[str, Any] = {
+        "differences": differences, "reasons": (*(each.reason for each in differences), *verdict.reasons),
+        "remedies": tuple(dict.fromkeys([*remedies, *verdict.remedies])),
+    }  # fmt: skip
+    if worst.rank > verdict.outcome.rank:
+        update |= {"outcome": worst, "decided_by": DIAGNOSIS}
+    return verdict.model_copy(update=update)
 
 
 def gate(original: Any | None, compressed: Any, policy: Policy, assessor: Assessor, codec: str = "") -> Verdict:

@@ -97,7 +97,12 @@ class Policy(Limits):
     least_level: without an original, worse levels are rejected, and the one above is reviewed; None to ignore it.
     level_drop: with an original, a fall by more levels than this is reviewed, by two more rejected; None to ignore it.
     confidence: regions that the model is less sure of never count.
-    resized: a compressed photo of another size is compared with the original resized to it, if its shape is the same.
+    resized: a smaller copy is compared with the original resized to it. enlarge: so is a larger one.
+    crop: a copy may show a part of the original, and is compared with that part.
+    background: the colour, as "#rrggbb", on which transparency may be flattened and with which a copy may be padded.
+    strip_profile: a copy whose colours were converted to sRGB may have no colour profile.
+    still_from_animation: a copy may be one frame of an animation.
+    max_bytes: a larger file is rejected. min_saving: the share of the original's bytes that a copy must save, 0..1.
     similarity: when no model is needed; None to ask it always.
     """
 
@@ -108,6 +113,13 @@ class Policy(Limits):
     level_drop: int | None = Field(default=None, ge=0)
     confidence: float = Field(default=0, ge=0, le=1)
     resized: bool = False
+    enlarge: bool = False
+    crop: bool = False
+    background: str | None = Field(default=None, pattern=r"^#[0-9a-fA-F]{6}$")
+    strip_profile: bool = True
+    still_from_animation: bool = False
+    max_bytes: int | None = Field(default=None, ge=1)
+    min_saving: float | None = Field(default=None, ge=0, lt=1)
     similarity: Similarity | None = None
 
     def limits_for(self, region: Region) -> list[Limit]:
