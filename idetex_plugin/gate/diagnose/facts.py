@@ -18,6 +18,7 @@ ANIMATED = frozenset({"AVIF", "GIF", "PNG", "WEBP"})
 DEEP = {"I;16": 16, "I;16B": 16, "I;16L": 16, "I;16N": 16, "I": 32, "F": 32}
 SRGB_GAMMA = 1 / 2.2
 """gAMA of what is shown as it is."""
+NEAR_SRGB = 0.02
 GAIN_MAPS = (b"hdrgm:", b"urn:com:apple:photo:2020:aux:hdrgainmap", b"urn:iso:std:iso:ts:21496", b"tmap")
 
 
@@ -25,8 +26,8 @@ GAIN_MAPS = (b"hdrgm:", b"urn:com:apple:photo:2020:aux:hdrgainmap", b"urn:iso:st
 class Facts:
     """What is known of one file; a value of None is unknown.
 
-    size: as stored, before orientation. profile: the ICC data. gamma: of PNG's gAMA where neither a profile nor sRGB
-    is given. layered: whether it can be transparent. bits: a channel. bytes: of the file.
+    size: as stored, before orientation. profile: the ICC data. gamma: of PNG's gAMA where it is not sRGB's and neither
+    a profile nor sRGB is given. layered: whether it can be transparent. bits: a channel. bytes: of the file.
     """
 
     format: str | None = None
@@ -99,7 +100,8 @@ def _of_image(image: Image.Image, data: bytes, size: int | None) -> Facts:
         frames = 1
     profile = image.info.get("icc_profile") or None
     gamma = image.info.get("gamma")
-    if profile or "srgb" in image.info or not isinstance(gamma, float | int) or gamma <= 0:
+    plain = not isinstance(gamma, float | int) or gamma <= 0 or abs(gamma - SRGB_GAMMA) <= NEAR_SRGB
+    if plain or profile or "srgb" in image.info:
         gamma = None
     return Facts(
         format="JPEG" if image.format == "MPO" else image.format, mode=image.mode, size=image.size,

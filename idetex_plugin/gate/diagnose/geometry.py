@@ -20,9 +20,9 @@ PLAIN = 0.995
 GAIN = 0.4
 LEAST_CROP, LEAST_FRAME, STRANGER = 0.85, 0.9, 0.5
 LEAST_CUT = 0.01
+LEAST_PADDED = 0.02
 ENLARGED = 1.02
 NEAR_COLOUR = 12
-Edges = tuple[float, float, float, float]
 
 
 def geometry(old: Side, new: Side, policy: Policy) -> list[Difference]:
@@ -102,11 +102,14 @@ def _cropped(old: Side, new: Side, policy: Policy, frame: float) -> Difference |
 def _padded(old: Side, new: Side, policy: Policy) -> Difference | None:
     """Bars that are new: what lies within them is the whole original, or it is no padding."""
     content, had = content_of(new.picture), content_of(old.picture)
-    if not _is_wider(content, had):
+    bars = 1 - Box.from_scaled(content, *new.picture.size).area
+    if bars < LEAST_PADDED + 1 - Box.from_scaled(had, *old.picture.size).area:
         return None
-    box = Box(x1=content[0], y1=content[1], x2=content[2], y2=content[3])
-    inner = new.picture.crop(box.to_scaled(*new.picture.size))
-    if min(inner.size) < 8 or alike(luma(old.small), luma(grid(inner))) < LEAST_FRAME:
+    place = locate(new.picture, old.picture)
+    if place is None or place.alike < LEAST_FRAME:
+        return None
+    box = Box.from_scaled(place.edges, *new.picture.size)
+    if abs(1 - box.area - bars) > LEAST_PADDED:
         return None
     colour = colour_of(new.picture, content)
     shown = "#{:02x}{:02x}{:02x}".format(*colour)
@@ -114,11 +117,6 @@ def _padded(old: Side, new: Side, policy: Policy) -> Difference | None:
     if policy.background is not None and is_near(policy.background, colour):
         return difference(Kind.PADDED, Outcome.PASS, words, box=box)
     return difference(Kind.PADDED, Outcome.REVIEW, words, "no-padding", settles=True, box=box)
-
-
-def _is_wider(content: Edges, had: Edges) -> bool:
-    more = (content[0] - had[0], content[1] - had[1], had[2] - content[2], had[3] - content[3])
-    return max(more) > LEAST_CUT * 2
 
 
 def is_near(colour: str, other: tuple[int, ...]) -> bool:

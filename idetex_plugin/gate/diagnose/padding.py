@@ -9,28 +9,36 @@ from idetex_plugin.gate.diagnose.small import Floats, resized
 
 LONGEST = 256
 EVEN = 2.5
-LEAST = 0.02
+Edges = tuple[int, int, int, int]
 
 
-def content_of(image: Image.Image) -> tuple[float, float, float, float]:
-    """left, top, right, bottom in 0..1 of what is within bars of one colour; 0 0 1 1 of a photo that is flat."""
+def content_of(image: Image.Image) -> Edges:
+    """left, top, right, bottom in pixels of what is within bars of one colour, but for what coding blurs.
+
+    All of a photo that has no bars or is flat.
+    """
     scale = min(1.0, LONGEST / max(image.size))
     pixels = resized(image, (max(1, round(image.width * scale)), max(1, round(image.height * scale))))
-    top, bottom = _bars(pixels), _bars(pixels[::-1])
     across = pixels.transpose(1, 0, 2)
-    left, right = _bars(across), _bars(across[::-1])
+    top, bottom, left, right = (_bars(side) for side in (pixels, pixels[::-1], across, across[::-1]))
     height, width = pixels.shape[:2]
     if top + bottom >= height or left + right >= width:
-        return 0.0, 0.0, 1.0, 1.0
-    return left / width, top / height, 1 - right / width, 1 - bottom / height
+        return 0, 0, *image.size
+    x, y = image.width / width, image.height / height
+    return round(left * x), round(top * y), round((width - right) * x), round((height - bottom) * y)
 
 
-def colour_of(image: Image.Image, content: tuple[float, float, float, float]) -> tuple[int, int, int]:
+def colour_of(image: Image.Image, content: Edges) -> tuple[int, int, int]:
     """The colour of the widest bar."""
     left, top, right, bottom = content
-    widths = {(0.0, 0.5): left, (0.5, 0.0): top, (0.999, 0.5): 1 - right, (0.5, 0.999): 1 - bottom}
-    x, y = max(widths, key=widths.__getitem__)
-    found = image.getpixel((int(x * image.width), int(y * image.height)))
+    x, y = image.width // 2, image.height // 2
+    widths = {
+        (0, y): left,
+        (x, 0): top,
+        (image.width - 1, y): image.width - right,
+        (x, image.height - 1): image.height - bottom,
+    }
+    found = image.getpixel(max(widths, key=widths.__getitem__))
     assert isinstance(found, tuple)
     return (int(found[0]), int(found[1]), int(found[2]))
 

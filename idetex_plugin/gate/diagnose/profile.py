@@ -13,7 +13,6 @@ from idetex_plugin.words.verdict import Difference, Kind, Outcome
 
 SHOWS, GRAVE = 0.75, 6.0
 SAME_NUMBERS = 0.5
-GAMMA_SHOWS = 0.03
 
 
 def profile(old: Side, new: Side, policy: Policy) -> Difference | None:
@@ -47,7 +46,7 @@ def profile(old: Side, new: Side, policy: Policy) -> Difference | None:
 def gamma(old: Side, new: Side) -> Difference | None:
     """What a lost or another gAMA of a PNG did; a profile or sRGB outranks it."""
     before, after = (side.facts.gamma or SRGB_GAMMA for side in (old, new))
-    if abs(before - after) < GAMMA_SHOWS or old.facts.profile or new.facts.profile:
+    if before == after or old.facts.profile or new.facts.profile:
         return None
     stored = [grid(side.stored) for side in (old, new)]
     shown = apart(_shown(stored[0], before), _shown(stored[1], after))

@@ -115,5 +115,5 @@ def _eight(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     if values.ndim == 3 and values.shape[2] == 1:
         values = values[..., 0]
     if values.dtype == bool or np.issubdtype(values.dtype, np.floating):
-        return np.rint(values.astype(np.float64) * 255).astype(np.uint8)
+        return np.asarray(np.rint(values.astype(np.float64) * 255), np.uint8)
     return np.asarray(values // SIXTEEN if values.dtype == np.uint16 else values, np.uint8)

@@ -88,7 +88,8 @@ def _pixels(old: Side, new: Side, policy: Policy, frame: list[Difference]) -> It
         lost = detail(here, there)
         if lost is not None:
             yield lost
-    damaged = edge(before, after)
+    padded = any(each.kind is Kind.PADDED for each in frame)
+    damaged = None if padded else edge(before, after)
     if damaged is not None:
         yield damaged
 
