@@ -42,7 +42,8 @@ def assessor(engine: WindowEngine) -> Assessor:
 def test_the_metric_settles_what_is_plain_and_says_so(assessor: Assessor) -> None:
     fine = gate(PHOTO, encoded("JPEG", PHOTO, quality=95, subsampling=0), policy_named("web"), assessor)
     assert (fine.outcome, fine.decided_by) == (Outcome.PASS, "ssimulacra2")
-    coarse = gate(PHOTO, encoded("JPEG", PHOTO, quality=4), policy_named("web"), assessor)
+    photo = Image.open(DEMO / "bedside.jpg")
+    coarse = gate(photo, encoded("JPEG", photo, quality=4), policy_named("web"), assessor)
     assert (coarse.outcome, coarse.decided_by) == (Outcome.REJECT, "ssimulacra2")
     assert [remedy.action for remedy in coarse.remedies] == ["raise-quality"]
     assert coarse.similarity is not None and coarse.similarity < 50

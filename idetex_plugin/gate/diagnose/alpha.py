@@ -22,7 +22,7 @@ DARK = 24
 INVERTED = -0.8
 
 
-def transparency(old: Side, new: Side, policy: Policy, part: Box) -> Difference | None:
+def transparency(old: Side, new: Side, policy: Policy, part: Box = WHOLE) -> Difference | None:
     """What happened to the alpha channel.
 
     part: what the copy shows of the original.

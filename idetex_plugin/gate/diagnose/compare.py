@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from PIL import Image
 
 from idetex_plugin.gate.diagnose.crop import part_of
-from idetex_plugin.gate.diagnose.side import Side
+from idetex_plugin.gate.diagnose.side import Side, laid
 from idetex_plugin.words.box import Box
 from idetex_plugin.words.policy import Policy
-from idetex_plugin.words.verdict import Difference, Kind, Outcome
+from idetex_plugin.words.verdict import Difference, Kind
 
 BACKDROPS = ("#ffffff", "#000000")
 """A picture that is invisible on the one is seen on the other."""
@@ -23,7 +23,7 @@ def comparable(
     boxes = {each.kind: each.box for each in differences}
     return [
         _fitted(before, after, boxes.get(Kind.CROPPED), boxes.get(Kind.PADDED))
-        for before, after in _pictures(old, new, policy, differences)
+        for before, after in _pictures(old, new, policy)
     ]
 
 
@@ -37,12 +37,8 @@ def _fitted(
     return before if before.size == copy.size else before.resize(copy.size, Image.Resampling.LANCZOS), copy
 
 
-def _pictures(
-    old: Side, new: Side, policy: Policy, differences: Sequence[Difference]
-) -> list[tuple[Image.Image, Image.Image]]:
-    if old.alpha is None and new.alpha is None:
+def _pictures(old: Side, new: Side, policy: Policy) -> list[tuple[Image.Image, Image.Image]]:
+    old, new = laid(old, new, policy)
+    if old.backdrop is not None or (old.alpha is None and new.alpha is None):
         return [(old.picture, new.picture)]
-    flattened = [each for each in differences if each.kind is Kind.TRANSPARENCY and each.outcome is Outcome.PASS]
-    if flattened and policy.background is not None:
-        return [(old.over(policy.background), new.over(policy.background))]
     return [(old.over(colour), new.over(colour)) for colour in BACKDROPS]

@@ -15,7 +15,10 @@ from idetex_plugin.words.verdict import Difference, Kind, Outcome
 STRIP, INNER = 16, 8
 OFF, TIMES = 14.0, 4.0
 SIDE = 128
-EVEN, DETAILED, WRONG = 0.8, 2.0, 10.0
+EVEN, DETAILED = 0.8, 2.0
+"""Mean steps from line to line: of what shows nothing, and of an original that shows something."""
+WRONG, QUITE_WRONG = 10.0, 25.0
+RIGHT = 0.25
 LEAST = 4
 SIDES = ("top", "bottom", "left", "right")
 
@@ -56,9 +59,10 @@ def _even_parts(one: Floats, two: Floats) -> Iterator[tuple[str, int]]:
         a, b = _from(one, side), _from(two, side)
         steps = np.abs(np.diff(b, axis=0)).mean((1, 2))
         even = int((steps > EVEN).argmax()) if (steps > EVEN).any() else 0
-        if even < LEAST or apart(a[:even], b[:even]) < WRONG:
+        wrong = apart(a[:even], b[:even]) if even >= LEAST else 0.0
+        if wrong < WRONG or apart(a[even + 1 :], b[even + 1 :]) > RIGHT * wrong:
             continue
-        if float(np.abs(np.diff(a[: even + 1], axis=0)).mean()) >= DETAILED:
+        if wrong >= QUITE_WRONG or float(np.abs(np.diff(a[: even + 1], axis=0)).mean()) >= DETAILED:
             yield side, even
 
 

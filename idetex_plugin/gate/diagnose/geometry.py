@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from PIL import Image, ImageColor
 
-from idetex_plugin.gate.diagnose.crop import locate, part_of
+from idetex_plugin.gate.diagnose.crop import Place, locate, part_of
+from idetex_plugin.gate.diagnose.edges import SIDE, missing
 from idetex_plugin.gate.diagnose.findings import difference
 from idetex_plugin.gate.diagnose.orientation import finding, turn_of
 from idetex_plugin.gate.diagnose.padding import colour_of, content_of
+from idetex_plugin.gate.diagnose.shift import parts, shift
 from idetex_plugin.gate.diagnose.side import Side
 from idetex_plugin.gate.diagnose.small import FLAT, alike, grid, luma
 from idetex_plugin.photo.pixels import ORIENTATIONS
@@ -18,40 +20,57 @@ from idetex_plugin.words.verdict import Difference, Kind, Outcome
 SHAPE = 0.02
 PLAIN = 0.995
 GAIN = 0.4
-LEAST_CROP, LEAST_FRAME, STRANGER = 0.85, 0.9, 0.5
+LEAST_CROP, LEAST_FRAME, SURE, STRANGER = 0.85, 0.9, 0.97, 0.5
 LEAST_CUT = 0.01
-LEAST_PADDED = 0.02
+LEAST_PADDED, BLURRED = 0.02, 8
 ENLARGED = 1.02
 NEAR_COLOUR = 12
 
 
 def geometry(old: Side, new: Side, policy: Policy) -> list[Difference]:
-    """What happened to the frame and to the size: one of turned, padded, cropped, squashed, another picture."""
+    """What happened to the frame and to the size: one of turned, moved, padded, cropped, squashed, another picture."""
     one, two = luma(old.small), luma(new.small)
-    straight, across = _has_shape(old.picture, new.picture), _has_shape(old.picture, new.picture, across=True)
+    straight, across = has_shape(old, new), has_shape(old, new, across=True)
     if one.std() < FLAT:
         return _sizes(old, new, policy) if straight else [_squashed(old, new)]
     way = turn_of(one, two, straight, across)
-    frame = abs(alike(one, two))
-    if way == 1 and not (straight and frame >= PLAIN):
-        found = _padded(old, new, policy) or _cropped(old, new, policy, frame)
-        if found is not None:
-            return [found, *_sizes(old, new, policy, box=found.box if found.kind is Kind.CROPPED else None)]
-        if not straight and frame < LEAST_FRAME:
-            way = _turned_part(old, new)
     if way != 1:
         return [finding(way, old.facts.orientation, new.facts.orientation)]
-    if frame < STRANGER and two.std() >= FLAT:
+    if old.picture.size == new.picture.size:
+        moved = shift(*parts(old.picture, new.picture))
+        if moved is not None:
+            return [moved]
+    if straight and abs(alike(one, two)) >= PLAIN:
+        return _sizes(old, new, policy)
+    return _other_frame(old, new, policy, straight)
+
+
+def _other_frame(old: Side, new: Side, policy: Policy, straight: bool) -> list[Difference]:
+    """Of a copy whose frame is not plainly the original's."""
+    frame = abs(alike(luma(old.small), luma(new.small)))
+    found = (missing(*(grid(side.picture, SIDE) for side in (old, new))) if straight else None) or _padded(
+        old, new, policy
+    )
+    place = None if found else _part(old, new, frame)
+    if not found and not (straight and place):
+        way = _turned_part(old, new, place.alike if place else frame)
+        if way != 1:
+            return [finding(way, old.facts.orientation, new.facts.orientation)]
+    if place is not None:
+        found = _cropped(old, place, policy)
+    if found is not None:
+        return [found, *_sizes(old, new, policy, box=found.box if found.kind is Kind.CROPPED else None)]
+    if frame < STRANGER and luma(new.small).std() >= FLAT:
         words = "shows another picture than the original"
         return [difference(Kind.ANOTHER, Outcome.REJECT, words, "check-source", settles=True)]
     return _sizes(old, new, policy) if straight else [_squashed(old, new)]
 
 
-def _has_shape(old: Image.Image, new: Image.Image, *, across: bool = False) -> bool:
+def has_shape(old: Side, new: Side, *, across: bool = False) -> bool:
     """Whether the copy's shape is the original's (or the original's turned), as rounded to whole pixels."""
-    width, height = old.size[::-1] if across else old.size
-    off = abs(new.width * height / (new.height * width) - 1)
-    return off <= max(SHAPE, 1.01 / min(new.size))
+    width, height = old.picture.size[::-1] if across else old.picture.size
+    after = new.picture
+    return abs(after.width * height / (after.height * width) - 1) <= max(SHAPE, 1.01 / min(after.size))
 
 
 def _sizes(old: Side, new: Side, policy: Policy, *, box: Box | None = None, squashed: bool = False) -> list[Difference]:
@@ -81,7 +100,8 @@ def _squashed(old: Side, new: Side) -> Difference:
     return difference(Kind.SQUASHED, outcome, words, "keep-aspect", settles=True)
 
 
-def _cropped(old: Side, new: Side, policy: Policy, frame: float) -> Difference | None:
+def _part(old: Side, new: Side, frame: float) -> Place | None:
+    """Where in the original the copy lies, if that is more like it than the whole frame."""
     place = locate(old.picture, new.picture)
     if place is None or place.alike < LEAST_CROP:
         return None
@@ -90,13 +110,15 @@ def _cropped(old: Side, new: Side, policy: Policy, frame: float) -> Difference |
         return None
     left, top, right, bottom = place.edges
     width, height = old.picture.size
-    if (right - left) / width > 1 - LEAST_CUT and (bottom - top) / height > 1 - LEAST_CUT:
-        return None
-    box = Box(x1=left / width, y1=top / height, x2=right / width, y2=bottom / height)
-    words = f"cropped: shows {box.area:.0%} of the original, {box.position}"
+    return place if min((right - left) / width, (bottom - top) / height) <= 1 - LEAST_CUT else None
+
+
+def _cropped(old: Side, place: Place, policy: Policy) -> Difference:
+    box = Box.from_scaled(place.edges, *old.picture.size)
+    words = f"cropped: shows {box.area:.0%} of the original, {box.position}; judged against that part"
     if policy.crop:
-        return difference(Kind.CROPPED, Outcome.PASS, words + "; judged against that part", box=box)
-    return difference(Kind.CROPPED, Outcome.REVIEW, words + "; judged against that part", "check-crop", box=box)
+        return difference(Kind.CROPPED, Outcome.PASS, words, box=box)
+    return difference(Kind.CROPPED, Outcome.REVIEW, words, "check-crop", box=box)
 
 
 def _padded(old: Side, new: Side, policy: Policy) -> Difference | None:
@@ -109,7 +131,10 @@ def _padded(old: Side, new: Side, policy: Policy) -> Difference | None:
     if place is None or place.alike < LEAST_FRAME:
         return None
     box = Box.from_scaled(place.edges, *new.picture.size)
-    if abs(1 - box.area - bars) > LEAST_PADDED:
+    if 1 - box.area < LEAST_PADDED:
+        return None
+    near = BLURRED + LEAST_PADDED * max(new.picture.size)
+    if max(abs(one - two) for one, two in zip(place.edges, content, strict=True)) > near:
         return None
     colour = colour_of(new.picture, content)
     shown = "#{:02x}{:02x}{:02x}".format(*colour)
@@ -124,14 +149,13 @@ def is_near(colour: str, other: tuple[int, ...]) -> bool:
     return max(abs(a - b) for a, b in zip(ImageColor.getrgb(colour), other, strict=False)) <= NEAR_COLOUR
 
 
-def _turned_part(old: Side, new: Side) -> int:
-    """The way in which the original must be turned so that the copy is a part of it, 1 for none."""
-    best, least = 1, LEAST_CROP
+def _turned_part(old: Side, new: Side, best: float) -> int:
+    """The way in which the original must be turned so that the copy is a part of it; 1 where it need not be."""
+    if best >= SURE:
+        return 1
     small = old.picture.copy()
     small.thumbnail((256, 256), Image.Resampling.BOX)
-    for way, turn in ORIENTATIONS.items():
-        laid = small.transpose(turn)
-        place = locate(laid, new.picture)
-        if place is not None and place.alike > least:
-            best, least = way, place.alike
-    return best
+    found = {way: locate(small.transpose(turn), new.picture) for way, turn in ORIENTATIONS.items()}
+    scores = {way: place.alike for way, place in found.items() if place is not None}
+    way = max(scores, key=scores.__getitem__, default=1)
+    return way if way != 1 and scores[way] >= LEAST_FRAME and 1 - scores[way] <= GAIN * (1 - best) else 1

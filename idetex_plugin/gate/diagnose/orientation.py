@@ -5,7 +5,7 @@ from __future__ import annotations
 from PIL import Image
 
 from idetex_plugin.gate.diagnose.findings import difference
-from idetex_plugin.gate.diagnose.small import Floats, alike
+from idetex_plugin.gate.diagnose.small import Floats, alike, apart
 from idetex_plugin.photo.pixels import ORIENTATIONS
 from idetex_plugin.words.verdict import Difference, Kind, Outcome
 
@@ -32,6 +32,8 @@ def turn_of(old: Floats, new: Floats, straight: bool, across: bool) -> int:
         return 1
     ways = {way: alike(turned(old, way), new) for way in ORIENTATIONS if (across if way in ACROSS else straight)}
     best = max(ways, key=ways.__getitem__, default=1)
+    if here < 0 and best != 1 and apart(255 - old, new) < apart(turned(old, best), new):
+        return 1
     return best if best != 1 and ways[best] >= LEAST and 1 - ways[best] <= MARGIN * (1 - here) else 1
 
 

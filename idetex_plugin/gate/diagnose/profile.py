@@ -21,8 +21,7 @@ def profile(old: Side, new: Side, policy: Policy) -> Difference | None:
     if before == after or (not before and not after):
         return None
     shown = f"colour profile ({profile_name(before or after or b'') or 'nameless'})"
-    managed = apart(old.small, new.small)
-    numbers = apart(grid(old.stored), grid(new.stored))
+    managed, numbers = apart(old.small, new.small), apart(grid(old.stored), grid(new.stored))
     if managed >= SHOWS and numbers <= SAME_NUMBERS * managed:
         words = (
             f"the {shown} is gone"
@@ -35,12 +34,17 @@ def profile(old: Side, new: Side, policy: Policy) -> Difference | None:
         grave = managed >= GRAVE or (new.facts.mode == "CMYK" and not after)
         outcome = Outcome.REJECT if grave else Outcome.REVIEW
         return difference(Kind.PROFILE, outcome, words, "convert-profile", settles=True)
-    if before and not after:
+    if before and not after and (not policy.strip_profile or effect(old) >= SHOWS):
         words = f"the {shown} was removed and the pixels converted"
         if policy.strip_profile:
             return difference(Kind.PROFILE, Outcome.PASS, words)
         return difference(Kind.PROFILE, Outcome.REVIEW, words + "; the policy keeps profiles", "keep-profile")
     return None
+
+
+def effect(side: Side) -> float:
+    """How much the profile of a file changes its colours, in levels of 255 on average."""
+    return apart(side.small, grid(side.stored)) if side.facts.profile else 0.0
 
 
 def gamma(old: Side, new: Side) -> Difference | None:

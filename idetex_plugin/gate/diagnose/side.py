@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -13,18 +13,20 @@ from idetex_plugin.gate.diagnose.facts import DEEP, Facts, opened, read_facts
 from idetex_plugin.gate.diagnose.small import Floats, grid
 from idetex_plugin.photo.load import Photo, PhotoError, load_photo
 from idetex_plugin.photo.pixels import ORIENTATIONS
+from idetex_plugin.words.policy import Policy
 
 SIXTEEN = 257
 
 
 @dataclass(frozen=True)
 class Side:
-    """A source beside its photo. fault: why there is no photo; then `photo` is None."""
+    """A source beside its photo. fault: why there is no photo; then `photo` is None. backdrop: of `picture`, if any."""
 
     source: Any
     photo: Photo | None
     fault: PhotoError | None = None
     facts: Facts = field(default_factory=Facts)
+    backdrop: str | None = None
 
     @classmethod
     def of(cls, source: Any, photo: Photo | None, fault: PhotoError | None = None) -> Side:
@@ -56,6 +58,8 @@ class Side:
 
         A judge may guess that a dark photo has 10 bits; a comparison of two files must not guess once for each.
         """
+        if self.backdrop is not None:
+            return self.over(self.backdrop)
         if self.facts.mode not in DEEP or self.facts.mode == "F":
             return self.image
         values = np.asarray(self._frame, np.int64)
@@ -89,7 +93,7 @@ class Side:
     def over(self, colour: str) -> Image.Image:
         """RGB upright on a backdrop of this colour; the same as `picture` where nothing is transparent."""
         if self.alpha is None or self.layers is None:
-            return self.picture
+            return self.picture if self.backdrop is None else replace(self, backdrop=None).picture
         backdrop = Image.new("RGBA", self.layers.size, (*ImageColor.getrgb(colour)[:3], 255))
         flat = Image.alpha_composite(backdrop, self.layers).convert("RGB")
         if self.facts.profile:
@@ -109,6 +113,13 @@ class Side:
     def _turned(self, image: Image.Image) -> Image.Image:
         turn = ORIENTATIONS.get(self.facts.orientation)
         return image if turn is None else image.transpose(turn)
+
+
+def laid(old: Side, new: Side, policy: Policy) -> tuple[Side, Side]:
+    """Both on the policy's background, where only one of them is transparent."""
+    if policy.background is None or (old.alpha is None) == (new.alpha is None):
+        return old, new
+    return replace(old, backdrop=policy.background), replace(new, backdrop=policy.background)
 
 
 def _eight(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

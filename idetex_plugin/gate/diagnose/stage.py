@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-from PIL import Image
-
 from idetex_plugin.gate.diagnose.alpha import transparency
 from idetex_plugin.gate.diagnose.channels import channels
 from idetex_plugin.gate.diagnose.compare import comparable
 from idetex_plugin.gate.diagnose.detail import detail
-from idetex_plugin.gate.diagnose.edges import SIDE, edge, missing
+from idetex_plugin.gate.diagnose.edges import edge
 from idetex_plugin.gate.diagnose.findings import difference
 from idetex_plugin.gate.diagnose.frames import frames
-from idetex_plugin.gate.diagnose.geometry import geometry
+from idetex_plugin.gate.diagnose.geometry import geometry, has_shape
 from idetex_plugin.gate.diagnose.identical import identical
-from idetex_plugin.gate.diagnose.profile import gamma, profile
-from idetex_plugin.gate.diagnose.shift import detailed_part, shift
-from idetex_plugin.gate.diagnose.side import Side
-from idetex_plugin.gate.diagnose.small import Floats, grid, luma
+from idetex_plugin.gate.diagnose.profile import SHOWS, effect, gamma, profile
+from idetex_plugin.gate.diagnose.shift import parts
+from idetex_plugin.gate.diagnose.side import Side, laid
+from idetex_plugin.gate.diagnose.small import grid
 from idetex_plugin.gate.diagnose.tone import PLAIN, tone
-from idetex_plugin.words.box import WHOLE
+from idetex_plugin.words.box import WHOLE, Box
 from idetex_plugin.words.policy import Policy
 from idetex_plugin.words.verdict import Difference, Kind, Outcome
 
@@ -49,12 +46,12 @@ def _found(old: Side, new: Side, policy: Policy) -> Iterator[Difference]:
     """In the order in which one explains the next; nothing is looked for behind what settles."""
     yield from _budget(old, new, policy)
     yield from _file(old, new)
-    frame = geometry(old, new, policy)
+    flat = transparency(old, new, policy) if has_shape(old, new) else None
+    frame = [flat] if flat and flat.settles else geometry(*laid(old, new, policy), policy)
     yield from frame
     if _settles(frame):
         return
-    part = next((each.box for each in frame if each.kind is Kind.CROPPED), None) or WHOLE
-    layers = [each for each in (frames(old, new, policy), transparency(old, new, policy, part)) if each]
+    layers = [each for each in (frames(old, new, policy), flat or transparency(old, new, policy, _part(frame))) if each]
     yield from layers
     if _settles(layers):
         return
@@ -65,33 +62,28 @@ def _found(old: Side, new: Side, policy: Policy) -> Iterator[Difference]:
         yield from tags
 
 
-def _pixels(old: Side, new: Side, policy: Policy, frame: list[Difference]) -> Iterator[Difference]:
+def _pixels(old: Side, new: Side, policy: Policy, known: list[Difference]) -> Iterator[Difference]:
     """What small pictures show, then what only unscaled pixels do."""
-    before, after = comparable(old, new, policy, frame)[0]
-    one, two = grid(before, SIDE), grid(after, SIDE)
-    half, halved = _halved(one), _halved(two)
-    converted = old.facts.profile != new.facts.profile or old.facts.mode == "CMYK"
-    plain = PLAIN * (CONVERTED if converted else 1)
-    looked = (
-        missing(one, two) or channels(half, halved) or tone(half, halved, plain)
-    )  # fmt: skip
+    before, after = comparable(old, new, policy, known)[0]
+    one, two = grid(before), grid(after)
+    converted = old.facts.mode == "CMYK" or max(effect(old), effect(new)) >= SHOWS
+    looked = channels(one, two) or tone(one, two, PLAIN * (CONVERTED if converted else 1))
     if looked is not None:
         yield looked
         return
-    part = detailed_part(before)
-    here, there = (luma(_array(image.crop(part))) for image in (before, after))
     if old.picture.size == new.picture.size:
-        moved = shift(here, there)
-        if moved is not None:
-            yield moved
-            return
-        lost = detail(here, there)
+        lost = detail(*parts(before, after))
         if lost is not None:
             yield lost
-    padded = any(each.kind is Kind.PADDED for each in frame)
+    padded = any(each.kind is Kind.PADDED for each in known)
     damaged = None if padded else edge(before, after)
     if damaged is not None:
         yield damaged
+
+
+def _part(frame: list[Difference]) -> Box:
+    """What the copy shows of the original."""
+    return next((each.box for each in frame if each.kind is Kind.CROPPED), None) or WHOLE
 
 
 def _file(old: Side, new: Side) -> Iterator[Difference]:
@@ -119,12 +111,3 @@ def _budget(old: Side, new: Side, policy: Policy) -> Iterator[Difference]:
 
 def _settles(found: list[Difference]) -> bool:
     return any(each.settles for each in found)
-
-
-def _halved(values: Floats) -> Floats:
-    side = values.shape[0] // 2
-    return np.asarray(values.reshape(side, 2, side, 2, 3).mean((1, 3)), np.float32)
-
-
-def _array(image: Image.Image) -> Floats:
-    return np.asarray(image, np.float32)
