@@ -25,10 +25,10 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from profiles import cmyk_profile, rgb_profile
 
 from idetex_plugin import Assessor
-from idetex_plugin.gate.check import Gate
-from idetex_plugin.gate.diagnose import Side, comparable, diagnose
-from idetex_plugin.gate.policies import policy_named
-from idetex_plugin.gate.similarity import worst_similarity
+from idetex_plugin.gating.check import Gate
+from idetex_plugin.gating.diagnose import Side, comparable, diagnose
+from idetex_plugin.gating.policies import policy_named
+from idetex_plugin.gating.similarity import worst_similarity
 from idetex_plugin.lab.data.photos import listed
 from idetex_plugin.photo.load import load_photo
 from idetex_plugin.words.verdict import Outcome

@@ -10,16 +10,22 @@ import argparse
 import time
 from itertools import pairwise
 from statistics import mean
-from typing import Any
 
-from idetex_plugin import Assessor
-from idetex_plugin.photo.load import Photo, load_photo
-from idetex_plugin.plugins import hookimpl
+from idetex_plugin import (
+    Assessed,
+    Assessment,
+    Assessor,
+    BeforeAssess,
+    Hook,
+    Hooks,
+    Judging,
+    Photo,
+    Verdict,
+    hookimpl,
+    load_photo,
+)
+from idetex_plugin.gating.policies import policy_named
 from idetex_plugin.plugins.before import before_assess
-from idetex_plugin.plugins.calls import BUILT_IN
-from idetex_plugin.plugins.events import Assessed, BeforeAssess
-from idetex_plugin.plugins.manager import Hooks
-from idetex_plugin.words.assessment import Assessment
 
 
 class Idle:
@@ -32,7 +38,7 @@ class Idle:
     def idetex_assessed(self, event: Assessed) -> None: ...
 
     @hookimpl
-    def idetex_judge(self, assessment: Any, policy: Any) -> None: ...
+    def idetex_judge(self, event: Judging) -> None: ...
 
 
 def hooks_of(plugins: int) -> Hooks:
@@ -48,11 +54,9 @@ def calls(hooks: Hooks, photo: Photo, assessment: Assessment) -> list[float]:
     moments = [time.perf_counter()]
     before_assess(hooks, photo, load_photo)
     moments.append(time.perf_counter())
-    hooks.tell(Assessed(assessment))
+    hooks.notify(Assessed(assessment))
     moments.append(time.perf_counter())
-    for name, ask in hooks.each("idetex_judge", object):
-        if name != BUILT_IN:
-            ask(assessment=assessment, policy=None, original=None)
+    hooks.decide(Hook.JUDGE, Judging(assessment, policy_named("web")), Verdict)
     moments.append(time.perf_counter())
     return [end - begin for begin, end in pairwise(moments)]
 

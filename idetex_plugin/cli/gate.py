@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,8 +14,8 @@ from idetex_plugin.cli.exits import Exit, stop
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from idetex_plugin.gate.outputs import Judged
-    from idetex_plugin.gate.pairs import Pair
+    from idetex_plugin.gating.pairs import Pair
+    from idetex_plugin.words.verdict import Verdict
 
 
 class FailOn(StrEnum):
@@ -42,23 +43,25 @@ def command(
     sarif: Annotated[Path | None, typer.Option(help="Write the flagged regions as SARIF.")] = None,
 ) -> None:
     """Judge photos, with an original by what was added to it. Exits with 0 if all pass, with 1 if one does not."""
-    from idetex_plugin.assess.assessor import Assessor
+    from idetex_plugin.assessing.assessor import Assessor
     from idetex_plugin.engines.base import EngineDeadError
-    from idetex_plugin.gate.check import Gate
-    from idetex_plugin.gate.outputs import as_json, as_junit, as_sarif
-    from idetex_plugin.gate.policies import policy_named
+    from idetex_plugin.gating.outputs import as_json, as_junit, as_sarif
+    from idetex_plugin.pipeline.pipeline import Pipeline
     from idetex_plugin.words.verdict import Outcome
 
-    judged: list[Judged] = []
+    found: list[tuple[int, str, Verdict]] = []
     to_stdout = json_file is not None and str(json_file) == "-"
+
     try:
         with Assessor(model, engine) as assessor:
-            rules = policy_named(policy, assessor.vocabulary)
-            gate = Gate(rules, assessor)
-            for pair in _pairs(paths or [], changed_in, staged):
-                judged.append((pair.name, gate.check(pair.original, pair.compressed, _codec(pair.name), pair.name)))
+            pipeline = Pipeline("idetex gate", policy=policy, assessor=assessor)
+            rules = pipeline.policy
+            pairs = (((n, pair.title), pair) for n, pair in enumerate(_pairs(paths or [], changed_in, staged)))
+            for (number, name), verdict in pipeline.stream(pairs):
+                found.append((number, name, verdict))
                 if not to_stdout:
-                    _print(*judged[-1])
+                    _print(name, verdict)
+        judged = [(name, verdict) for _, name, verdict in sorted(found, key=itemgetter(0))]
         written = {
             json_file: as_json(judged, rules.name),
             junit: as_junit(judged, rules.name, list(Outcome)[_least(fail_on) :]),
@@ -84,7 +87,7 @@ def _least(fail_on: FailOn) -> int:
 
 
 def _pairs(paths: list[Path], changed: str, staged: bool) -> Iterator[Pair]:
-    from idetex_plugin.gate.pairs import STAGED, changed_in, pairs_of
+    from idetex_plugin.gating.pairs import STAGED, changed_in, pairs_of
 
     if bool(paths) + bool(changed) + staged != 1:
         raise ValueError("give photos, --changed-in or --staged, and one of them only")
@@ -101,15 +104,9 @@ def _pairs(paths: list[Path], changed: str, staged: bool) -> Iterator[Pair]:
         raise ValueError(f"no photos found in {paths[-1]}")
 
 
-def _codec(name: str) -> str:
-    suffix = Path(name).suffix.lower().lstrip(".")
-    return {"jpg": "jpeg", "jpe": "jpeg"}.get(suffix, suffix)
+def _print(name: str, verdict: Verdict) -> None:
+    from idetex_plugin.words.verdict import UNREADABLE
 
-
-def _print(name: str, verdict: object) -> None:
-    from idetex_plugin.words.verdict import UNREADABLE, Verdict
-
-    assert isinstance(verdict, Verdict)
     decided = "could not be judged" if verdict.decided_by == UNREADABLE else f"decided by {verdict.decided_by}"
     typer.echo(f"{verdict.outcome:<6} {name} ({decided})")
     notes = verdict.photo.notes if verdict.photo else ()

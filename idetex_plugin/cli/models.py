@@ -15,9 +15,10 @@ def command(as_json: Annotated[bool, typer.Option("--json", help="Print whole ca
     from rich.table import Column, Table
 
     from idetex_plugin.plugins.manager import get_manager
+    from idetex_plugin.plugins.names import Hook
     from idetex_plugin.words.card import Card
 
-    known = get_manager().named("idetex_models", Card)
+    known = get_manager().named(Hook.MODELS, Card)
     if as_json:
         typer.echo(json.dumps([card.model_dump(mode="json") for card in known], indent=2))
         return

@@ -8,10 +8,9 @@ from typing import Any
 from idetex_plugin.photo.load import Photo, PhotoError
 from idetex_plugin.plugins.events import BeforeAssess, Replacement, Veto
 from idetex_plugin.plugins.manager import Hooks
+from idetex_plugin.plugins.names import Hook
 from idetex_plugin.plugins.problems import PluginError, in_words
 from idetex_plugin.words.failure import Failure, Reason
-
-HOOK = "idetex_before_assess"
 
 
 def before_assess(hooks: Hooks, photo: Photo, load: Callable[[Any], Photo]) -> Photo:
@@ -20,15 +19,18 @@ def before_assess(hooks: Hooks, photo: Photo, load: Callable[[Any], Photo]) -> P
     load: gives the pixels of a replacement, or raises PhotoError.
     Raises PhotoError for a veto, for a replacement that cannot be judged, and for an answer that is none or late.
     """
-    for plugin, ask in hooks.each(HOOK, (Veto, Replacement)):
-        try:
-            answer = ask(event=BeforeAssess(photo))
-        except PluginError as error:
-            raise _refusal(photo, Reason.INTERNAL, str(error)) from error
+
+    def take(plugin: str, answer: Veto | Replacement) -> BeforeAssess:
+        nonlocal photo
         if isinstance(answer, Veto):
             raise _refusal(photo, Reason.VETOED, f"plugin {plugin}: {answer.why}")
-        if isinstance(answer, Replacement):
-            photo = _replaced(photo, plugin, answer, load)
+        photo = _replaced(photo, plugin, answer, load)
+        return BeforeAssess(photo)
+
+    try:
+        hooks.fold(Hook.BEFORE_ASSESS, BeforeAssess(photo), take)
+    except PluginError as error:
+        raise _refusal(photo, Reason.INTERNAL, str(error)) from error
     return photo
 
 

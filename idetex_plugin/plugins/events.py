@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PIL import Image
 
 from idetex_plugin.photo.load import Photo
 from idetex_plugin.words.assessment import Assessment, PhotoInfo
-
-if TYPE_CHECKING:
-    from idetex_plugin.gate import Gate
+from idetex_plugin.words.policy import Policy
+from idetex_plugin.words.verdict import Verdict
+from idetex_plugin.words.vocabulary import VIDA, Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +57,37 @@ class Replacement:
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
-    """What a pipeline says of itself: its name, its gate (with `policy` and `assessor`), and anything else."""
+class AfterCompression:
+    """A pipeline has made a photo and asks whether it may ship.
 
+    original, compressed: paths, encoded bytes, PIL images or numpy arrays; the original may be None.
+    codec, settings: what made it, such as "webp" and {"quality": 70}; the settings are read-only.
+    pipeline, about: the pipeline's name, and what else it says of itself. policy: the rules it ships by.
+    check: gives the verdict of the built-in gate under that policy, worked out once. Raises EngineDeadError.
+    """
+
+    original: Any
+    compressed: Any
+    codec: str
+    settings: Mapping[str, Any]
     pipeline: str
-    gate: Gate
+    policy: Policy
+    check: Callable[[], Verdict]
     about: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """An assessment is to be turned into a verdict under a policy.
+
+    original: the assessment of what the photo was made from, where there is one.
+    vocabulary: the distortions of this installation, with the groups they belong to.
+    """
+
+    assessment: Assessment
+    policy: Policy
+    original: Assessment | None = None
+    vocabulary: Vocabulary = VIDA
 
 
 @dataclass(frozen=True, slots=True)

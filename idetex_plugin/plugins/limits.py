@@ -20,31 +20,35 @@ if hasattr(os, "register_at_fork"):
 
 
 class LateError(Exception):
-    """No answer in time."""
+    """No answer in time. `call` is done once the function has returned after all."""
+
+    def __init__(self, call: Future[Any]) -> None:
+        super().__init__()
+        self.call = call
 
 
 def within(seconds: float, function: Callable[[], Any]) -> Any:
-    """What the function gives or raises. LateError after so many seconds; its thread is then left to itself."""
+    """What the function gives or raises. LateError after so many seconds; its thread is then left to finish."""
     answer: Future[Any] = Future()
     context = copy_context()
+    jobs = _worker()
+    answer.add_done_callback(lambda _: _idle.append(jobs))
 
     def work() -> None:
         try:
-            answer.set_result(context.run(function))
+            given = context.run(function)
         except BaseException as error:
             answer.set_exception(error)
+        else:
+            answer.set_result(given)
 
-    jobs = _worker()
     jobs.put(work)
     try:
         return answer.result(seconds)
     except TimeoutError:
         if not answer.done():
-            raise LateError from None
+            raise LateError(answer) from None
         raise
-    finally:
-        if answer.done():
-            _idle.append(jobs)
 
 
 def limit_from_environment() -> float:

@@ -1,26 +1,38 @@
-"""Finding plugins and calling them, each under its own guard."""
+"""Finding plugins and calling them through pluggy, each under its own guard."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
+from importlib import import_module
 from typing import Any, Protocol, TypeVar
 
 import pluggy
 
 from idetex_plugin import __version__
-from idetex_plugin.plugins import builtin, specs
-from idetex_plugin.plugins.calls import BUILT_IN, Calls
+from idetex_plugin.plugins import specs
+from idetex_plugin.plugins.calls import BUILT_IN, Calls, Take, calling
 from idetex_plugin.plugins.checks import check
 from idetex_plugin.plugins.events import Assessed, AssessFailed, Event, RunFinished, RunStarted
 from idetex_plugin.plugins.installed import offers
 from idetex_plugin.plugins.limits import limit_from_environment
-from idetex_plugin.plugins.problems import Kind, PluginError, Problem, Problems, in_words, wrong_answer
+from idetex_plugin.plugins.names import ADDED, Hook
+from idetex_plugin.plugins.problems import PluginError, Problem, Problems, in_words, wrong_answer
 from idetex_plugin.words.vocabulary import DistortionType, Vocabulary
 
 log = logging.getLogger(__name__)
+LAST = f"{BUILT_IN} gate"
+DEFAULT_PLUGINS = {BUILT_IN: "idetex_plugin.plugins.builtin", LAST: "idetex_plugin.gating.builtin"}
+"""The built-in plugins: registered like any other, by the names of their modules. The last one decides after all that
+are registered later, since pluggy asks the `trylast` of a later plugin after an earlier one's."""
+LISTENERS: dict[type, Hook] = {
+    Assessed: Hook.ASSESSED,
+    AssessFailed: Hook.ASSESS_FAILED,
+    RunStarted: Hook.RUN_STARTED,
+    RunFinished: Hook.RUN_FINISHED,
+}
 
 
 class HasName(Protocol):
@@ -34,12 +46,6 @@ class HasName(Protocol):
 
 T = TypeVar("T")
 Named = TypeVar("Named", bound=HasName)
-NAMES: dict[type, str] = {
-    Assessed: "idetex_assessed",
-    AssessFailed: "idetex_assess_failed",
-    RunStarted: "idetex_run_started",
-    RunFinished: "idetex_run_finished",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +57,20 @@ class Plugin:
     hooks: tuple[str, ...] = ()
     error: str = ""
 
+    @property
+    def built_in(self) -> bool:
+        """Whether it is this package's own."""
+        return self.name in DEFAULT_PLUGINS
+
 
 class Hooks:
-    """The plugins of one process, or of one test: the built-in one, and what is registered or loaded.
+    """The plugins of one process, or of one test: the built-in ones, and what is registered or loaded.
 
-    As in pluggy, the one registered last is asked first. The built-in one comes first where things are added, and last
-    where something is decided.
+    Calls go through pluggy: the plugin registered last is asked first, and `tryfirst`, `trylast` and wrappers count.
+    The built-in plugins come first where things are added, and last where something is decided.
 
-    limit: seconds that a plugin has for an answer; None for IDETEX_PLUGIN_SECONDS, or 60. One that takes longer is not
-        called again. Events are told in the caller's own thread and without a limit.
+    limit: seconds that a plugin has for an answer; None for IDETEX_PLUGIN_SECONDS, or 60. One that takes longer is left
+        out until that call of it has returned. Events are told in the caller's own thread and without a limit.
     strict: raise PluginError for what is otherwise noted among the `problems`; for the tests of a plugin.
     """
 
@@ -69,7 +80,8 @@ class Hooks:
         self._problems = Problems(strict)
         self._calls = Calls(self._problems, limit_from_environment() if limit is None else limit)
         self.plugins: list[Plugin] = []
-        self.register(builtin, BUILT_IN, f"idetex-plugin {__version__}")
+        for name, module in DEFAULT_PLUGINS.items():
+            self.register(import_module(module), name, f"idetex-plugin {__version__}")
 
     @property
     def problems(self) -> list[Problem]:
@@ -88,7 +100,13 @@ class Hooks:
             if self._manager.get_plugin(name) is plugin:
                 self._manager.unregister(plugin)
             raise ValueError(f"plugin {name!r}: {error}") from error
+        self._guard(plugin)
         self.plugins.append(Plugin(name, distribution, found))
+        decider = self._manager.get_plugin(LAST)
+        if decider is not None and name != LAST:
+            self._manager.unregister(decider)
+            self._manager.register(decider, LAST)
+            self._guard(decider)
 
     def load(self, allow: Iterable[str] | None = None, block: Iterable[str] | None = None) -> None:
         """Register the plugin of every entry point; one that cannot be loaded is noted, logged and passed over.
@@ -107,17 +125,15 @@ class Hooks:
                     log.warning("plugin %s of %s is left out: %s", offer.entry.name, offer.distribution, error)
             self.plugins.append(Plugin(offer.entry.name, offer.distribution, error=error))
 
-    def tell(self, event: Event) -> None:
+    def notify(self, event: Event) -> None:
         """Tell every plugin of an event."""
-        hook = NAMES[type(event)]
-        for implementation in self._implementations(hook):
-            self._calls.tell(implementation, hook, {"event": event})
+        self._call(LISTENERS[type(event)], event=event)
 
-    def gather(self, hook: str, kind: type[T], **arguments: Any) -> list[T]:
-        """Everything of this kind that plugins give through an adder such as "idetex_remedies"."""
+    def gather(self, hook: Hook, kind: type[T], **arguments: Any) -> list[T]:
+        """Everything of this kind that plugins add through a hook such as `Hook.REMEDIES`."""
         return [item for _, item in self._given(hook, kind, arguments)]
 
-    def named(self, hook: str, kind: type[Named], **arguments: Any) -> list[Named]:
+    def named(self, hook: Hook, kind: type[Named], **arguments: Any) -> list[Named]:
         """The same for things with a `name`; of two with one name the first is kept, and the second noted."""
         found: dict[str, tuple[str, Named]] = {}
         for plugin, item in self._given(hook, kind, arguments):
@@ -130,56 +146,72 @@ class Hooks:
     def vocabulary(self) -> Vocabulary:
         """The distortions of ViDA and of plugins; one with a spelling that is taken is noted and left out."""
         words = Vocabulary(())
-        for plugin, kind in self._given("idetex_distortions", DistortionType, {}):
+        for plugin, kind in self._given(Hook.DISTORTIONS, DistortionType, {}):
             try:
                 words.add(kind)
             except ValueError as error:
-                self._problems.note(PluginError(plugin, "idetex_distortions", f"gave what cannot be added: {error}"))
+                self._problems.note(PluginError(plugin, Hook.DISTORTIONS, f"gave what cannot be added: {error}"))
         return words
 
-    def first(self, hook: str, kind: Kind[T], **arguments: Any) -> tuple[str, T] | None:
-        """The first answer and the name of the plugin that gives it. Raises PluginError, see `each`."""
-        for plugin, ask in self.each(hook, kind):
-            answer = ask(**arguments)
-            if answer is not None:
-                return plugin, answer
-        return None
+    def try_adders(self) -> None:
+        """Call every hook that adds; what is wrong with what plugins add is then among the problems."""
+        types = self.vocabulary().names
+        self.gather(Hook.REMEDIES, ADDED[Hook.REMEDIES])
+        for hook in (Hook.MODELS, Hook.ENGINES, Hook.DIALECTS):
+            self.named(hook, ADDED[hook])
+        self.named(Hook.QUESTIONS, ADDED[Hook.QUESTIONS], types=types)
 
-    def having(self, hook: str) -> list[str]:
-        """The plugins that have this hook, each as its name and distribution."""
-        return [f"{plugin.name} {plugin.distribution}".strip() for plugin in self.plugins if hook in plugin.hooks]
+    def decide(self, hook: Hook, event: Any, kind: type[T]) -> tuple[str, T] | None:
+        """The first answer and the plugin that gives it, or None.
 
-    def each(self, hook: str, kind: Kind[T]) -> Iterator[tuple[str, Callable[..., T | None]]]:
-        """The plugins that have this hook, by name, each with a function that asks it.
-
-        The function gives None for no answer, also from a plugin that raises: that is noted. It raises PluginError for
-        an answer of another kind and for a plugin that is late: its answer was meant to count, so the caller must not
-        go on as if there were none.
+        Raises PluginError for an answer of another kind and for a plugin that is late: its answer was meant to count,
+        so the caller must not go on as if there were none.
         """
-        for implementation in self._implementations(hook):
-            yield implementation.plugin_name, partial(self._ask, implementation, hook, kind)
+        with calling() as call:
+            answer = self._call(hook, event=event)
+        if answer is None:
+            return None
+        plugin = call.giver(answer)
+        if not isinstance(answer, kind):
+            error = wrong_answer(plugin, hook, answer, kind)
+            self._problems.note(error)
+            raise error
+        return plugin, answer
 
-    def _implementations(self, hook: str) -> list[pluggy.HookImpl]:
-        """In the order of asking, the built-in one last."""
-        asked = reversed(getattr(self._manager.hook, hook).get_hookimpls())
-        return sorted(asked, key=lambda implementation: implementation.plugin_name == BUILT_IN)
+    def fold(self, hook: Hook, event: Any, take: Take) -> None:
+        """Ask one plugin after the other, each shown what `take(plugin, answer)` made of the event before.
 
-    def _ask(self, implementation: pluggy.HookImpl, hook: str, kind: Kind[T], **arguments: Any) -> T | None:
-        answer = self._calls.answer(implementation, hook, arguments)
-        if answer is None or isinstance(answer, kind):
-            return answer
-        error = wrong_answer(implementation.plugin_name, hook, answer, kind)
-        self._problems.note(error)
-        raise error
+        Raises what `take` raises, which ends the asking, and PluginError as `decide` does.
+        """
+        with calling(event, take):
+            self._call(hook, event=event)
 
-    def _given(self, hook: str, kind: type[T], arguments: Mapping[str, Any]) -> Iterator[tuple[str, T]]:
-        own_first = sorted(self._implementations(hook), key=lambda each: each.plugin_name != BUILT_IN)
-        for implementation in own_first:
-            for item in self._calls.items(implementation, hook, arguments):
-                if isinstance(item, kind):
-                    yield implementation.plugin_name, item
-                else:
-                    self._problems.note(wrong_answer(implementation.plugin_name, hook, item, kind))
+    def others(self, hook: Hook) -> list[str]:
+        """The plugins beside the built-in ones that have this hook, each as its name and distribution."""
+        return [
+            f"{plugin.name} {plugin.distribution}".strip()
+            for plugin in self.plugins
+            if hook in plugin.hooks and not plugin.built_in
+        ]
+
+    def _guard(self, plugin: Any) -> None:
+        for caller in self._manager.get_hookcallers(plugin) or ():
+            for implementation in caller.get_hookimpls():
+                if implementation.plugin is plugin:
+                    self._calls.guard(implementation, caller.name)
+
+    def _call(self, hook: Hook, **arguments: Any) -> Any:
+        return getattr(self._manager.hook, hook)(**arguments)
+
+    def _given(self, hook: Hook, kind: type[T], arguments: dict[str, Any]) -> Iterator[tuple[str, T]]:
+        with calling() as call:
+            answers = self._call(hook, **arguments)
+        for item in (item for given in answers for item in given):
+            plugin = call.giver(item)
+            if isinstance(item, kind):
+                yield plugin, item
+            else:
+                self._problems.note(wrong_answer(plugin, hook, item, kind))
 
 
 @cache

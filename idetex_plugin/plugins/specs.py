@@ -1,36 +1,34 @@
 """The hooks. A plugin is a module or an object with functions of these names, marked `hookimpl`.
 
-A package offers its plugin through an entry point of the group `idetex`. A function may leave out arguments that it
-does not need. What a plugin raises is noted and loses nothing but its own answer. Adders are called whenever an
-assessor is made; of two things with one name the first is kept, the built-in before all.
+A package offers its plugin through an entry point of the group `idetex`. A function may leave out the arguments that it
+does not need. `tryfirst`, `trylast` and `wrapper=True` mean what they mean in pluggy. What a plugin raises is noted and
+loses nothing but its own answer. Adders are called whenever an assessor is made; of two things with one name the first
+is kept, the built-in before all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
 
 import pluggy
 
 from idetex_plugin.dialects.base import DialectMaker
 from idetex_plugin.engines.choose import EngineMaker
 from idetex_plugin.plugins.events import (
+    AfterCompression,
     Assessed,
     AssessFailed,
     BeforeAssess,
-    Context,
+    Judging,
     Replacement,
     RunFinished,
     RunStarted,
     Veto,
 )
-from idetex_plugin.words.assessment import Assessment
 from idetex_plugin.words.card import Card
 from idetex_plugin.words.question import Question
+from idetex_plugin.words.verdict import Remedy, Verdict
 from idetex_plugin.words.vocabulary import DistortionType
-
-if TYPE_CHECKING:
-    from idetex_plugin.gate import Policy, Remedy, Verdict
 
 PROJECT = "idetex"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -86,22 +84,13 @@ def idetex_before_assess(event: BeforeAssess) -> Veto | Replacement | None:
 
 
 @hookspec(firstresult=True)
-def idetex_after_compression(
-    original: Any, compressed: Any, codec: str, settings: Mapping[str, Any], context: Context
-) -> Verdict | None:
-    """Judge what a pipeline has just made; the first verdict counts, and the built-in gate comes last.
-
-    original, compressed: paths, encoded bytes, PIL images or numpy arrays; the original may be None.
-    codec and settings: what made it, such as "webp" and {"quality": 70}.
-    """
+def idetex_after_compression(event: AfterCompression) -> Verdict | None:
+    """Judge what a pipeline has just made; the first verdict counts, and the built-in gate comes last."""
 
 
 @hookspec(firstresult=True)
-def idetex_judge(assessment: Assessment, policy: Policy, original: Assessment | None) -> Verdict | None:
-    """Turn an assessment into a verdict under a policy; the first one counts, and the built-in judge comes last.
-
-    original: the assessment of what the photo was made from, where there is one.
-    """
+def idetex_judge(event: Judging) -> Verdict | None:
+    """Turn an assessment into a verdict under a policy; the first one counts, and the built-in judge comes last."""
 
 
 # events

@@ -17,8 +17,9 @@ from idetex_fiftyone.labels import former, values
 from idetex_fiftyone.registry import register, runs
 from idetex_fiftyone.targets import targets
 from idetex_fiftyone.writer import CHUNK, Writer
-from idetex_plugin.assess.assessor import Assessor
-from idetex_plugin.gate.remedies import remedies_for
+from idetex_plugin.assessing.assessor import Assessor
+from idetex_plugin.gating.remedies import remedies_for
+from idetex_plugin.plugins.names import Hook
 from idetex_plugin.words.card import TASKS
 from idetex_plugin.words.failure import State
 from idetex_plugin.words.question import Question
@@ -94,7 +95,7 @@ class _Work:
 
     def __init__(self, dataset: Any, fields: Fields, assessor: Assessor, declare: Callable[[], None]) -> None:
         self.dataset, self.fields, self.assessor, self.declare = dataset, fields, assessor, declare
-        self.remedies = partial(remedies_for, table=assessor.hooks.gather("idetex_remedies", Remedy))
+        self.remedies = partial(remedies_for, table=assessor.hooks.gather(Hook.REMEDIES, Remedy))
         self.first: dict[str, str] = {}
         self.copies: list[tuple[str, str]] = []
 
@@ -158,5 +159,5 @@ def _questions(assessor: Assessor, tasks: Sequence[str], questions: Sequence[Que
     if "perception" not in tasks:
         return []
     if questions is None:
-        questions = assessor.hooks.named("idetex_questions", Question, types=assessor.dialect.types)
+        questions = assessor.hooks.named(Hook.QUESTIONS, Question, types=assessor.dialect.types)
     return [question.name for question in questions]

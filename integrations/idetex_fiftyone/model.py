@@ -11,8 +11,9 @@ from fiftyone.core.models import Model, SamplesMixin
 
 from idetex_fiftyone.fields import Fields
 from idetex_fiftyone.labels import values
-from idetex_plugin.assess.assessor import Assessor
-from idetex_plugin.gate.remedies import remedies_for
+from idetex_plugin.assessing.assessor import Assessor
+from idetex_plugin.gating.remedies import remedies_for
+from idetex_plugin.plugins.names import Hook
 from idetex_plugin.words.assessment import Assessment
 from idetex_plugin.words.failure import State
 from idetex_plugin.words.verdict import Remedy
@@ -34,7 +35,7 @@ class AssessorModel(SamplesMixin, Model):
     def __init__(self, **options: Any) -> None:
         SamplesMixin.__init__(self)
         self._assessor = Assessor(**options)
-        self._remedies = partial(remedies_for, table=self._assessor.hooks.gather("idetex_remedies", Remedy))
+        self._remedies = partial(remedies_for, table=self._assessor.hooks.gather(Hook.REMEDIES, Remedy))
         self._preprocess = False
 
     @property

@@ -12,8 +12,12 @@ import fiftyone.core.utils as fou
 from idetex_fiftyone.fields import OWNER, Fields
 from idetex_fiftyone.targets import targets
 from idetex_fiftyone.writer import Writer
-from idetex_plugin.assess.assessor import Assessor
-from idetex_plugin.gate import Gate, Policy, Verdict, policy_named
+from idetex_plugin.assessing.assessor import Assessor
+from idetex_plugin.gating.pairs import Pair
+from idetex_plugin.gating.policies import policy_named
+from idetex_plugin.pipeline.pipeline import Pipeline
+from idetex_plugin.words.policy import Policy
+from idetex_plugin.words.verdict import Verdict
 
 VERDICT = {
     "reasons": (fo.ListField, {"subfield": fo.StringField}, "why, for people"),
@@ -56,9 +60,9 @@ def assess_pairs(
         Writer(dataset, declare) as writer,
         fou.ProgressBar(total=len(ids), progress=progress) as bar,
     ):
-        gate = Gate(rules, assessor)
-        for sample, original, compressed in zip(ids, before, after, strict=True):
-            verdict = gate.check(original, compressed)
+        pipeline = Pipeline("idetex_fiftyone", policy=rules, assessor=assessor)
+        pairs = ((sample, Pair(None, *paths)) for sample, *paths in zip(ids, before, after, strict=True))
+        for sample, verdict in pipeline.stream(pairs):
             writer.write(sample, {field: _label(verdict)})
             outcomes[str(verdict.outcome)] += 1
             bar.update()

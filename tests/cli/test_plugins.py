@@ -6,8 +6,9 @@ from importlib.metadata import EntryPoint
 import pytest
 from typer.testing import CliRunner, Result
 
+from idetex_plugin import hookimpl
 from idetex_plugin.cli.app import app
-from idetex_plugin.plugins import hookimpl, installed
+from idetex_plugin.plugins import installed
 from idetex_plugin.plugins.manager import get_manager
 
 
@@ -53,7 +54,7 @@ def test_the_table_names_what_is_loaded_and_what_failed(plugins) -> None:
 
 def test_json_is_the_same(plugins) -> None:
     listed = {plugin["name"]: plugin for plugin in json.loads(plugins("--json").stdout)}
-    assert list(listed) == ["built-in", "broken", "raises", "unwanted"]
+    assert list(listed) == ["built-in", "built-in gate", "broken", "raises", "unwanted"]
     assert "idetex_models" in listed["built-in"]["hooks"]
     assert (listed["raises"]["hooks"], listed["raises"]["error"]) == (["idetex_questions"], "")
     [problem] = listed["raises"]["problems"]

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 STRICT = '''"""Knows moiré, asks about the horizon, and lets nothing pass that is small."""
 
-from idetex_plugin.gate import Outcome, Verdict
+from idetex_plugin.gating import Outcome, Verdict
 from idetex_plugin.plugins import hookimpl
 from idetex_plugin.dialects.base import Question
 from idetex_plugin.words.vocabulary import DistortionType
@@ -31,9 +31,10 @@ def idetex_questions():
     return [Question(name="level", text="Is the horizon level?", options=("Yes", "No"))]
 
 @hookimpl
-def idetex_judge(assessment):
-    if assessment.photo.width is not None and assessment.photo.width < 1000:
-        reason = f"only {assessment.photo.width} pixels wide"
+def idetex_judge(event):
+    width = event.assessment.photo.width
+    if width is not None and width < 1000:
+        reason = f"only {width} pixels wide"
         return Verdict(outcome=Outcome.REJECT, reasons=(reason,), decided_by="plugin strict")
 '''
 HOOKS = [name for name in vars(specs) if name.startswith("idetex_")]

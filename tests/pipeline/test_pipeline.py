@@ -7,13 +7,12 @@ from hostile import encoded
 from PIL import Image
 from standins import WindowEngine, nano_says
 
-from idetex_plugin import Assessor
-from idetex_plugin.gate import Outcome, Policy, Verdict
+from idetex_plugin import Assessor, hookimpl
+from idetex_plugin.gating.pairs import Pair
 from idetex_plugin.pipeline.pipeline import Pipeline
-from idetex_plugin.plugins import hookimpl
-from idetex_plugin.plugins.events import Context, Replacement, Veto
+from idetex_plugin.plugins.events import AfterCompression, Judging, Replacement, Veto
 from idetex_plugin.plugins.manager import Hooks
-from idetex_plugin.words.assessment import Assessment
+from idetex_plugin.words.verdict import Outcome, Verdict
 
 PHOTO = Image.new("RGB", (64, 48), (90, 120, 150))
 
@@ -34,13 +33,13 @@ class Decides:
         self.told: dict[str, Any] = {}
 
     @hookimpl
-    def idetex_after_compression(self, original: Any, codec: str, settings: Any, context: Context) -> Any:
-        self.told |= {"original": original, "codec": codec, "settings": settings, "context": context}
-        return self.after
+    def idetex_after_compression(self, event: AfterCompression) -> Any:
+        self.told["after"] = event
+        return self.after(event) if callable(self.after) else self.after
 
     @hookimpl
-    def idetex_judge(self, assessment: Assessment, policy: Policy) -> Any:
-        self.told |= {"assessment": assessment, "policy": policy}
+    def idetex_judge(self, event: Judging) -> Any:
+        self.told["judge"] = event
         return self.judge
 
     @hookimpl
@@ -52,7 +51,7 @@ def test_plugins_are_asked_about_what_the_metric_settles_and_may_object() -> Non
     black = Image.new("RGB", PHOTO.size)
     no = Verdict(outcome=Outcome.REVIEW, reasons=("mine",), decided_by="me")
     cases = {
-        "ssimulacra2": Decides(), "plugin p0": Decides(judge=no), "unreadable": Decides(before=Veto("dull")),
+        "diagnosis": Decides(), "plugin p0": Decides(judge=no), "unreadable": Decides(before=Veto("dull")),
         "model": Decides(before=Replacement(PHOTO, "repaired")),
     }  # fmt: skip
     for decided_by, plugin in cases.items():
@@ -65,9 +64,43 @@ def test_the_gate_decides_where_no_plugin_does() -> None:
     verdict = pipeline(plugin).after_compression(None, encoded("JPEG", PHOTO), "jpeg", {"quality": 3})
     assert verdict.outcome is Outcome.REJECT
     assert [region.distortion for region in verdict.regions] == ["Noise"]
-    assert (plugin.told["codec"], plugin.told["settings"], plugin.told["original"]) == ("jpeg", {"quality": 3}, None)
-    context = plugin.told["context"]
-    assert (context.pipeline, context.about, context.gate.policy) == ("shop", {"page": 3}, plugin.told["policy"])
+    event = plugin.told["after"]
+    assert (event.codec, event.settings, event.original) == ("jpeg", {"quality": 3}, None)
+    assert (event.pipeline, event.about, event.policy) == ("shop", {"page": 3}, plugin.told["judge"].policy)
+
+
+def test_a_plugin_may_ask_the_gate_and_go_by_it() -> None:
+    plugin = Decides(after=lambda event: event.check())
+    verdict = pipeline(plugin).after_compression(PHOTO, PHOTO)
+    assert (verdict.outcome, verdict.decided_by) == (Outcome.PASS, "diagnosis")
+
+
+def test_settings_are_the_callers_own() -> None:
+    def changes(event: AfterCompression) -> None:
+        event.settings["quality"] = 1
+
+    settings = {"quality": 70}
+    judged = pipeline(Decides(after=changes))
+    judged.after_compression(None, PHOTO, "jpeg", settings)
+    assert settings == {"quality": 70}
+    assert "TypeError" in judged.assessor.hooks.problems[0].message
+
+
+def test_a_plugin_cannot_pass_for_the_model() -> None:
+    claims = Verdict(outcome=Outcome.PASS, decided_by="model")
+    assert pipeline(Decides(after=claims)).after_compression(None, PHOTO).decided_by == "plugin p0"
+
+
+def test_many_pairs_go_through_one_stream_and_every_hook() -> None:
+    plugin = Decides()
+    judged = pipeline(plugin)
+    engine = judged.assessor.start()
+    photos = [Image.new("RGB", (64, 48), (number * 20, 90, 60)) for number in range(12)]
+    verdicts = dict(judged.stream(enumerate(Pair(None, None, photo) for photo in photos)))
+    assert sorted(verdicts) == list(range(12))
+    assert engine.starts == 1
+    assert engine.most_in_flight == engine.slots
+    assert plugin.told["after"].compressed in photos
 
 
 def test_a_veto_counts_although_a_metric_would_decide() -> None:
@@ -79,7 +112,8 @@ def test_a_veto_counts_although_a_metric_would_decide() -> None:
 @pytest.mark.parametrize("hook", ["after", "judge"])
 def test_a_plugin_decides_in_its_place(hook: str) -> None:
     passes = Verdict(outcome=Outcome.PASS, reasons=("it is art",), decided_by="plugin p0")
-    assert pipeline(Decides(**{hook: passes})).after_compression(PHOTO, PHOTO) == passes
+    verdict = pipeline(Decides(**{hook: passes})).after_compression(PHOTO, PHOTO)
+    assert verdict.model_copy(update={"differences": ()}) == passes
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,12 @@ import pytest
 from made_up import judged, unreadable
 from said import card
 
+from idetex_plugin import hookimpl
 from idetex_plugin.cards.registry import cards
-from idetex_plugin.plugins import hookimpl, installed, specs
+from idetex_plugin.plugins import installed, specs
 from idetex_plugin.plugins.events import Assessed, AssessFailed
-from idetex_plugin.plugins.manager import NAMES, Hooks
+from idetex_plugin.plugins.manager import LISTENERS, Hooks
+from idetex_plugin.plugins.names import ADDED, DECIDED, Hook
 from idetex_plugin.tasks.questions import default_questions
 from idetex_plugin.words.card import Card
 from idetex_plugin.words.question import Question
@@ -65,14 +67,14 @@ class Greedy:
 def test_every_hook_is_documented_and_every_event_has_one() -> None:
     hooks = {name: spec for name, spec in vars(specs).items() if name.startswith("idetex_")}
     assert all(inspect.getdoc(spec) for spec in hooks.values())
-    assert set(NAMES.values()) <= set(hooks)
+    assert set(hooks) == set(Hook) == {*ADDED, *DECIDED, *LISTENERS.values()}
 
 
 def test_events_reach_their_hooks() -> None:
     hooks, notes = Hooks(), Notes()
     hooks.register(notes, "notes")
-    hooks.tell(OK)
-    hooks.tell(BAD)
+    hooks.notify(OK)
+    hooks.notify(BAD)
     assert notes.told == [OK, "failed"]
 
 
@@ -81,9 +83,9 @@ def test_one_that_raises_loses_nothing_of_the_others(caplog: pytest.LogCaptureFi
     hooks.register(before, "before")
     hooks.register(Raises(), "raises")
     hooks.register(after, "after")
-    hooks.tell(OK)
+    hooks.notify(OK)
     assert before.told == after.told == [OK]
-    assert hooks.named("idetex_questions", Question, types=("Noise",)) == list(default_questions(("Noise",)))
+    assert hooks.named(Hook.QUESTIONS, Question, types=("Noise",)) == list(default_questions(("Noise",)))
     assert "plugin raises: idetex_assessed raised RuntimeError: no disk" in caplog.text
     assert [(each.plugin, each.hook, each.times) for each in hooks.problems] == [
         ("raises", "idetex_assessed", 1), ("raises", "idetex_questions", 1),
@@ -106,7 +108,7 @@ def test_what_is_no_list_or_of_another_kind_is_noted_and_left_out() -> None:
     first, second = card(name="first"), card(name="second")
     for number, given in enumerate(([first], None, 7, (second, "x"), (each for each in [card(name="first")]))):
         hooks.register(Gives(given), str(number))
-    assert hooks.named("idetex_models", Card) == [*cards(), card(name="first"), second]
+    assert hooks.named(Hook.MODELS, Card) == [*cards(), card(name="first"), second]
     assert {(each.plugin, each.message) for each in hooks.problems} == {
         ("2", "raised TypeError: 'int' object is not iterable"),
         ("3", "gave str 'x', which is no Card"),
@@ -128,16 +130,16 @@ class Waits:
 
 
 class Wraps:
-    """Would wrap the others."""
+    """Would wrap the others in pluggy's old style."""
 
-    @hookimpl(wrapper=True)
+    @hookimpl(hookwrapper=True)
     def idetex_assessed(self, event: Assessed) -> Any:
-        return (yield)
+        yield
 
 
 FAULTS = [
     (Misspelt(), "idetex_asessed"), (Greedy(), "photo"), (Unmarked(), "not marked"), (Waits(), "async"),
-    (Wraps(), "wrapper"), (Notes, "is a class"), (object(), "no hooks"),
+    (Wraps(), "old-style wrapper"), (Notes, "is a class"), (object(), "no hooks"),
 ]  # fmt: skip
 
 
@@ -147,7 +149,7 @@ def test_what_cannot_work_is_named_and_leaves_no_trace(plugin: Any, fault: str) 
     with pytest.raises(ValueError, match=fault):
         hooks.register(plugin, "wrong")
     hooks.register(notes, "notes")
-    hooks.tell(OK)
+    hooks.notify(OK)
     assert notes.told == [OK]
 
 
@@ -157,7 +159,7 @@ def test_a_name_is_taken_once() -> None:
     for again in (notes, Notes()):
         with pytest.raises(ValueError, match="plugin 'notes': the name is taken"):
             hooks.register(again, "notes")
-    hooks.tell(OK)
+    hooks.notify(OK)
     assert notes.told == [OK]
 
 
@@ -173,8 +175,8 @@ def test_a_package_that_cannot_be_loaded_is_noted(monkeypatch: pytest.MonkeyPatc
     install(monkeypatch, broken="no_such_module_anywhere", leaves="leaves_at_import", json="json")
     hooks = Hooks()
     hooks.load()
-    own, broken, json, leaves = hooks.plugins
-    assert (own.name, own.error) == ("built-in", "")
+    own, gate, broken, json, leaves = hooks.plugins
+    assert [(each.name, each.error) for each in (own, gate)] == [("built-in", ""), ("built-in gate", "")]
     assert "ModuleNotFoundError" in broken.error
     assert "has no hooks" in json.error
     assert leaves.error == "SystemExit: 3"
@@ -222,5 +224,5 @@ def test_lists_as_arguments_win(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IDETEX_BLOCK", "one")
     hooks = Hooks()
     hooks.load(block=["two"])
-    assert ["ModuleNotFoundError" in plugin.error for plugin in hooks.plugins] == [False, True, False]
-    assert hooks.plugins[2].error == "on the block-list"
+    assert ["ModuleNotFoundError" in plugin.error for plugin in hooks.plugins] == [False, False, True, False]
+    assert hooks.plugins[3].error == "on the block-list"

@@ -3,7 +3,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from idetex_plugin.tasks.description import Description
+from idetex_plugin.tasks.description import DescriptionTask
 from idetex_plugin.tasks.grounding import Affecting, Grounding, Referring
 from idetex_plugin.tasks.perception import Perceived, Perception
 from idetex_plugin.words.box import WHOLE, Box
@@ -19,7 +19,7 @@ LATE = Reply("", "error", failure=Failure(reason=Reason.TIMEOUT, message="late")
 
 
 EVERY = (
-    Grounding(zero_shot), Perception(zero_shot), Description(zero_shot), Affecting(zero_shot, WHOLE),
+    Grounding(zero_shot), Perception(zero_shot), DescriptionTask(zero_shot), Affecting(zero_shot, WHOLE),
     Referring(zero_shot, "Noise"),
 )  # fmt: skip
 

@@ -29,10 +29,11 @@ def choose_run(form: types.Object, ctx: Any) -> str | None:
 def choose_model(form: types.Object) -> None:
     """Ask for a checkpoint."""
     from idetex_plugin.plugins.manager import get_manager
+    from idetex_plugin.plugins.names import Hook
     from idetex_plugin.words.card import Card
 
     choices = types.AutocompleteView(label="Model", description="A name, a checkpoint's folder or a card's TOML file")
-    for card in get_manager().named("idetex_models", Card):
+    for card in get_manager().named(Hook.MODELS, Card):
         choices.add_choice(card.name, label=card.name, description=card.title)
     form.str("model", default="nano", required=True, view=choices)
 
@@ -41,8 +42,9 @@ def choose_engine(form: types.Object, params: dict[str, Any]) -> None:
     """Ask for an engine, and for the server's address where that is one."""
     from idetex_plugin.engines.choose import AUTO, EngineMaker
     from idetex_plugin.plugins.manager import get_manager
+    from idetex_plugin.plugins.names import Hook
 
-    names = [AUTO, *(maker.name for maker in get_manager().named("idetex_engines", EngineMaker))]
+    names = [AUTO, *(maker.name for maker in get_manager().named(Hook.ENGINES, EngineMaker))]
     form.enum("engine", names, default=AUTO, label="Engine", view=types.DropdownView())
     if params.get("engine") == "server":
         form.str("url", label="The server's address", description="Such as http://127.0.0.1:8000", required=True)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import TypeVar
 
-from idetex_plugin.assess.assessor import Assessor
-from idetex_plugin.assess.examiner import Case as Prepared
-from idetex_plugin.assess.examiner import Examiner, Task
-from idetex_plugin.photo.load import Photo, load_photo
-from idetex_plugin.tasks.description import Description
+from idetex_plugin.assessing.assessor import Assessor
+from idetex_plugin.assessing.examiner import Task
+from idetex_plugin.assessing.stream import Asking, Ready
+from idetex_plugin.tasks.description import DescriptionTask
 from idetex_plugin.tasks.perception import Perception
 from idetex_plugin.words.assessment import Assessment
 from idetex_plugin.words.question import Question
-from idetex_plugin.words.request import Request
 
 Asked = TypeVar("Asked")
 
@@ -25,32 +24,16 @@ def ask(
 
     A source that cannot be read gives a failed assessment. Raises EngineDeadError.
     """
-    waiting: dict[int, tuple[Asked, Prepared, Examiner]] = {}
-    refused: list[tuple[Asked, Assessment]] = []
-
-    def requests() -> Iterator[tuple[int, tuple[Request, ...]]]:
-        for number, (case, source) in enumerate(cases):
-            examiner = _examiner(assessor, questions_of(case))
-            prepared = examiner.prepare(source)
-            if isinstance(prepared, Assessment):
-                refused.append((case, prepared))
-            else:
-                waiting[number] = case, prepared, examiner
-                yield number, prepared.requests
-
-    engine = assessor.start()
-    for number, replies in engine.stream(requests()):
-        case, prepared, examiner = waiting.pop(number)
-        yield case, examiner.conclude(prepared, replies, engine.name)
-    yield from refused
-
-
-def _examiner(assessor: Assessor, questions: tuple[Question, ...]) -> Examiner:
     dialect = assessor.dialect
-    tasks: tuple[Task, ...] = (assessor.grounding, Perception(dialect, questions), Description(dialect))
-    spoken = tuple(task for task in tasks if task.name in assessor.card.tasks)
-    return Examiner(assessor.card, spoken, assessor.fingerprint, _load)
 
+    def prepare(item: tuple[Asked, object]) -> Asking[Assessment] | Ready[Assessment]:
+        case, source = item
+        perception = Perception(dialect, questions_of(case))
+        tasks: tuple[Task, ...] = (assessor.grounding, perception, DescriptionTask(dialect))
+        examiner = assessor.examiner_of([task for task in tasks if task.name in assessor.card.tasks])
+        prepared = examiner.prepare(source)
+        if isinstance(prepared, Assessment):
+            return Ready(prepared)
+        return Asking(prepared.requests, partial(examiner.conclude, prepared))
 
-def _load(source: object) -> Photo:
-    return load_photo(source)
+    yield from assessor.stream_prepared(((case, (case, source)) for case, source in cases), prepare)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from idetex_plugin.assess.assessor import Assessor
-from idetex_plugin.assess.examiner import Task
+from idetex_plugin.assessing.assessor import Assessor
+from idetex_plugin.assessing.examiner import Task
 from idetex_plugin.lab.evaluation.ledger import Ledger
-from idetex_plugin.lab.evaluation.vida.consult import Choosing, Levelling, consult
+from idetex_plugin.lab.evaluation.vida.ask import Choosing, Levelling, ask_tasks
 from idetex_plugin.lab.evaluation.vida.records import (
     Exchange,
     Kind,
@@ -18,7 +18,7 @@ from idetex_plugin.lab.evaluation.vida.records import (
     read_images,
 )
 from idetex_plugin.lab.evaluation.vida.scores import Tally, mark_exchange, mark_image
-from idetex_plugin.tasks.description import Description as Describing
+from idetex_plugin.tasks.description import DescriptionTask as Describing
 from idetex_plugin.tasks.grounding import Affecting, Referring
 from idetex_plugin.words.failure import Failure
 
@@ -36,7 +36,7 @@ def bench(
     .jsonl of conversations. Raises VidaError for a folder without any of them and for an image that is missing.
     """
     ledger, tally = Ledger(), Tally()
-    for item, results in consult(assessor, _asked(assessor, data, images, limit, ledger)):
+    for item, results in ask_tasks(assessor, _asked(assessor, data, images, limit, ledger)):
         for result in results:
             if isinstance(result, Failure):
                 tally.failed[result.reason] += 1

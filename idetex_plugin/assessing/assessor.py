@@ -1,0 +1,256 @@
+"""Photos in, assessments out."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property, partial
+from types import TracebackType
+from typing import Any, Self
+
+from idetex_plugin.assessing import fingerprint
+from idetex_plugin.assessing.examiner import Examiner, Task, idle_statuses
+from idetex_plugin.assessing.lock import StreamLock
+from idetex_plugin.assessing.stream import Asking, Item, Key, Prepare, Ready, Result, Stream
+from idetex_plugin.cards.registry import get_card
+from idetex_plugin.dialects.base import Dialect, DialectMaker
+from idetex_plugin.dialects.registry import make_dialect
+from idetex_plugin.engines.base import Engine
+from idetex_plugin.engines.choose import AUTO, EngineMaker, make_engine
+from idetex_plugin.photo.load import DEFAULT_MAX_PIXELS, Photo, PhotoError, load_photo
+from idetex_plugin.photo.sources import Source
+from idetex_plugin.plugins.before import before_assess
+from idetex_plugin.plugins.events import Assessed, AssessFailed
+from idetex_plugin.plugins.manager import Hooks, get_manager
+from idetex_plugin.plugins.names import Hook
+from idetex_plugin.tasks.description import DescriptionTask
+from idetex_plugin.tasks.grounding import Affecting, Grounding, Referring
+from idetex_plugin.tasks.perception import Perception
+from idetex_plugin.views.show import make_views
+from idetex_plugin.words.assessment import Assessment, Region
+from idetex_plugin.words.box import Box
+from idetex_plugin.words.card import TASKS, Card
+from idetex_plugin.words.failure import Failure, State
+from idetex_plugin.words.question import Question
+
+log = logging.getLogger(__name__)
+DECODERS = max(1, min(4, (os.cpu_count() or 1)))
+Claim = Callable[[Any, str], bool]
+
+
+class Assessor:
+    """Assesses photos with one model on one engine, which starts when the first photo needs it.
+
+    A source is a path, encoded bytes, a PIL image, a numpy array, a `photo.sources.Source`, or a `photo.load.Photo`.
+
+    model: a name that `idetex models` lists, a checkpoint's folder, a card's TOML file, or a `Card`.
+    engine: "auto", "vllm", "server", "transformers", one of a plugin, or an `Engine` (then the caller closes it).
+    tasks: any of "grounding", "perception", "description".
+    questions: asked by the perception task; None for the default ones and those of plugins.
+    max_pixels: a photo with more is refused instead of decoded.
+    hooks: the plugins that take part; None for the installed ones.
+    decoders: threads that decode photos ahead of the engine, twice as many photos ahead.
+    engine_options: see `engines.choose.EngineOptions`, such as url, dtype or slots.
+
+    One stream runs at a time; a second one waits for the first. Safe to use and to close from several threads.
+    Raises ValueError for an unknown model, task or question.
+    """
+
+    def __init__(
+        self,
+        model: str | os.PathLike[str] | Card = "nano",
+        engine: str | Engine = "auto",
+        tasks: Sequence[str] = TASKS,
+        questions: Sequence[Question] | None = None,
+        *,
+        max_pixels: int = DEFAULT_MAX_PIXELS,
+        decoders: int = DECODERS,
+        hooks: Hooks | None = None,
+        **engine_options: Any,
+    ) -> None:
+        unknown = [name for name in tasks if name not in TASKS]
+        if unknown or not tasks:
+            raise ValueError(f"tasks {list(tasks)}: choose from {', '.join(TASKS)}")
+        self.hooks = get_manager() if hooks is None else hooks
+        self._engines = self.hooks.named(Hook.ENGINES, EngineMaker)
+        choice = [AUTO, *(maker.name for maker in self._engines)]
+        if isinstance(engine, str) and engine not in choice:
+            raise ValueError(f"engine {engine!r}: choose from {', '.join(choice)}")
+        self.card = model if isinstance(model, Card) else get_card(model, self.hooks.named(Hook.MODELS, Card))
+        self.vocabulary = self.hooks.vocabulary()
+        dialects = self.hooks.named(Hook.DIALECTS, DialectMaker)
+        self.dialect: Dialect = make_dialect(self.card, self.vocabulary, dialects)
+        self.max_pixels = max_pixels
+        if questions is None:
+            questions = self.hooks.named(Hook.QUESTIONS, Question, types=self.dialect.types)
+        asked = tuple(questions)
+        self._tasks = tuple(
+            self._make_task(name, asked) for name in TASKS if name in tasks and name in self.card.tasks
+        )
+        self._idle = idle_statuses(self.card, tasks)
+        self._wanted = engine
+        self._engine_options = engine_options
+        self._engine: Engine | None = None if isinstance(engine, str) else engine
+        self._own_engine = isinstance(engine, str)
+        self.engine_choice: tuple[str, str] | None = None
+        self._pool = ThreadPoolExecutor(decoders, thread_name_prefix="idetex-decode")
+        self._ahead = 2 * decoders
+        self._lock = StreamLock()
+        self._stopping = threading.Event()
+        self._closed = False
+
+    @cached_property
+    def fingerprint_parts(self) -> dict[str, str]:
+        """What the fingerprint is made of, by name."""
+        parts = fingerprint.parts(self.card, self._tasks)
+        changers = self.hooks.others(Hook.BEFORE_ASSESS)
+        return {**parts, "plugins that see photos first": ", ".join(changers)} if changers else parts
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """16 hex digits: the same for assessments that may be compared, whatever the engine."""
+        return fingerprint.combine(self.fingerprint_parts)
+
+    def start(self) -> Engine:
+        """The engine, started if it has not been. `engine_choice` then has its name and why it was chosen."""
+        if self._engine is None:
+            self._check_open()
+            self._engine, why = make_engine(
+                str(self._wanted), self.card, known=self._engines, **self._engine_options
+            )
+            self.engine_choice = self._engine.name, why
+            log.info("engine %s: %s", *self.engine_choice)
+        elif self.engine_choice is None:
+            self.engine_choice = self._engine.name, "given by the caller"
+        return self._engine
+
+    def assess(self, source: Any) -> Assessment:
+        """Assess one photo. A photo that cannot be read gives a failed assessment; only a dead engine raises."""
+        [assessment] = self.assess_many([source])
+        return assessment
+
+    def assess_many(self, sources: Iterable[Any]) -> Iterator[Assessment]:
+        """Assess photos as they come, in any order, with memory that does not grow with their number."""
+        for _, assessment in self.stream(enumerate(sources)):
+            yield assessment
+
+    def stream(
+        self, items: Iterable[tuple[Key, Any]], *, claim: Claim | None = None
+    ) -> Iterator[tuple[Key, Assessment]]:
+        """Like `assess_many`, for (key, source) pairs, giving (key, assessment) pairs.
+
+        claim: called from decoding threads with (key, sha256) of every readable photo; False drops the photo.
+        """
+
+        def prepare(item: tuple[Key, Any]) -> Asking[Assessment] | Ready[Assessment] | None:
+            key, source = item
+            case = self.examiner.prepare(source)
+            if isinstance(case, Assessment):
+                return Ready(case)
+            if claim is not None and case.info.sha256 and not claim(key, case.info.sha256):
+                return None
+            return Asking(case.requests, partial(self.examiner.conclude, case))
+
+        for key, assessment in self.stream_prepared(((key, (key, source)) for key, source in items), prepare):
+            self.notify(assessment)
+            yield key, assessment
+
+    def stream_prepared(
+        self, items: Iterable[tuple[Key, Item]], prepare: Prepare[Item, Result]
+    ) -> Iterator[tuple[Key, Result]]:
+        """The stream below `stream`: (key, item) pairs prepared in decoding threads, asked, concluded; see `Stream`."""
+        with self._lock:
+            self._check_open()
+            self._stopping.clear()
+            yield from Stream(items, prepare, self.start, self._pool, ahead=self._ahead, stopping=self._stopping)
+
+    def notify(self, assessment: Assessment) -> None:
+        """Tell the plugins of an assessment; `stream` does so by itself."""
+        failed = assessment.state is State.FAILED
+        self.hooks.notify(AssessFailed(assessment) if failed else Assessed(assessment))
+
+    def stop(self) -> None:
+        """Make the running stream take no further photo; what is in flight still comes out."""
+        self._stopping.set()
+
+    def ask_region(self, source: Any, box: Box) -> tuple[Region, ...] | Failure:
+        """What affects this region of the photo: regions clipped to the box, empty if the model says none does."""
+        regions: tuple[Region, ...] | Failure = self._query(source, Affecting(self.dialect, box))
+        return regions
+
+    def locate(self, source: Any, expression: str) -> tuple[Box, ...] | Failure:
+        """Where the described distortion is, such as "Noise affecting the sky". ValueError if that is empty."""
+        boxes: tuple[Box, ...] | Failure = self._query(source, Referring(self.dialect, expression))
+        return boxes
+
+    def _query(self, source: Any, query: Task) -> Any:
+        try:
+            photo = self._load(source)
+        except PhotoError as error:
+            return error.failure
+        views = make_views(self.card, photo.image)
+        with self._lock:
+            self._check_open()
+            [(_, replies)] = self.start().stream([(0, query.ask(views))])
+        return query.read(replies, views)
+
+    def _load(self, source: Any) -> Photo:
+        photo = self._read(source.path, source.name) if isinstance(source, Source) else self._read(source)
+        return before_assess(self.hooks, photo, self._read)
+
+    def _read(self, source: Any, name: str | None = None) -> Photo:
+        return load_photo(source, name=name, max_pixels=self.max_pixels)
+
+    @cached_property
+    def examiner(self) -> Examiner:
+        """What asks this assessor's tasks about a photo, and reads the replies."""
+        return Examiner(self.card, self._tasks, self.fingerprint, self._load, self._idle)
+
+    def examiner_of(self, tasks: Sequence[Task]) -> Examiner:
+        """The same for other tasks, on photos as they are, not as plugins leave them."""
+        return Examiner(self.card, tuple(tasks), self.fingerprint, self._read)
+
+    def close(self) -> None:
+        """Stop the running stream after what is in flight, then free the engine. Idempotent."""
+        self._closed = True
+        self.stop()
+        with self._lock.or_mine():
+            self._pool.shutdown(cancel_futures=True)
+            engine, self._engine = self._engine, None
+            if engine is not None and self._own_engine:
+                engine.close()
+
+    @property
+    def grounding(self) -> Grounding:
+        """The task that finds all distortions of a photo, as the card wants it done."""
+        return Grounding(self.dialect, self.card.doubt)
+
+    def _make_task(self, name: str, questions: tuple[Question, ...]) -> Task:
+        if name == "perception":
+            return Perception(self.dialect, questions)
+        return self.grounding if name == "grounding" else DescriptionTask(self.dialect)
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise RuntimeError("this assessor is closed")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def assess(source: Any, model: str | os.PathLike[str] | Card = "nano", **options: Any) -> Assessment:
+    """Assess one photo with an assessor of its own; options are those of `Assessor`. For several, make one `Assessor`.
+
+    A photo that cannot be read gives a failed assessment. Raises ValueError for an unknown model, task or question, and
+    EngineDeadError.
+    """
+    with Assessor(model, **options) as assessor:
+        return assessor.assess(source)

@@ -1,7 +1,0 @@
-"""What happened to a copy, apart from how well it was coded: found before anything is measured or judged."""
-
-from idetex_plugin.gate.diagnose.compare import comparable
-from idetex_plugin.gate.diagnose.side import Side
-from idetex_plugin.gate.diagnose.stage import diagnose
-
-__all__ = ["Side", "comparable", "diagnose"]

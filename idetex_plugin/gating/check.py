@@ -1,0 +1,213 @@
+"""The gate: two photos in, a verdict out. It asks a metric first, and a model only where that leaves a doubt."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
+from typing import Any
+
+from idetex_plugin.assessing.assessor import Assessor
+from idetex_plugin.assessing.examiner import Case
+from idetex_plugin.assessing.stream import Asking, Key, Ready
+from idetex_plugin.gating.diagnose import Side, comparable, diagnose
+from idetex_plugin.gating.pairs import Pair
+from idetex_plugin.gating.remedies import remedies_for
+from idetex_plugin.gating.similarity import NAME, worst_similarity
+from idetex_plugin.photo.load import Photo, PhotoError, load_photo
+from idetex_plugin.plugins.calls import BUILT_IN
+from idetex_plugin.plugins.events import Judging
+from idetex_plugin.plugins.names import Hook
+from idetex_plugin.plugins.problems import PluginError
+from idetex_plugin.words.assessment import Assessment, PhotoInfo
+from idetex_plugin.words.box import Box
+from idetex_plugin.words.policy import Policy, Similarity
+from idetex_plugin.words.request import Reply
+from idetex_plugin.words.verdict import DIAGNOSIS, MODEL, Difference, Kind, Outcome, Remedy, Verdict
+
+REMEMBERED = 64
+CLOSER = Remedy(distortion="", action="raise-quality", advice="Encode again from the original at a higher quality.")
+
+
+class Gate:
+    """Judges photos under one policy. Assessments of originals are remembered, the last 64 of them.
+
+    Where a plugin judges assessments or sees photos first, it is asked, and so is the model, also about what the metric
+    settles otherwise; where no plugin objects, the metric's verdict stands.
+
+    Safe to use from several threads, which take turns.
+    """
+
+    def __init__(self, policy: Policy, assessor: Assessor) -> None:
+        self.policy, self.assessor = policy, assessor
+        self._originals: OrderedDict[str, Assessment] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def check(self, original: Any | None, compressed: Any, codec: str = "", name: str | None = None) -> Verdict:
+        """The verdict on `compressed`; with an original, on what was added to it.
+
+        Sources: paths, encoded bytes, PIL images, numpy arrays or `photo.load.Photo`s. codec: for remedies, such as
+        "jpeg". name: how the verdict calls the photo; by default its path. What cannot be read or compared is a review.
+        Raises EngineDeadError.
+        """
+        [(_, verdict)] = self.stream([(None, Pair(name, original, compressed, codec))])
+        return verdict
+
+    def stream(self, pairs: Iterable[tuple[Key, Pair]]) -> Iterator[tuple[Key, Verdict]]:
+        """For (key, pair) pairs gives (key, verdict) pairs as they are known, in any order.
+
+        Pairs are taken as the engine has room for them. Raises EngineDeadError.
+        """
+        yield from self.assessor.stream_prepared(pairs, self._prepare)
+
+    def _prepare(self, pair: Pair) -> Asking[Verdict] | Ready[Verdict]:
+        """What can be said of a pair without a model, or what to ask one. Called in decoding threads."""
+        try:
+            new, old = self._side(pair.compressed, "compressed photo", pair.name), None
+            differences: tuple[Difference, ...] = ()
+            if pair.original is not None:
+                old = self._side(pair.original, "original", pair.name)
+                differences = diagnose(old, new, self.policy)
+            elif new.fault is not None:
+                raise new.fault
+        except PhotoError as error:
+            return Ready(Verdict.undecided(str(error)))
+        similarity, settled = None, _diagnosed(differences, new.photo)
+        if old is not None and settled is None and self.policy.similarity is not None:
+            compared = [worst_similarity(*both) for both in comparable(old, new, self.policy, differences)]
+            similarity, part = min(compared, key=itemgetter(0))
+            settled = _settled(similarity, part, self.policy.similarity, new.photo)
+        if settled is not None and (new.photo is None or not self._has_plugins()):
+            return Ready(_with(settled, differences))
+        assert new.photo is not None
+        return self._asking(new.photo, old.photo if old else None, pair.codec, similarity, settled, differences)
+
+    def _asking(
+        self,
+        new: Photo,
+        old: Photo | None,
+        codec: str,
+        similarity: float | None,
+        settled: Verdict | None,
+        differences: tuple[Difference, ...],
+    ) -> Asking[Verdict] | Ready[Verdict]:
+        """What the model is asked of one photo or both, and how its answers become the verdict."""
+        examine = self.assessor.examiner.prepare
+        after = examine(new)
+        known = None if old is None else self._remembered(old)
+        before = None if old is None or known is not None else examine(old)
+
+        def conclude(replies: Sequence[Reply], engine: str) -> Verdict:
+            count = len(after.requests) if isinstance(after, Case) else 0
+            compressed = self._assessed(after, replies[:count], engine)
+            original = known
+            if old is not None and before is not None:
+                original = self._assessed(before, replies[count:], engine)
+                self._remember(old, original)
+            verdict = self._judged(compressed, original, codec, similarity)
+            if _by_model(verdict, new.info):
+                return _with(settled or verdict, differences)
+            return verdict.model_copy(update={"differences": differences})
+
+        requests = [request for case in (after, before) if isinstance(case, Case) for request in case.requests]
+        return Asking(tuple(requests), conclude) if requests else Ready(conclude((), ""))
+
+    def _assessed(self, case: Case | Assessment, replies: Sequence[Reply], engine: str) -> Assessment:
+        assessment = self.assessor.examiner.conclude(case, replies, engine) if isinstance(case, Case) else case
+        self.assessor.notify(assessment)
+        return assessment
+
+    def _load(self, source: Any, what: str, name: str | None) -> Photo:
+        try:
+            return load_photo(source, name=name, max_pixels=self.assessor.max_pixels)
+        except PhotoError as error:
+            failure = error.failure.model_copy(update={"message": f"the {what}: {error.failure.message}"})
+            raise PhotoError(failure, error.info) from error
+
+    def _side(self, source: Any, what: str, name: str | None) -> Side:
+        """The source with its photo, or with why there is none."""
+        try:
+            return Side.of(source, self._load(source, what, name))
+        except PhotoError as error:
+            return Side.of(source, None, error)
+
+    def _has_plugins(self) -> bool:
+        hooks = self.assessor.hooks
+        return bool(hooks.others(Hook.BEFORE_ASSESS) or hooks.others(Hook.JUDGE))
+
+    def _remembered(self, photo: Photo) -> Assessment | None:
+        with self._lock:
+            return self._originals.get(photo.info.sha256 or "")
+
+    def _remember(self, photo: Photo, assessment: Assessment) -> None:
+        with self._lock:
+            self._originals[photo.info.sha256 or ""] = assessment
+            self._originals.move_to_end(photo.info.sha256 or "")
+            while len(self._originals) > REMEMBERED:
+                self._originals.popitem(last=False)
+
+    def _judged(
+        self, compressed: Assessment, original: Assessment | None, codec: str, similarity: float | None
+    ) -> Verdict:
+        hooks = self.assessor.hooks
+        event = Judging(compressed, self.policy, original, self.assessor.vocabulary)
+        try:
+            found = hooks.decide(Hook.JUDGE, event, Verdict)
+        except PluginError as error:
+            return Verdict.undecided(str(error), f"plugin {error.plugin}")
+        if found is None:
+            return Verdict.undecided("no plugin gave a verdict")
+        plugin, verdict = found
+        if not plugin.startswith(BUILT_IN):
+            return verdict.model_copy(update={"decided_by": f"plugin {plugin}"})
+        remedies = remedies_for(verdict.regions, codec, hooks.gather(Hook.REMEDIES, Remedy))
+        return verdict.model_copy(update={"remedies": remedies, "similarity": similarity})
+
+
+def _settled(similarity: float, part: Box, bounds: Similarity, photo: Photo | None) -> Verdict | None:
+    """The verdict by the metric alone, or None where it leaves a doubt."""
+    info = photo.info if photo else None
+    if similarity >= bounds.passes:
+        return Verdict(outcome=Outcome.PASS, decided_by=NAME, similarity=similarity, photo=info)
+    if similarity >= bounds.rejects:
+        return None
+    words = f"reject: similarity to the original is {similarity:.1f} of 100, below {bounds.rejects:g}"
+    if part.position != "whole image":
+        words += f", worst at the {part.position}"
+    return Verdict(
+        outcome=Outcome.REJECT, reasons=(words,), remedies=(CLOSER,), decided_by=NAME, similarity=similarity,
+        photo=info,
+    )  # fmt: skip
+
+
+def _by_model(verdict: Verdict, photo: PhotoInfo) -> bool:
+    """Whether no plugin had a say: neither in the verdict nor in the pixels."""
+    return verdict.decided_by == MODEL and verdict.photo == photo
+
+
+def _diagnosed(differences: tuple[Difference, ...], photo: Photo | None) -> Verdict | None:
+    """The verdict where the differences alone decide: nothing was changed, or what was explains all the rest."""
+    same = any(each.kind is Kind.IDENTICAL for each in differences)
+    explained = any(each.settles and each.outcome is not Outcome.PASS for each in differences)
+    if not (same or explained or any(each.outcome is Outcome.REJECT for each in differences)):
+        return None
+    info = photo.info if photo else None
+    return Verdict(outcome=Outcome.PASS, decided_by=DIAGNOSIS, similarity=100 if same else None, photo=info)
+
+
+def _with(verdict: Verdict, differences: tuple[Difference, ...]) -> Verdict:
+    """The verdict made no milder than the differences ask, with their reasons and remedies first and notes last."""
+    if not differences:
+        return verdict
+    flagged = [each for each in differences if each.outcome is not Outcome.PASS]
+    notes = [each.reason for each in differences if each.outcome is Outcome.PASS]
+    remedies = [each.remedy for each in flagged if each.remedy is not None]
+    worst = max((each.outcome for each in differences), key=lambda outcome: outcome.rank)
+    update: dict[str, Any] = {
+        "differences": differences, "reasons": (*(each.reason for each in flagged), *verdict.reasons, *notes),
+        "remedies": tuple(dict.fromkeys([*remedies, *verdict.remedies])),
+    }  # fmt: skip
+    if worst.rank > verdict.outcome.rank:
+        update |= {"outcome": worst, "decided_by": DIAGNOSIS}
+    return verdict.model_copy(update=update)

@@ -1,0 +1,88 @@
+"""One photo to requests, its replies to an assessment."""
+
+from typing import Any
+
+from PIL import Image
+from standins import WordTask
+
+from idetex_plugin.assessing.examiner import Case, Examiner, idle_statuses
+from idetex_plugin.cards.registry import get_card
+from idetex_plugin.dialects.registry import make_dialect
+from idetex_plugin.photo.load import Photo
+from idetex_plugin.tasks.grounding import Grounding
+from idetex_plugin.tasks.perception import Perception
+from idetex_plugin.tasks.questions import DEFAULT_QUESTIONS
+from idetex_plugin.words.assessment import Assessment, PhotoInfo
+from idetex_plugin.words.card import Card, Doubt
+from idetex_plugin.words.failure import Reason, State
+from idetex_plugin.words.request import Reply
+
+CARD = Card(name="one", title="One", checkpoint="nowhere", dialect="json", tasks=("grounding", "perception"))
+TASKS = (WordTask("grounding"), WordTask("perception"))
+
+
+def load(source: Any) -> Photo:
+    return Photo(Image.new("RGB", (40, 30)), PhotoInfo(name="photo", width=40, height=30))
+
+
+EXAMINER = Examiner(CARD, TASKS, "f", load, idle_statuses(CARD, ("grounding", "perception", "description")))
+
+
+def case() -> Case:
+    prepared = EXAMINER.prepare("anything")
+    assert isinstance(prepared, Case)
+    return prepared
+
+
+def test_requests_keep_the_order_of_the_tasks_and_share_the_images() -> None:
+    asked = case()
+    assert [request.prompt for request in asked.requests] == ["grounding", "perception"]
+    assert all(request.images[0] is asked.views.images[0] for request in asked.requests)
+    assert asked.views.width == 40
+
+
+def test_replies_go_to_their_tasks() -> None:
+    assessment = EXAMINER.conclude(case(), [Reply("Noise"), Reply("None")], "scripted")
+    assert [region.distortion for region in assessment.regions] == ["Noise"]
+    assert [answer.choice for answer in assessment.answers] == ["None"]
+    assert assessment.state is State.OK
+
+
+def test_what_two_tasks_ask_is_asked_once() -> None:
+    dialect = make_dialect(get_card("nano"))
+    tasks = (Grounding(dialect, Doubt(least=0, clean=1)), Perception(dialect))
+    examiner = Examiner(get_card("nano"), tasks, "f", load)
+    asked = examiner.prepare("anything")
+    assert isinstance(asked, Case)
+    levels = [number for number, request in enumerate(asked.requests) if request == dialect.level(asked.views)]
+    assert len(levels) == 1 and len(asked.requests) == len(DEFAULT_QUESTIONS) + 2
+    replies = [Reply(request.choices[0] if request.choices else "None") for request in asked.requests]
+    replies[levels[0]] = Reply("fair", choice_probabilities={"fair": 0.9, "excellent": 0.1})
+    assessment = examiner.conclude(asked, replies, "scripted")
+    assert assessment.quality.level == "fair" and assessment.state is State.OK
+    assert [answer.name for answer in assessment.answers] == [question.name for question in DEFAULT_QUESTIONS]
+
+
+def test_a_wrong_number_of_replies_is_the_engines_error() -> None:
+    assessment = EXAMINER.conclude(case(), [Reply("Noise")], "scripted")
+    assert assessment.failure.reason is Reason.ENGINE_ERROR
+    assert assessment.tasks["grounding"].state is State.FAILED
+    assert assessment.regions == ()
+
+
+def test_tasks_that_are_not_asked_say_why() -> None:
+    statuses = EXAMINER.conclude(case(), [Reply("Noise"), Reply("None")], "scripted").tasks
+    assert list(statuses) == ["grounding", "perception", "description"]
+    assert statuses["description"].state is State.SKIPPED
+    assert statuses["description"].reason is Reason.UNSUPPORTED_TASK
+    assert idle_statuses(CARD, ("perception",))["grounding"].message == "not asked for"
+
+
+def test_sources_without_a_name_are_named_by_their_kind() -> None:
+    def broken(source: Any) -> Photo:
+        raise ZeroDivisionError
+
+    refused = Examiner(CARD, TASKS, "f", broken).prepare(object())
+    assert isinstance(refused, Assessment)
+    assert refused.photo.name == "object"
+    assert refused.failure.reason is Reason.INTERNAL
