@@ -12,6 +12,7 @@ from idetex_plugin.assessing.assessor import Assessor
 from idetex_plugin.assessing.examiner import Case
 from idetex_plugin.assessing.stream import Asking, Key, Ready
 from idetex_plugin.gating.diagnose import Side, comparable, diagnose
+from idetex_plugin.gating.judge import is_sure
 from idetex_plugin.gating.pairs import Pair
 from idetex_plugin.gating.remedies import remedies_for
 from idetex_plugin.gating.similarity import NAME, worst_similarity
@@ -107,11 +108,28 @@ class Gate:
                 self._remember(old, original)
             verdict = self._judged(compressed, original, codec, similarity)
             if _by_model(verdict, new.info):
+                if similarity is not None and settled is None and original is not None:
+                    verdict = self._in_doubt(verdict, similarity, original, compressed)
                 return _with(settled or verdict, differences)
             return verdict.model_copy(update={"differences": differences})
 
         requests = [request for case in (after, before) if isinstance(case, Case) for request in case.requests]
         return Asking(tuple(requests), conclude) if requests else Ready(conclude((), ""))
+
+    def _in_doubt(
+        self, verdict: Verdict, similarity: float, original: Assessment, compressed: Assessment
+    ) -> Verdict:
+        """Where the metric leaves a doubt: a pass of the model's, if it is sure, and else a review."""
+        bounds = self.policy.similarity
+        if bounds is None or verdict.outcome is not Outcome.PASS:
+            return verdict
+        if is_sure(original, compressed, bounds.sure, self.assessor.vocabulary):
+            return verdict
+        words = (
+            f"review: similarity to the original is {similarity:.1f} of 100, between {bounds.rejects:g} and "
+            f"{bounds.passes:g}, and the model is not sure that nothing was lost"
+        )
+        return verdict.model_copy(update={"outcome": Outcome.REVIEW, "reasons": (words,), "remedies": (CLOSER,)})
 
     def _assessed(self, case: Case | Assessment, replies: Sequence[Reply], engine: str) -> Assessment:
         assessment = self.assessor.examiner.conclude(case, replies, engine) if isinstance(case, Case) else case

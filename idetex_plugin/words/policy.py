@@ -75,13 +75,16 @@ class Zone(Limits):
 
 
 class Similarity(Record):
-    """When similarity to the original alone decides: `passes` at or above, `rejects` below, else the model.
+    """When similarity to the original alone decides: `passes` at or above, `rejects` below. Between them is doubt.
 
-    SSIMULACRA2 of the worst part, 0..100; see `gate.similarity`. What passes is at least 10: shares of 1 are no scores.
+    SSIMULACRA2 of the worst part, 0..100; see `gating.similarity`. What passes is at least 10: no share of 1.
+    sure: in doubt a pass of the model's counts only where it sees nothing new at all and finds it at least so probable
+    that the quality level has not fallen; else a person looks. 0 to take the model's word, above 1 never to.
     """
 
     passes: float = Field(default=100, ge=10, le=100)
     rejects: float = Field(default=0, ge=0, le=100)
+    sure: float = Field(default=0.9, ge=0, le=2)
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -20,7 +20,7 @@ from idetex_plugin.gating.similarity import worst_similarity
 from idetex_plugin.pipeline.pipeline import gate
 from idetex_plugin.plugins.manager import Hooks
 from idetex_plugin.words.box import WHOLE
-from idetex_plugin.words.policy import Policy
+from idetex_plugin.words.policy import Policy, Similarity
 from idetex_plugin.words.verdict import Outcome
 from idetex_plugin.words.vocabulary import VIDA
 
@@ -62,6 +62,16 @@ def test_without_bounds_the_model_is_asked(assessor: Assessor) -> None:
     assert (alone.outcome, alone.decided_by) == (Outcome.REJECT, "model")
     assert [remedy.action for remedy in alone.remedies] == ["denoise"]
     assert gate(PHOTO, PHOTO, policy, assessor).outcome is Outcome.PASS
+
+
+def test_where_the_metric_doubts_a_model_that_is_not_sure_leaves_it_to_a_person(assessor: Assessor) -> None:
+    copy = encoded("JPEG", PHOTO, quality=95)
+    doubts = policy_named("web").model_copy(update={"similarity": Similarity(passes=100, rejects=0, sure=2)})
+    verdict = gate(PHOTO, copy, doubts, assessor)
+    assert (verdict.outcome, [remedy.action for remedy in verdict.remedies]) == (Outcome.REVIEW, ["raise-quality"])
+    assert re.search(r"between 0 and 100, and the model is not sure", verdict.reasons[0])
+    trusts = doubts.model_copy(update={"similarity": Similarity(passes=100, rejects=0, sure=0)})
+    assert gate(PHOTO, copy, trusts, assessor).outcome is Outcome.PASS
 
 
 def test_an_original_is_assessed_once(assessor: Assessor) -> None:
