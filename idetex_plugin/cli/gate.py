@@ -47,7 +47,7 @@ def command(
     from idetex_plugin.engines.base import EngineDeadError
     from idetex_plugin.gating.outputs import as_json, as_junit, as_sarif
     from idetex_plugin.pipeline.pipeline import Pipeline
-    from idetex_plugin.words.verdict import Outcome
+    from idetex_plugin.words.verdict import Outcome, Verdict
 
     found: list[tuple[int, str, Verdict]] = []
     to_stdout = json_file is not None and str(json_file) == "-"
@@ -56,11 +56,21 @@ def command(
         with Assessor(model, engine) as assessor:
             pipeline = Pipeline("idetex gate", policy=policy, assessor=assessor)
             rules = pipeline.policy
-            pairs = (((n, pair.title), pair) for n, pair in enumerate(_pairs(paths or [], changed_in, staged)))
-            for (number, name), verdict in pipeline.stream(pairs):
+
+            def told(number: int, name: str, verdict: Verdict) -> None:
                 found.append((number, name, verdict))
                 if not to_stdout:
                     _print(name, verdict)
+
+            def pairs() -> Iterator[tuple[tuple[int, str], Pair]]:
+                for number, pair in enumerate(_pairs(paths or [], changed_in, staged)):
+                    if pair.problem:
+                        told(number, pair.title, Verdict.undecided(pair.problem))
+                    else:
+                        yield (number, pair.title), pair
+
+            for (number, name), verdict in pipeline.stream(pairs()):
+                told(number, name, verdict)
         judged = [(name, verdict) for _, name, verdict in sorted(found, key=itemgetter(0))]
         written = {
             json_file: as_json(judged, rules.name),
@@ -87,7 +97,8 @@ def _least(fail_on: FailOn) -> int:
 
 
 def _pairs(paths: list[Path], changed: str, staged: bool) -> Iterator[Pair]:
-    from idetex_plugin.gating.pairs import STAGED, changed_in, pairs_of
+    from idetex_plugin.gating.changes import STAGED, changed_in
+    from idetex_plugin.gating.pairs import pairs_of
 
     if bool(paths) + bool(changed) + staged != 1:
         raise ValueError("give photos, --changed-in or --staged, and one of them only")

@@ -64,6 +64,8 @@ class Gate:
 
     def _prepare(self, pair: Pair) -> Asking[Verdict] | Ready[Verdict]:
         """What can be said of a pair without a model, or what to ask one. Called in decoding threads."""
+        if pair.problem:
+            return Ready(Verdict.undecided(pair.problem))
         try:
             new, old = self._side(pair.compressed, "compressed photo", pair.name), None
             differences: tuple[Difference, ...] = ()
