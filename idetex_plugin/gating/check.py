@@ -28,6 +28,8 @@ from idetex_plugin.words.request import Reply
 from idetex_plugin.words.verdict import DIAGNOSIS, MODEL, Difference, Kind, Outcome, Remedy, Verdict
 
 REMEMBERED = 64
+Measured = tuple[float, Box]
+"""The similarity and where it was measured."""
 CLOSER = Remedy(distortion="", action="raise-quality", advice="Encode again from the original at a higher quality.")
 
 
@@ -76,22 +78,22 @@ class Gate:
                 raise new.fault
         except PhotoError as error:
             return Ready(Verdict.undecided(str(error)))
-        similarity, settled = None, _diagnosed(differences, new.photo)
+        measured, settled = None, _diagnosed(differences, new.photo)
         if old is not None and settled is None and self.policy.similarity is not None:
             compared = [worst_similarity(*both) for both in comparable(old, new, self.policy, differences)]
-            similarity, part = min(compared, key=itemgetter(0))
-            settled = _settled(similarity, part, self.policy.similarity, new.photo)
+            measured = min(compared, key=itemgetter(0))
+            settled = _settled(*measured, self.policy.similarity, new.photo)
         if settled is not None and (new.photo is None or not self._has_plugins()):
             return Ready(_with(settled, differences))
         assert new.photo is not None
-        return self._asking(new.photo, old.photo if old else None, pair.codec, similarity, settled, differences)
+        return self._asking(new.photo, old.photo if old else None, pair.codec, measured, settled, differences)
 
     def _asking(
         self,
         new: Photo,
         old: Photo | None,
         codec: str,
-        similarity: float | None,
+        measured: Measured | None,
         settled: Verdict | None,
         differences: tuple[Difference, ...],
     ) -> Asking[Verdict] | Ready[Verdict]:
@@ -108,10 +110,10 @@ class Gate:
             if old is not None and before is not None:
                 original = self._assessed(before, replies[count:], engine)
                 self._remember(old, original)
-            verdict = self._judged(compressed, original, codec, similarity)
+            verdict = self._judged(compressed, original, codec, measured)
             if _by_model(verdict, new.info):
-                if similarity is not None and settled is None and original is not None:
-                    verdict = self._in_doubt(verdict, similarity, original, compressed)
+                if measured is not None and settled is None and original is not None:
+                    verdict = self._in_doubt(verdict, measured[0], original, compressed)
                 return _with(settled or verdict, differences)
             return verdict.model_copy(update={"differences": differences})
 
@@ -168,7 +170,7 @@ class Gate:
                 self._originals.popitem(last=False)
 
     def _judged(
-        self, compressed: Assessment, original: Assessment | None, codec: str, similarity: float | None
+        self, compressed: Assessment, original: Assessment | None, codec: str, measured: Measured | None
     ) -> Verdict:
         hooks = self.assessor.hooks
         event = Judging(compressed, self.policy, original, self.assessor.vocabulary)
@@ -182,14 +184,15 @@ class Gate:
         if not plugin.startswith(BUILT_IN):
             return verdict.model_copy(update={"decided_by": f"plugin {plugin}"})
         remedies = remedies_for(verdict.regions, codec, hooks.gather(Hook.REMEDIES, Remedy))
-        return verdict.model_copy(update={"remedies": remedies, "similarity": similarity})
+        similarity, worst = measured or (None, None)
+        return verdict.model_copy(update={"remedies": remedies, "similarity": similarity, "worst": worst})
 
 
 def _settled(similarity: float, part: Box, bounds: Similarity, photo: Photo | None) -> Verdict | None:
     """The verdict by the metric alone, or None where it leaves a doubt."""
     info = photo.info if photo else None
     if similarity >= bounds.passes:
-        return Verdict(outcome=Outcome.PASS, decided_by=NAME, similarity=similarity, photo=info)
+        return Verdict(outcome=Outcome.PASS, decided_by=NAME, similarity=similarity, worst=part, photo=info)
     if similarity >= bounds.rejects:
         return None
     words = f"reject: similarity to the original is {similarity:.1f} of 100, below {bounds.rejects:g}"
@@ -197,7 +200,7 @@ def _settled(similarity: float, part: Box, bounds: Similarity, photo: Photo | No
         words += f", worst at the {part.position}"
     return Verdict(
         outcome=Outcome.REJECT, reasons=(words,), remedies=(CLOSER,), decided_by=NAME, similarity=similarity,
-        photo=info,
+        worst=part, photo=info,
     )  # fmt: skip
 
 

@@ -104,7 +104,8 @@ class Verdict(Record):
     reasons: for people; of a pass there are none but notes. regions: those that count, worst first. decided_by:
     "model", the name of the metric that made the model unnecessary, "diagnosis" where a difference decides, "plugin
     NAME", or "unreadable" where there was nothing to judge. similarity: the metric's value, None where it was not
-    computed. photo: what was judged, where it could be read. differences: what happened to the copy, worst first.
+    computed; worst: the part of the copy on which it was measured. photo: what was judged, where it could be read.
+    differences: what happened to the copy, worst first.
     """
 
     outcome: Outcome
@@ -113,6 +114,7 @@ class Verdict(Record):
     remedies: tuple[Remedy, ...] = ()
     decided_by: str
     similarity: float | None = None
+    worst: Box | None = None
     photo: PhotoInfo | None = None
     differences: tuple[Difference, ...] = ()
 

@@ -95,10 +95,21 @@ class Side:
         if self.alpha is None or self.layers is None:
             return self.picture if self.backdrop is None else replace(self, backdrop=None).picture
         backdrop = Image.new("RGBA", self.layers.size, (*ImageColor.getrgb(colour)[:3], 255))
-        flat = Image.alpha_composite(backdrop, self.layers).convert("RGB")
-        if self.facts.profile:
-            flat.info["icc_profile"] = self.facts.profile
-        return load_photo(flat).image
+        return self._in_srgb(Image.alpha_composite(backdrop, self.layers).convert("RGB"))
+
+    @property
+    def transparent(self) -> Image.Image:
+        """RGBA upright, in sRGB."""
+        assert self.layers is not None
+        image = self._in_srgb(self.layers.convert("RGB"))
+        image.putalpha(self.layers.getchannel("A"))
+        return image
+
+    def _in_srgb(self, image: Image.Image) -> Image.Image:
+        if not self.facts.profile:
+            return image
+        image.info["icc_profile"] = self.facts.profile
+        return load_photo(image).image.copy()
 
     @cached_property
     def _frame(self) -> Image.Image:
