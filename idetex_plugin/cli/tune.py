@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from idetex_plugin.cli.exits import Exit, stop
+from idetex_plugin.words.extras import require
 
 if TYPE_CHECKING:
     from idetex_plugin.gating.tune import Trial, Tuned
@@ -41,6 +42,8 @@ def command(
     from idetex_plugin.gating.tune import tune_all
 
     wanted = codec or _codec_of(out)
+    if plot is not None:
+        require("eval", "--plot", "matplotlib")
     try:
         with Assessor(model, engine) as assessor:
             gate = Gate(policy_named(policy, assessor.vocabulary), assessor)
@@ -130,10 +133,8 @@ def _plain(trial: Trial) -> dict[str, object]:
 
 
 def _draw(found: list[Tuned], path: Path) -> None:
-    try:
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise ImportError('a plot needs matplotlib: pip install "idetex-plugin[eval]"') from None
+    from matplotlib.figure import Figure
+
     from idetex_plugin.words.verdict import Outcome
 
     colours = {Outcome.PASS: "#2e7d32", Outcome.REVIEW: "#f9a825", Outcome.REJECT: "#c62828"}

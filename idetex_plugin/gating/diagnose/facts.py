@@ -10,32 +10,30 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageCms
 
-from idetex_plugin.photo.decode import READABLE
+from idetex_plugin.photo.frame import ORIENTATION_TAG
+from idetex_plugin.photo.jpeg import GAIN_MAPS
 
-ORIENTATION_TAG = 0x0112
+FORMATS = (
+    "JPEG", "PNG", "GIF", "BMP", "DIB", "TIFF", "WEBP", "AVIF", "JPEG2000", "PPM", "ICO", "TGA", "QOI", "PCX",
+    "SGI",
+)  # fmt: skip
 LAYERED = frozenset({"LA", "La", "PA", "RGBA", "RGBa"})
 ANIMATED = frozenset({"AVIF", "GIF", "PNG", "WEBP"})
 DEEP = {"I;16": 16, "I;16B": 16, "I;16L": 16, "I;16N": 16, "I": 32, "F": 32}
-SRGB_GAMMA = 1 / 2.2
-"""gAMA of what is shown as it is."""
-NEAR_SRGB = 0.02
-GAIN_MAPS = (b"hdrgm:", b"urn:com:apple:photo:2020:aux:hdrgainmap", b"urn:iso:std:iso:ts:21496", b"tmap")
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of one file; a value of None is unknown.
 
-    size: as stored, before orientation. profile: the ICC data. gamma: of PNG's gAMA where it is not sRGB's and neither
-    a profile nor sRGB is given. layered: whether it can be transparent. bits: a channel. bytes: of the file.
+    size: as stored, before orientation. layered: whether it can be transparent. bits: a channel. bytes: of the file.
     """
 
     format: str | None = None
     mode: str = "RGB"
     size: tuple[int, int] = (0, 0)
     orientation: int = 1
-    profile: bytes | None = None
-    gamma: float | None = None
+    has_profile: bool = False
     gain_map: bool = False
     layered: bool = False
     frames: int = 1
@@ -51,9 +49,9 @@ def opened(source: Any) -> Image.Image | None:
     if isinstance(source, Image.Image):
         return source
     if isinstance(source, bytes | bytearray | memoryview):
-        return Image.open(io.BytesIO(source), formats=READABLE)
+        return Image.open(io.BytesIO(source), formats=FORMATS)
     if isinstance(source, str | os.PathLike):
-        return Image.open(source, formats=READABLE)
+        return Image.open(source, formats=FORMATS)
     return None
 
 
@@ -63,15 +61,17 @@ def read_facts(source: Any) -> Facts:
         return _of_image(source, b"", None)
     if isinstance(source, np.ndarray):
         return _of_array(source)
-    try:
-        image = opened(source)
-        if image is None:
-            return Facts()
-        with image:
-            size = len(source) if isinstance(source, bytes | bytearray | memoryview) else os.stat(source).st_size
-            return _of_image(image, _raw(source), size)
-    except Exception:
+    if not isinstance(source, str | os.PathLike | bytes | bytearray | memoryview):
         return Facts()
+    try:
+        data = _raw(source)
+    except OSError:
+        return Facts()
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            return _of_image(image, data, len(data))
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return Facts(layered=True, bytes=len(data))
 
 
 def profile_name(profile: bytes) -> str:
@@ -98,14 +98,10 @@ def _of_image(image: Image.Image, data: bytes, size: int | None) -> Facts:
         frames = int(getattr(image, "n_frames", 1)) if image.format in ANIMATED else 1
     except Exception:
         frames = 1
-    profile = image.info.get("icc_profile") or None
-    gamma = image.info.get("gamma")
-    plain = not isinstance(gamma, float | int) or gamma <= 0 or abs(gamma - SRGB_GAMMA) <= NEAR_SRGB
-    if plain or profile or "srgb" in image.info:
-        gamma = None
     return Facts(
         format="JPEG" if image.format == "MPO" else image.format, mode=image.mode, size=image.size,
-        orientation=orientation if 1 <= orientation <= 8 else 1, profile=profile, gamma=gamma,
+        orientation=orientation if 1 <= orientation <= 8 else 1,
+        has_profile=bool(image.info.get("icc_profile")),
         gain_map=_has_gain_map(image, data), layered=image.mode in LAYERED or "transparency" in image.info,
         frames=frames, bits=_bits(image, data), bytes=size,
     )  # fmt: skip
@@ -129,9 +125,9 @@ def _bits(image: Image.Image, data: bytes) -> int:
 def _has_gain_map(image: Image.Image, data: bytes) -> bool:
     """By the marks of Adobe, Apple, ISO 21496-1 and AVIF; or a further image in a JPEG that is no preview."""
     if image.format in {"JPEG", "MPO"}:
-        marked = any(mark in data for mark in GAIN_MAPS[:3])
+        marked = any(mark in data for mark in GAIN_MAPS)
     elif image.format == "AVIF":
-        marked = GAIN_MAPS[3] in data[:4096]
+        marked = b"tmap" in data[:4096]
     else:
         marked = False
     if marked or image.format != "MPO":

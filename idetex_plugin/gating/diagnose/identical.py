@@ -30,7 +30,7 @@ def _is_small(side: Side) -> bool:
 
 def _shown(side: Side) -> tuple[object, ...]:
     facts = side.facts
-    return (facts.size, facts.orientation, facts.profile, facts.gamma, facts.gain_map, facts.bits, facts.frames > 1)
+    return (facts.size, facts.orientation, side.profile, facts.gain_map, facts.bits, facts.frames > 1)
 
 
 def _same_pixels(old: Side, new: Side) -> bool:

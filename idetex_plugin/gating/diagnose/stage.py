@@ -13,7 +13,7 @@ from idetex_plugin.gating.diagnose.findings import difference
 from idetex_plugin.gating.diagnose.frames import frames
 from idetex_plugin.gating.diagnose.geometry import geometry, has_shape
 from idetex_plugin.gating.diagnose.identical import identical
-from idetex_plugin.gating.diagnose.profile import SHOWS, effect, gamma, profile
+from idetex_plugin.gating.diagnose.profile import SHOWS, effect, profile
 from idetex_plugin.gating.diagnose.shift import parts
 from idetex_plugin.gating.diagnose.side import Side, laid
 from idetex_plugin.gating.diagnose.small import grid
@@ -55,7 +55,7 @@ def _found(old: Side, new: Side, policy: Policy) -> Iterator[Difference]:
     yield from layers
     if _settles(layers):
         return
-    tags = [each for each in (profile(old, new, policy), gamma(old, new)) if each]
+    tags = [each for each in (profile(old, new, policy),) if each]
     pixels = [] if _settles(tags) else [*_pixels(old, new, policy, [*frame, *layers])]
     yield from pixels or tags
     if pixels and not _settles(pixels):
