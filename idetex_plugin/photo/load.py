@@ -96,7 +96,7 @@ def _open(source: Any, found: _Found, max_pixels: int, mend: bool) -> tuple[Imag
         _check_size(source.size, max_pixels)
         own = _whole(source)
         found.sha256, found.format = _pixel_hash(own.mode, own.size, own.tobytes()), source.format
-        return from_image(own)
+        return from_image(own, source.format)
     if isinstance(source, str | os.PathLike):
         source = _read(source)
     if isinstance(source, bytes | bytearray | memoryview):

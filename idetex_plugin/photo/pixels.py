@@ -15,6 +15,8 @@ from PIL import Image
 from idetex_plugin.photo.colour import to_srgb
 from idetex_plugin.photo.depth import eight_bits, gray_of_numbers, gray_of_sixteen
 from idetex_plugin.photo.frame import Frame, Refusal, exif_orientation
+from idetex_plugin.photo.icc import SRGB
+from idetex_plugin.photo.png import profile_by_gamma
 from idetex_plugin.words.failure import Reason
 from idetex_plugin.words.request import bare
 
@@ -43,14 +45,21 @@ def to_rgb(frame: Frame) -> tuple[Image.Image, Notes]:
         raise Refusal(Reason.CORRUPT, f"cannot be converted to RGB from {mode}: {error}") from None
 
 
-def from_image(image: Image.Image) -> tuple[Image.Image, Notes]:
-    """The same of an image that somebody opened or made, which is not changed. Raises Refusal."""
+def from_image(image: Image.Image, kind: str | None) -> tuple[Image.Image, Notes]:
+    """The same of an image that somebody opened or made, which is not changed.
+
+    kind: the format of the file that it came from, if any. Raises Refusal.
+    """
     notes: list[str] = []
     try:
         orientation = image.getexif().get(0x0112, 1)
     except Exception:
         orientation = exif_orientation(b"unreadable", notes)
-    frame = Frame(image, image.format or "", orientation, image.info.get("icc_profile"), notes=notes)
+    profile, profile_from = image.info.get("icc_profile"), ""
+    if kind == "PNG" and profile is None and "srgb" not in image.info and "gamma" in image.info:
+        primaries = image.info.get("chromaticity", SRGB)
+        profile, profile_from = profile_by_gamma(round(100_000 * image.info["gamma"]), primaries, notes)
+    frame = Frame(image, kind or "", orientation, profile, profile_from, notes=notes)
     return to_rgb(frame)
 
 

@@ -40,8 +40,8 @@ def read_tiff(data: bytes, check_size: CheckSize) -> Frame:
     if any(map(_is_raw, pages)):
         raise unsupported(CAMERA_RAW)
     notes: list[str] = []
-    whole = [page for page in pages if not page.is_mask and not page.is_reduced and page.size != (0, 0)]
-    page = whole[0] if whole else next(iter(pages), None)
+    whole = [page for page in pages if 0 not in page.size and not page.is_mask and not page.is_reduced]
+    page = whole[0] if whole else next((page for page in pages if 0 not in page.size), None)
     if page is None:
         image = opened(data, ("TIFF",), "TIFF")
         check_size(image.size)

@@ -30,6 +30,7 @@ from tests.photo.files import (
     linear,
     notes,
     off,
+    opened,
     plain_page,
     png,
     shown,
@@ -116,6 +117,13 @@ def test_gama_of_png(power: float) -> None:
     data = png(in_primaries(SRGB, power=power), chunk(b"gAMA", struct.pack(">I", round(100_000 / power))))
     assert off(data, SOFT) < 1
     assert notes(data) == (f"converted from gAMA {1 / power:.5g}",)
+
+
+def test_gama_of_an_opened_png_counts_too() -> None:
+    data = png(in_primaries(SRGB, power=1.0), chunk(b"gAMA", struct.pack(">I", 100_000)))
+    assert off(opened(data), SOFT) < 1 and notes(opened(data)) == ("converted from gAMA 1",)
+    usual = png(PICTURE, chunk(b"gAMA", struct.pack(">I", 45455)))
+    assert np.array_equal(shown(opened(usual)), PICTURE) and notes(opened(usual)) == ()
 
 
 def chrm(primaries: tuple[float, ...]) -> bytes:
