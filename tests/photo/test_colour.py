@@ -219,3 +219,16 @@ def test_the_made_profiles_say_what_the_standards_do() -> None:
     assert coded_profile(12, 13) is not None and coded_profile(1, 8) is not None
     with pytest.raises(ValueError, match="no colours"):
         to_xyz_d50((0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3))
+
+
+def test_the_profile_of_a_jpeg_2000_file() -> None:
+    data = encoded("JPEG2000", Image.fromarray(in_primaries(P3)), irreversible=False)
+    at = data.index(b"colr") - 4
+    size = int.from_bytes(data[at : at + 4], "big")
+    body = b"colr\x02\0\0" + matrix_profile(P3, srgb_curve(RAMP))
+    holder = data.index(b"jp2h") - 4
+    longer = int.from_bytes(data[holder : holder + 4], "big") + len(body) + 4 - size
+    box = struct.pack(">I", len(body) + 4) + body
+    changed = data[:holder] + struct.pack(">I", longer) + data[holder + 4 : at] + box + data[at + size :]
+    assert off(changed, SOFT) < 1 < off(data, SOFT)
+    assert notes(changed)[-1].endswith("applied")
