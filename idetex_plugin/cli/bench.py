@@ -161,12 +161,10 @@ def labelled(
     ] = None,
 ) -> None:
     """See whether a model finds what people see in real photographs."""
-    try:
+    with extra("eval", "idetex bench labelled"):
         from idetex_plugin.lab.evaluation.bench.baselines import cleanvision_scores
         from idetex_plugin.lab.evaluation.bench.labelled import TASKS, run
         from idetex_plugin.lab.evaluation.bench.labelled_text import markdown
-    except ImportError as error:
-        stop(f"the bench needs {error.name}: pip install 'idetex-plugin[eval]'")
     from idetex_plugin.assessing.assessor import Assessor
     from idetex_plugin.engines.base import EngineDeadError
     from idetex_plugin.lab.evaluation.bench.labels import read_labels
