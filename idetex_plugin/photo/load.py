@@ -153,6 +153,8 @@ def _read(source: str | os.PathLike[str]) -> bytes:
 
 def _check_size(size: tuple[int, int], max_pixels: int) -> None:
     width, height = size
+    if 0 in size:
+        raise Refusal(Reason.CORRUPT, f"says that it has {width} x {height} pixels")
     if width * height > max_pixels:
         raise Refusal(Reason.TOO_LARGE, f"has {width} x {height} pixels, more than {max_pixels}")
     if min(width, height) < MIN_SIDE:

@@ -34,10 +34,11 @@ def to_rgb(frame: Frame) -> tuple[Image.Image, Notes]:
     """Upright sRGB pixels and nothing else of the file, and what was done. Raises Refusal."""
     mode = frame.image.mode
     try:
-        image = _eight_bits(frame)
-        if image.mode in CLEAR_MODES or "transparency" in image.info:
-            image = _opaque(image, frame.notes)
+        image, alpha = _parted(_eight_bits(frame))
         image = to_srgb(image, frame)
+        if alpha is not None:
+            frame.notes.append("transparency laid over middle gray")
+            image = Image.composite(image, Image.new("RGB", image.size, BACKDROP), alpha)
         return bare(_upright(image, frame)), tuple(frame.notes)
     except MemoryError:
         raise Refusal(Reason.TOO_LARGE, "does not fit into memory") from None
@@ -105,12 +106,14 @@ def _upright(image: Image.Image, frame: Frame) -> Image.Image:
     return image.transpose(turn)
 
 
-def _opaque(image: Image.Image, notes: list[str]) -> Image.Image:
+def _parted(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
+    """Colours without transparency, and how opaque they are where that is less than everywhere."""
+    if image.mode not in CLEAR_MODES and "transparency" not in image.info:
+        return image, None
     if image.mode == "P" and "transparency" not in image.info:
-        return image.convert("RGB")
+        return image.convert("RGB"), None
+    gray = image.mode in {"1", "L", "LA", "La"}
     layered = image.convert("RGBA")
-    if layered.getchannel("A").getextrema() == (255, 255):
-        return layered.convert("RGB")
-    notes.append("transparency laid over middle gray")
-    backdrop = Image.new("RGBA", layered.size, (*BACKDROP, 255))
-    return Image.alpha_composite(backdrop, layered).convert("RGB")
+    alpha = layered.getchannel("A")
+    colours = layered.getchannel("R") if gray else layered.convert("RGB")
+    return colours, None if alpha.getextrema() == (255, 255) else alpha

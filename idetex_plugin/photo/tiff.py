@@ -134,6 +134,8 @@ def _by_tifffile(data: bytes, page: Page, notes: list[str]) -> Image.Image:
     if values.ndim == 3 and page.number(ifd.PLANAR, 1) == 2 and values.shape[0] == page.number(ifd.SAMPLES, 1):
         values = np.moveaxis(values, 0, -1)
     channels = 1 if values.ndim == 2 else values.shape[-1]
+    if values.dtype.kind not in "uif":
+        raise unsupported(f"a TIFF of {values.dtype} numbers")
     if values.ndim not in {2, 3} or meaning not in {WHITE_IS_ZERO, BLACK_IS_ZERO, RGB} or channels > 4:
         raise unsupported(f"a TIFF of {channels} channels with the photometric meaning {meaning}")
     if values.ndim == 3 and channels in {1, 2}:

@@ -232,3 +232,19 @@ def test_the_profile_of_a_jpeg_2000_file() -> None:
     changed = data[:holder] + struct.pack(">I", longer) + data[holder + 4 : at] + box + data[at + size :]
     assert off(changed, SOFT) < 1 < off(data, SOFT)
     assert notes(changed)[-1].endswith("applied")
+
+
+def test_transparency_is_laid_over_gray_after_colours_are_converted() -> None:
+    half = np.full(GRAY.shape, 128, np.uint8)
+    numbers = np.rint(255 * linear(GRAY)).astype(np.uint8)
+    wanted = companded(numbers / 255) * (128 / 255) + 128 * (127 / 255)
+    gray = encoded("PNG", Image.fromarray(np.dstack([numbers, half]), "LA"), icc_profile=gray_profile(1.0))
+    assert off(gray, wanted) < 1
+    assert notes(gray) == ("colour profile 'gray' applied", "transparency laid over middle gray")
+    colour = png(np.dstack([numbers, numbers, numbers, half]), chunk(b"gAMA", struct.pack(">I", 100_000)))
+    assert off(colour, wanted) < 1
+
+
+def test_one_bit_with_a_gray_profile() -> None:
+    data = encoded("PNG", Image.fromarray(GRAY > 120), icc_profile=gray_profile(1.0))
+    assert off(data, (GRAY > 120) * 255.0) == 0
