@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from idetex_plugin.gating.diagnose.findings import difference
-from idetex_plugin.gating.diagnose.small import Floats, luma
+from idetex_plugin.gating.diagnose.small import FLAT, Floats, luma
 from idetex_plugin.words.verdict import Difference, Kind, Outcome
 
 PART = 256
@@ -33,6 +33,8 @@ def shift(one: Floats, two: Floats) -> Difference | None:
     """one, two: (H, W) luma of the same part of both, unscaled. A move must explain most of what differs."""
     from skimage.registration import phase_cross_correlation
 
+    if min(one.std(), two.std()) < FLAT:
+        return None
     near = {move: _left(one, two, *move) for move in ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))}
     if min(near, key=near.__getitem__) == (0, 0) or near[0, 0] < LEAST:
         return None
