@@ -18,6 +18,7 @@ import asyncio
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from math import log
 from typing import Any
 
@@ -43,6 +44,9 @@ from idetex_plugin.words.request import Reply, Request, Token, sound
 SLOTS = 64
 MOST_SLOTS = 256
 NOT_OFFERED = frozenset({400, 403, 404, 405, 422, 501})
+NAMES_MISSED = 3
+AHEAD = 1.5
+"""Requests that are taken, as a share of the slots: pictures of those without a slot are encoded meanwhile."""
 Pictures = Sequence[Picture]
 
 
@@ -51,8 +55,8 @@ class ServerEngine:
 
     model: the name under which the server serves the checkpoint; by default the model whose name or root is the
         card's checkpoint.
-    slots: requests under way at once, at most; the next item is taken when fewer are. By default their number adapts:
-        from 64 on it rises while answers stay fast, and falls when the server is too busy.
+    slots: requests under way at once, at most; half as many again are prepared meanwhile. By default their number
+        adapts: from 64 on it rises while answers stay fast, and falls when the server is too busy.
     timeout: seconds for one request, from the first byte sent to the last one received.
     wait: seconds to wait for a server that does not answer. None: 300 once it has answered, not at all before.
     The API key, if the server wants one, is read from the environment variable IDETEX_API_KEY alone.
@@ -70,6 +74,7 @@ class ServerEngine:
         self._line = Line(Address.of(url), timeout=timeout, most=slots or MOST_SLOTS)
         self._slots = Slots(slots or SLOTS, slots or MOST_SLOTS)
         self._encoders = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="idetex-encode")
+        self._missed = 0
         self._trees: dict[tuple[str, tuple[str, ...]], Choice | None] = {}
         try:
             self._asking = self._line.submit(
@@ -108,9 +113,9 @@ class ServerEngine:
         end: ServiceError | None = None
         try:
             while True:
-                while end is None and window.busy < self.slots and (item := next(source, None)) is not None:
+                while end is None and window.busy < AHEAD * self.slots and (item := next(source, None)) is not None:
                     key, requests = item
-                    window.start(key, len(requests), self._answer_all(tuple(requests)))
+                    window.start(key, self._weight(len(requests)), self._answer_all(tuple(requests)))
                 if not len(window):
                     break
                 try:
@@ -133,8 +138,32 @@ class ServerEngine:
         images = {id(image): image for request in requests for image in request.images}
         made = await asyncio.gather(*(self._encode(image) for image in images.values()))
         encoded = dict(zip(images, made, strict=True))
-        work = (self._answer(request, [encoded[id(image)] for image in request.images]) for request in requests)
-        return tuple(await asyncio.gather(*work))
+        todo = [(request, [encoded[id(image)] for image in request.images]) for request in requests]
+        if not (self._names_pictures and len(todo) > 1 and encoded):
+            return tuple(await asyncio.gather(*(self._answer(*one) for one in todo)))
+        first = await self._answer(*todo[0])
+        answer = self._answer if first.failure else self._answer_by_name
+        return first, *await asyncio.gather(*(answer(*one) for one in todo[1:]))
+
+    @property
+    def _names_pictures(self) -> bool:
+        """Whether a photo's later requests hold the names of its pictures in place of their pixels."""
+        return self.served.remembers_pictures and self._missed < NAMES_MISSED
+
+    def _weight(self, requests: int) -> int:
+        """How many slots a photo of so many requests takes on average: with names, the first goes before the others."""
+        return max(1, requests // 3) if self._names_pictures else requests
+
+    async def _answer_by_name(self, request: Request, pictures: Pictures) -> Reply:
+        """The same reply from the pictures' names; with their pixels where the server has forgotten them."""
+        named = [replace(one, data=b"") for one in pictures]
+        reply = await self._answer(request, named)
+        if reply.failure is None:
+            self._missed = 0
+            return reply
+        reply = await self._answer(request, pictures)
+        self._missed += reply.failure is None
+        return reply
 
     async def _encode(self, image: Image.Image) -> Picture:
         return await asyncio.get_running_loop().run_in_executor(self._encoders, picture, image)
@@ -190,11 +219,17 @@ class ServerEngine:
         return tuple(int(id) for id in answer["tokens"])
 
     def _body(self, request: Request, pictures: Pictures, begun: str = "") -> dict[str, Any]:
-        parts = [one.part for one in pictures]
+        parts = [self._part(one) for one in pictures]
         return wire.body(request, self.model, parts, stop=self.card.stop, begun=begun)
 
     async def _complete(self, body: Mapping[str, Any], pictures: Pictures) -> Mapping[str, Any]:
-        return await self._asking.complete(pack(body, pictures))
+        sent = [one for one in pictures if one.data]
+        return await self._asking.complete(pack(body, sent), tries=1 if len(sent) < len(pictures) else None)
+
+    def _part(self, one: Picture) -> dict[str, Any]:
+        if not one.data:
+            return one.reference
+        return one.named_part if self._names_pictures else one.part
 
 
 def _grow(ids: Mapping[str, Ids], prefix: str, choices: Sequence[str]) -> Choice | None:
