@@ -120,9 +120,7 @@ class Gate:
         requests = [request for case in (after, before) if isinstance(case, Case) for request in case.requests]
         return Asking(tuple(requests), conclude) if requests else Ready(conclude((), ""))
 
-    def _in_doubt(
-        self, verdict: Verdict, similarity: float, original: Assessment, compressed: Assessment
-    ) -> Verdict:
+    def _in_doubt(self, verdict: Verdict, similarity: float, original: Assessment, compressed: Assessment) -> Verdict:
         """Where the metric leaves a doubt: a pass of the model's, if it is sure, and else a review."""
         bounds = self.policy.similarity
         if bounds is None or verdict.outcome is not Outcome.PASS:
