@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -40,6 +40,7 @@ class Card(Record):
         sides become multiples, demand), or several squares of `view_size` pixels a side: "global_detail" (see
         `models.views`), or "global_detail_measured" (and `models.measured`).
     doubt: how sure of a region the checkpoint must be; finding regions then asks for the level, too.
+    thresholds: the probability from which a photo is said to have a type, for checkpoints that score types.
     template: the prompt around a request, with {images}, {system}, {prompt} and {prefix}; None means the
         checkpoint's own chat template.
     """
@@ -57,6 +58,7 @@ class Card(Record):
     max_pixels: int = Field(default=1280 * 28 * 28, gt=0)
     pixel_multiple: int = Field(default=1, gt=0)
     doubt: Doubt | None = None
+    thresholds: Mapping[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
     template: str | None = None
     image_token: str | None = None
     stop: tuple[str, ...] = ()
