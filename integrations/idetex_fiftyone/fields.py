@@ -13,6 +13,7 @@ from filelock import FileLock
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 REGIONS = "where the photo is damaged"
+PRESENCE = "how probable it is that the photo has each type of damage, where the model scores types"
 OWNER = "idetex_run"
 """The key of a field's info that names the run it belongs to."""
 TRIES = 5
@@ -45,9 +46,9 @@ class Fields:
         self.run = run
         self.regions, self.level, self.score = f"{run}_regions", f"{run}_level", f"{run}_score"
         self.description, self.status = f"{run}_description", f"{run}_status"
-        self.verdict = f"{run}_verdict"
+        self.verdict, self.presence = f"{run}_verdict", f"{run}_presence"
         self.answers = {name: f"{run}_{name}" for name in questions}
-        kept = {self.regions, self.level, self.score, self.description, self.status, self.verdict}
+        kept = {self.regions, self.level, self.score, self.description, self.status, self.verdict, self.presence}
         taken = kept & set(self.answers.values())
         if taken:
             names = ", ".join(path[len(run) + 1 :] for path in sorted(taken))
@@ -59,6 +60,7 @@ class Fields:
             self.regions: (fo.EmbeddedDocumentField, {"embedded_doc_type": fo.Detections}, REGIONS),
             self.level: _label("quality, from bad to excellent"),
             self.score: (fo.FloatField, {}, "quality, 1 (bad) to 5 (excellent)"),
+            self.presence: (fo.EmbeddedDocumentField, {"embedded_doc_type": fo.Classifications}, PRESENCE),
             self.description: (fo.StringField, {}, "what is seen and what is wrong with it"),
             self.status: (
                 fo.EmbeddedDocumentField, {"embedded_doc_type": fo.DynamicEmbeddedDocument}, "how the assessment ended",
