@@ -19,8 +19,7 @@ from typing import Any
 
 from PIL import Image
 
-from idetex_plugin import Assessor
-from idetex_plugin.photo.sources import find_photos
+from idetex_plugin import Assessor, find_photos
 
 ALL = "grounding,perception,description"
 

@@ -30,8 +30,8 @@ from standins import nano_says
 
 from idetex_fiftyone import assess, figures
 from idetex_fiftyone.writer import Writer
-from idetex_plugin.words.request import Reply, Request
-from idetex_plugin.words.vocabulary import VIDA, Severity
+from idetex_plugin import Reply, Request, Severity
+from idetex_plugin.words.vocabulary import VIDA
 
 QUICK = 0.01
 

@@ -11,16 +11,21 @@ import time
 from itertools import pairwise
 from statistics import mean
 
-from idetex_plugin import Assessor
-from idetex_plugin.gate.policies import policy_named
-from idetex_plugin.photo.load import Photo, load_photo
-from idetex_plugin.plugins import hookimpl
+from idetex_plugin import (
+    Assessed,
+    Assessment,
+    Assessor,
+    BeforeAssess,
+    Hook,
+    Hooks,
+    Judging,
+    Photo,
+    Verdict,
+    hookimpl,
+    load_photo,
+)
+from idetex_plugin.gating.policies import policy_named
 from idetex_plugin.plugins.before import before_assess
-from idetex_plugin.plugins.events import Assessed, BeforeAssess, Judging
-from idetex_plugin.plugins.manager import Hooks
-from idetex_plugin.plugins.names import Hook
-from idetex_plugin.words.assessment import Assessment
-from idetex_plugin.words.verdict import Verdict
 
 
 class Idle:

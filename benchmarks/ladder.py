@@ -19,15 +19,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from idetex_plugin import Assessor
-from idetex_plugin.gate.check import Gate
-from idetex_plugin.gate.codecs import CODECS
-from idetex_plugin.gate.policies import policy_named
-from idetex_plugin.gate.tune import tune
+from idetex_plugin import Assessor, Outcome, Photo, Policy, Verdict, load_photo
+from idetex_plugin.gating.check import Gate
+from idetex_plugin.gating.codecs import CODECS
+from idetex_plugin.gating.policies import policy_named
+from idetex_plugin.gating.tune import tune
 from idetex_plugin.lab.data.photos import listed
-from idetex_plugin.photo.load import Photo, load_photo
-from idetex_plugin.words.policy import Policy
-from idetex_plugin.words.verdict import Outcome, Verdict
 
 QUALITIES = {"jpeg": (90, 75, 55, 35, 18, 8), "webp": (90, 75, 50, 25, 10, 0), "avif": (90, 70, 50, 30, 15, 0)}
 FIXED = 85

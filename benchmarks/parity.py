@@ -11,9 +11,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from idetex_plugin import Assessor
-from idetex_plugin.photo.sources import find_photos
-from idetex_plugin.words.assessment import Assessment
+from idetex_plugin import Assessment, Assessor, find_photos
 
 
 def assessments(model: str, engine: str, dtype: str, paths: Sequence[str]) -> list[Assessment]:

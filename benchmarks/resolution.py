@@ -19,11 +19,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from idetex_plugin import Assessor
+from idetex_plugin import Assessor, Severity
 from idetex_plugin.lab.data.photos import Pixels, listed, read
 from idetex_plugin.lab.synthesis.degrade import DEGRADE
 from idetex_plugin.words.box import WHOLE
-from idetex_plugin.words.vocabulary import Severity
 
 MEGAPIXELS = (0.3, 1.0, 4.0, 12.0)
 TYPES = ("Noise", "Blocking artifacts", "Low clarity")

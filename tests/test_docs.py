@@ -40,7 +40,7 @@ def test_python_blocks_of_a_page_run_in_order(
     shutil.copytree(ROOT / "demo", tmp_path / "demo")
     monkeypatch.chdir(tmp_path)
     engine = WindowEngine(answer=nano_says)
-    monkeypatch.setattr("idetex_plugin.assess.assessor.make_engine", lambda *_, **__: (engine, "it is scripted"))
+    monkeypatch.setattr("idetex_plugin.assessing.assessor.make_engine", lambda *_, **__: (engine, "it is scripted"))
     scope: dict[str, object] = {"__name__": "__main__"}
     for block in blocks(page, "python"):
         exec(compile(block, name(page), "exec"), scope)
@@ -53,7 +53,7 @@ def test_commands_and_their_options_exist(page: Path) -> None:
         _, command, *words = shlex.split(line.partition("#")[0])
         assert command in COMMANDS, line
         built = get_command(app).get_command(None, command)
-        while subcommands := getattr(built, "commands", None):
+        while (subcommands := getattr(built, "commands", None)) and words and not words[0].startswith("-"):
             built = subcommands[words.pop(0)]
         known = {option for parameter in built.params for option in (*parameter.opts, *parameter.secondary_opts)}
         assert {word.partition("=")[0] for word in words if word.startswith("--")} <= known, line

@@ -6,8 +6,7 @@ from pathlib import Path
 import django
 from django.conf import settings
 
-from idetex_plugin import Assessor
-from idetex_plugin.pipeline.pipeline import Pipeline
+from idetex_plugin import Assessor, Pipeline
 
 SECOND_TRY = 90
 

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pyvips
 
-from idetex_plugin import Assessor
-from idetex_plugin.pipeline.pipeline import Pipeline
+from idetex_plugin import Assessor, Pipeline
 
 
 def main() -> None:

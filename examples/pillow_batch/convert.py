@@ -6,8 +6,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from idetex_plugin import Assessor
-from idetex_plugin.pipeline.pipeline import Pipeline
+from idetex_plugin import Assessor, Pipeline
 
 QUALITIES = (40, 60, 80, 95)
 

@@ -6,9 +6,7 @@ from pathlib import Path
 import pluggy
 from PIL import Image
 
-from idetex_plugin import Assessor
-from idetex_plugin.pipeline.host import as_plugin
-from idetex_plugin.pipeline.pipeline import Pipeline
+from idetex_plugin import Assessor, Pipeline, as_plugin
 
 hookspec = pluggy.HookspecMarker("gallery")
 

@@ -10,11 +10,12 @@ import typer
 from idetex_plugin.cli.exits import Exit, stop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from rich.console import Console
 
-    from idetex_plugin.assess.assessor import Assessor
+    from idetex_plugin.assessing.assessor import Assessor
+    from idetex_plugin.cli.finding import Finding
     from idetex_plugin.photo.sources import Source
     from idetex_plugin.runs.store import Run
 
@@ -55,10 +56,11 @@ def command(
 
     from rich.console import Console
 
+    from idetex_plugin.cli.finding import Finding
     from idetex_plugin.cli.report import write_run_report
     from idetex_plugin.cli.summary import print_summary, summary_json
-    from idetex_plugin.runs import Run
     from idetex_plugin.runs.limits import FailLimit
+    from idetex_plugin.runs.store import Run
     from idetex_plugin.runs.summary import summarise
 
     warnings.filterwarnings("ignore", module=r"PIL\.")
@@ -67,14 +69,14 @@ def command(
     try:
         limit = FailLimit.parse(fail_on)
         chosen = _assessor(model, engine, tasks, questions, url, max_pixels)
-        total = sum(1 for _ in _sources(paths, out))
-        if not total:
+        sources = Finding(_sources(paths, out))
+        if not sources.peek():
             stop(f"no photos found in {', '.join(paths)}")
         run = Run.writer(out, chosen.card, chosen.fingerprint, chosen.fingerprint_parts)
     except ValueError as error:
         stop(str(error))
     with chosen as assessor, run:
-        signal = _work(run, assessor, _sources(paths, out), total, retry_failed, errors)
+        signal = _work(run, assessor, sources, retry_failed, errors)
         summary = summarise(run)
         page = None
         if report and signal is None:
@@ -95,7 +97,7 @@ def command(
 def _assessor(
     model: str, engine: str, tasks: str, questions: Path | None, url: str, max_pixels: int | None
 ) -> Assessor:
-    from idetex_plugin.assess.assessor import Assessor
+    from idetex_plugin.assessing.assessor import Assessor
     from idetex_plugin.photo.load import DEFAULT_MAX_PIXELS
     from idetex_plugin.tasks.question_files import read_questions
 
@@ -119,7 +121,7 @@ def _sources(paths: list[str], out: Path) -> Iterator[Source]:
 
 
 def _work(
-    run: Run, assessor: Assessor, sources: Iterable[Source], total: int, retry_failed: bool, errors: Console
+    run: Run, assessor: Assessor, sources: Finding[Source], retry_failed: bool, errors: Console
 ) -> int | None:
     """Do the work under a progress meter. Returns the signal that stopped it, or None."""
     from idetex_plugin.cli.interrupt import on_interrupt
@@ -129,7 +131,7 @@ def _work(
 
     expected = (EngineDeadError, ImportError, FileNotFoundError, ValueError)
 
-    with meter(total, errors) as shown:
+    with meter(sources, errors) as shown:
 
         def stop_taking() -> None:
             shown.say("Stopping after the photos in flight. Ctrl-C again stops at once.")

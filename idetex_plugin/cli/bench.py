@@ -63,7 +63,7 @@ def synth(
         from idetex_plugin.lab.evaluation.bench.synth import run
     except ImportError as error:
         stop(f"the bench needs {error.name}: pip install 'idetex-plugin[eval]'")
-    from idetex_plugin.assess.assessor import Assessor
+    from idetex_plugin.assessing.assessor import Assessor
     from idetex_plugin.engines.base import EngineDeadError
 
     models = [model, *([against] if against else [])]
@@ -108,7 +108,7 @@ def vida(
         from idetex_plugin.lab.evaluation.vida.scores import figures
     except ImportError as error:
         stop(f"the bench needs {error.name}: pip install 'idetex-plugin[eval]'")
-    from idetex_plugin.assess.assessor import Assessor
+    from idetex_plugin.assessing.assessor import Assessor
     from idetex_plugin.engines.base import EngineDeadError
 
     options: dict[str, Any] = {"url": url} if url else {}

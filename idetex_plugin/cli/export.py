@@ -35,8 +35,9 @@ def command(
     rows: Annotated[Rows, typer.Option(help="What a line is.")] = Rows.PHOTOS,
 ) -> None:
     """Export the rows of a run: flat columns to query, and each photo's whole assessment as JSON."""
-    from idetex_plugin.runs import Run, RunError
     from idetex_plugin.runs.export import export, whole_file
+    from idetex_plugin.runs.schema import RunError
+    from idetex_plugin.runs.store import Run
 
     try:
         with Run(folder) as run:

@@ -14,7 +14,7 @@ from idetex_plugin.cli.exits import Exit, stop
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from idetex_plugin.gate.pairs import Pair
+    from idetex_plugin.gating.pairs import Pair
     from idetex_plugin.words.verdict import Verdict
 
 
@@ -43,9 +43,9 @@ def command(
     sarif: Annotated[Path | None, typer.Option(help="Write the flagged regions as SARIF.")] = None,
 ) -> None:
     """Judge photos, with an original by what was added to it. Exits with 0 if all pass, with 1 if one does not."""
-    from idetex_plugin.assess.assessor import Assessor
+    from idetex_plugin.assessing.assessor import Assessor
     from idetex_plugin.engines.base import EngineDeadError
-    from idetex_plugin.gate.outputs import as_json, as_junit, as_sarif
+    from idetex_plugin.gating.outputs import as_json, as_junit, as_sarif
     from idetex_plugin.pipeline.pipeline import Pipeline
     from idetex_plugin.words.verdict import Outcome
 
@@ -87,7 +87,7 @@ def _least(fail_on: FailOn) -> int:
 
 
 def _pairs(paths: list[Path], changed: str, staged: bool) -> Iterator[Pair]:
-    from idetex_plugin.gate.pairs import STAGED, changed_in, pairs_of
+    from idetex_plugin.gating.pairs import STAGED, changed_in, pairs_of
 
     if bool(paths) + bool(changed) + staged != 1:
         raise ValueError("give photos, --changed-in or --staged, and one of them only")

@@ -1,12 +1,15 @@
-"""`idetex plugins`: what is loaded, and what failed."""
+"""`idetex plugins`: what is loaded, what failed, and a package to start one from."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from idetex_plugin.cli.exits import stop
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -14,7 +17,19 @@ if TYPE_CHECKING:
     from idetex_plugin.plugins.manager import Hooks
 
 
-def command(as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False) -> None:
+AsJson = Annotated[bool, typer.Option("--json", help="Print the list as JSON.")]
+command = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@command.callback(invoke_without_command=True)
+def plugins(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the plugins, or write a package to start one from."""
+    if context.invoked_subcommand is None:
+        list_plugins(as_json)
+
+
+@command.command("list")
+def list_plugins(as_json: AsJson = False) -> None:
     """List the plugins: what is loaded, from which package, with which hooks, and what failed and why.
 
     Everything that plugins add is asked for, so that an adder that fails is seen here. IDETEX_PLUGINS and IDETEX_BLOCK
@@ -28,13 +43,28 @@ def command(as_json: Annotated[bool, typer.Option("--json", help="Print the list
     hooks.try_adders()
     if as_json:
         problems = [asdict(problem) for problem in hooks.problems]
-        plugins = [
+        listed = [
             asdict(plugin) | {"problems": [each for each in problems if each["plugin"] == plugin.name]}
             for plugin in hooks.plugins
         ]
-        typer.echo(json.dumps(plugins, indent=2))
+        typer.echo(json.dumps(listed, indent=2))
     else:
         Console().print(_table(hooks))
+
+
+@command.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Small letters, digits and hyphens, such as night-sky.")],
+    folder: Annotated[Path, typer.Option("--in", help="Where to put the package's folder.")] = Path(),
+) -> None:
+    """Write the package idetex-NAME: a plugin with two hooks, its tests, and its entry point."""
+    from idetex_plugin.plugins.template import write_package
+
+    try:
+        package = write_package(name, folder)
+    except (ValueError, OSError) as error:
+        stop(str(error))
+    typer.echo(f"{package}\nNext: cd {package} && pip install -e '.[test]' && pytest && idetex plugins")
 
 
 def _table(hooks: Hooks) -> Table:

@@ -10,7 +10,6 @@ from typing import Protocol, Self
 from rich.console import Console
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
     Progress,
     ProgressColumn,
     Task,
@@ -19,7 +18,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from idetex_plugin.runs.work import Outcome, Step
+from idetex_plugin.runs.work import Handling, PhotoDone
 from idetex_plugin.words.failure import State
 
 LINE_SECONDS = 10.0
@@ -32,7 +31,7 @@ class Meter(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
-    def step(self, step: Step) -> None:
+    def step(self, step: PhotoDone) -> None:
         """Count one photo. May be called from any thread."""
         ...
 
@@ -41,7 +40,14 @@ class Meter(Protocol):
         ...
 
 
-def meter(total: int, console: Console) -> Meter:
+class Total(Protocol):
+    """How many photos there are: `total` once that is known, `found` so far."""
+
+    found: int
+    total: int | None
+
+
+def meter(total: Total, console: Console) -> Meter:
     """The meter that fits this console."""
     return BarMeter(total, console) if console.is_terminal else LineMeter(total, console)
 
@@ -49,14 +55,15 @@ def meter(total: int, console: Console) -> Meter:
 class BarMeter:
     """A rich progress bar."""
 
-    def __init__(self, total: int, console: Console) -> None:
+    def __init__(self, total: Total, console: Console) -> None:
         self._progress = Progress(
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), RateColumn(), TimeRemainingColumn(),
+            TextColumn("{task.description}"), BarColumn(), CountColumn(total), RateColumn(), TimeRemainingColumn(),
             TextColumn("{task.fields[failed]}"),
             console=console,
         )  # fmt: skip
-        self._task = self._progress.add_task("starting", total=total, failed="", start=False)
-        self._turn = threading.Lock()
+        self._total = total
+        self._task = self._progress.add_task("starting", total=total.total, failed="", start=False)
+        self._lock = threading.Lock()
         self._failed = self._fresh = self._kept = 0
 
     def __enter__(self) -> Self:
@@ -66,24 +73,39 @@ class BarMeter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._progress.update(self._task, total=self._total.total)
         self._progress.stop()
 
-    def step(self, step: Step) -> None:
+    def step(self, step: PhotoDone) -> None:
         """Advance the bar. Kept rows count as done before the start, so that the rate is that of new ones."""
-        with self._turn:
+        with self._lock:
             self._failed += step.state is State.FAILED
             failed = f"{self._failed} failed" if self._failed else ""
-            if step.outcome is Outcome.KEPT:
-                self._progress.update(self._task, advance=1, failed=failed)
+            if step.outcome is Handling.KEPT:
+                self._progress.update(self._task, advance=1, failed=failed, total=self._total.total)
                 return
             if not self._fresh:
                 self._progress.start_task(self._task)
             self._fresh += 1
-            self._progress.update(self._task, advance=1, failed=failed, description="assessing")
+            self._progress.update(
+                self._task, advance=1, failed=failed, description="assessing", total=self._total.total
+            )
 
     def say(self, message: str) -> None:
         """Print above the bar."""
         self._progress.console.print(message, markup=False, highlight=False)
+
+
+class CountColumn(ProgressColumn):
+    """Photos done of all, or of those found so far while the search goes on."""
+
+    def __init__(self, total: Total) -> None:
+        super().__init__()
+        self._total = total
+
+    def render(self, task: Task) -> Text:
+        """Such as 12/300, or 12/300+ while more may be found."""
+        return Text(f"{task.completed:.0f}/{count(self._total)}")
 
 
 class RateColumn(ProgressColumn):
@@ -100,10 +122,10 @@ class RateColumn(ProgressColumn):
 class LineMeter:
     """A line every ten seconds, for logs."""
 
-    def __init__(self, total: int, console: Console) -> None:
+    def __init__(self, total: Total, console: Console) -> None:
         self._total = total
         self._console = console
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
         self._done = self._failed = self._fresh = 0
         self._began = self._said = time.monotonic()
         self._first = 0.0
@@ -115,14 +137,14 @@ class LineMeter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         failed = f", {self._failed} failed" if self._failed else ""
-        self.say(f"{self._done}/{self._total} photos in {time.monotonic() - self._began:.0f} s{failed}")
+        self.say(f"{self._done}/{count(self._total)} photos in {time.monotonic() - self._began:.0f} s{failed}")
 
-    def step(self, step: Step) -> None:
+    def step(self, step: PhotoDone) -> None:
         """Count, and print a line if the last one is ten seconds old."""
-        with self._turn:
+        with self._lock:
             self._done += 1
             self._failed += step.state is State.FAILED
-            if step.outcome is not Outcome.KEPT:
+            if step.outcome is not Handling.KEPT:
                 self._fresh += 1
                 self._first = self._first or time.monotonic()
             if time.monotonic() - self._said >= LINE_SECONDS:
@@ -135,7 +157,7 @@ class LineMeter:
 
     def _line(self) -> str:
         failed = f", {self._failed} failed" if self._failed else ""
-        return f"{self._done}/{self._total} photos{self._speed()}{failed}"
+        return f"{self._done}/{count(self._total)} photos{self._speed()}{failed}"
 
     def _speed(self) -> str:
         """Counted from the first new photo on, so that the engine's start does not slow the estimate."""
@@ -143,5 +165,11 @@ class LineMeter:
         if self._fresh < 2 or seconds <= 0:
             return ""
         rate = (self._fresh - 1) / seconds
-        left = f", {(self._total - self._done) / rate:.0f} s left" if self._done < self._total else ""
+        total = self._total.total
+        left = f", {(total - self._done) / rate:.0f} s left" if total is not None and self._done < total else ""
         return f", {rate:.1f} photos/s{left}"
+
+
+def count(total: Total) -> str:
+    """The number of photos, with a + while more may be found."""
+    return f"{total.found}+" if total.total is None else str(total.total)

@@ -10,7 +10,7 @@ import typer
 from idetex_plugin.cli.exits import stop
 
 if TYPE_CHECKING:
-    from idetex_plugin.runs import Run
+    from idetex_plugin.runs.store import Run
 
 PAGE_NAME = "report.html"
 
@@ -26,7 +26,8 @@ def command(
     title: Annotated[str, typer.Option(help="The page's title.")] = "Image quality report",
 ) -> None:
     """Write the HTML page of a run, also while the run is being written."""
-    from idetex_plugin.runs import Run, RunError
+    from idetex_plugin.runs.schema import RunError
+    from idetex_plugin.runs.store import Run
 
     try:
         with Run(folder) as run:
@@ -42,7 +43,7 @@ def write_run_report(
 ) -> Path:
     """Write the page of a run, by default into its folder; returns its path. Raises OSError."""
     from idetex_plugin.plugins.manager import get_manager
-    from idetex_plugin.report import write_report
+    from idetex_plugin.report.page import write_report
 
     return write_report(
         (row.assessment for row in run.rows()),

@@ -18,7 +18,8 @@ def command(
 ) -> None:
     """Write a run as the challenge's perception.json, grounding.json and description.json."""
     from idetex_plugin.lab.evaluation.mipi.submit import Submission
-    from idetex_plugin.runs import Run, RunError
+    from idetex_plugin.runs.schema import RunError
+    from idetex_plugin.runs.store import Run
 
     submission = Submission()
     try:

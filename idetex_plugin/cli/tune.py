@@ -11,7 +11,7 @@ import typer
 from idetex_plugin.cli.exits import Exit, stop
 
 if TYPE_CHECKING:
-    from idetex_plugin.gate.tune import Trial, Tuned
+    from idetex_plugin.gating.tune import Trial, Tuned
 
 
 def command(
@@ -26,11 +26,11 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the curve as JSON.")] = False,
 ) -> None:
     """Find the smallest file whose verdict passes. Exits with 1 if not even the best setting passes."""
-    from idetex_plugin.assess.assessor import Assessor
+    from idetex_plugin.assessing.assessor import Assessor
     from idetex_plugin.engines.base import EngineDeadError
-    from idetex_plugin.gate.check import Gate
-    from idetex_plugin.gate.policies import policy_named
-    from idetex_plugin.gate.tune import tune
+    from idetex_plugin.gating.check import Gate
+    from idetex_plugin.gating.policies import policy_named
+    from idetex_plugin.gating.tune import tune
 
     try:
         with Assessor(model, engine) as assessor:
@@ -54,7 +54,7 @@ def command(
 
 
 def _print(tuned: Tuned, photo: Path) -> None:
-    from idetex_plugin.gate.codecs import CODECS
+    from idetex_plugin.gating.codecs import CODECS
 
     typer.echo(f"{CODECS[tuned.codec].dial:>8}  {'bytes':>10}  {'verdict':<7}  similarity  decided by")
     for trial in tuned.curve:
@@ -78,7 +78,7 @@ def _draw(tuned: Tuned, path: Path) -> None:
         from matplotlib.figure import Figure
     except ImportError:
         raise ImportError('a plot needs matplotlib: pip install "idetex-plugin[eval]"') from None
-    from idetex_plugin.gate.codecs import CODECS
+    from idetex_plugin.gating.codecs import CODECS
     from idetex_plugin.words.verdict import Outcome
 
     colours = {Outcome.PASS: "#2e7d32", Outcome.REVIEW: "#f9a825", Outcome.REJECT: "#c62828"}

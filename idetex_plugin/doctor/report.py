@@ -13,7 +13,7 @@ class Package(Record):
     purpose: str
 
 
-class Problem(Record):
+class Fault(Record):
     """Something missing or broken. `command` fixes it; a blocking one keeps every engine from running."""
 
     name: str
@@ -43,7 +43,7 @@ class Report(Record):
     engine: str | None
     why: str
     broken: tuple[str, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Fault, ...] = ()
 
     @property
     def healthy(self) -> bool:

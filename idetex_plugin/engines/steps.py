@@ -14,7 +14,7 @@ from idetex_plugin.words.request import Reply, Request
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ModelStep:
     """One run of the model. The prompt is `text`, then the ids of `path`.
 
     scored: when set, only the log-probabilities of these ids as the next token are wanted. Else the reply is
@@ -33,7 +33,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class StepOutcome:
     """What came of a step: generated ids (with the one that ended the turn) and their log-probabilities; or scores."""
 
     ids: Sequence[int] = ()
@@ -49,8 +49,8 @@ class Answering:
     def __init__(self, request: Request, prompts: Prompts) -> None:
         self.request, self.prompts = request, prompts
         self.choice: Choice | None = None
-        self.steps: tuple[Step, ...] = ()
-        self.outcomes: dict[int, Outcome] = {}
+        self.steps: tuple[ModelStep, ...] = ()
+        self.outcomes: dict[int, StepOutcome] = {}
         self.failure: Failure | None = None
         try:
             text = prompts.text(request)
@@ -71,11 +71,11 @@ class Answering:
             return self.prompts.reply(outcome.ids, outcome.logprobs, outcome.finish_reason)
         return pick(self.choice, [outcome.scores for outcome in outcomes], self.prompts)
 
-    def _plan(self, text: str) -> tuple[Step, ...]:
+    def _plan(self, text: str) -> tuple[ModelStep, ...]:
         if self.request.choices is None:
-            return (Step(self.request, text),)
+            return (ModelStep(self.request, text),)
         self.choice = self.prompts.choice(self.request)
-        return tuple(Step(self.request, text, fork.path, fork.scored) for fork in self.choice.forks)
+        return tuple(ModelStep(self.request, text, fork.path, fork.scored) for fork in self.choice.forks)
 
 
 def pick(choice: Choice, scores: Sequence[Mapping[int, float]], prompts: Prompts) -> Reply:
@@ -86,7 +86,7 @@ def pick(choice: Choice, scores: Sequence[Mapping[int, float]], prompts: Prompts
     return Reply(option, "stop", choice.spell(option, texts, scores), shares)
 
 
-class Item(Generic[Key]):
+class StreamItem(Generic[Key]):
     """One item of a stream: the requests that were given together."""
 
     def __init__(self, key: Key, requests: Sequence[Request], prompts: Prompts) -> None:
@@ -94,15 +94,15 @@ class Item(Generic[Key]):
         self._answering = [Answering(request, prompts) for request in requests]
         self._left = sum(len(answering.steps) for answering in self._answering)
 
-    def places(self) -> list[Place]:
+    def places(self) -> list[StepSlot]:
         """Where the outcomes of all steps belong, in the order of the requests."""
         return [
-            Place(self, answering, number, step)
+            StepSlot(self, answering, number, step)
             for answering in self._answering
             for number, step in enumerate(answering.steps)
         ]
 
-    def settle(self, place: Place, outcome: Outcome) -> None:
+    def settle(self, place: StepSlot, outcome: StepOutcome) -> None:
         """Note what came of a step, once for each."""
         place.answering.outcomes[place.number] = outcome
         self._left -= 1
@@ -118,20 +118,20 @@ class Item(Generic[Key]):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Place:
+class StepSlot:
     """A step, and where its outcome belongs."""
 
-    item: Item[Any]
+    item: StreamItem[Any]
     answering: Answering
     number: int
-    step: Step
+    step: ModelStep
 
-    def settle(self, outcome: Outcome) -> None:
+    def settle(self, outcome: StepOutcome) -> None:
         """Note what came of the step."""
         self.item.settle(self, outcome)
 
 
-def open_items(items: Iterable[tuple[Key, Sequence[Request]]], prompts: Prompts) -> Iterator[Item[Key]]:
+def open_items(items: Iterable[tuple[Key, Sequence[Request]]], prompts: Prompts) -> Iterator[StreamItem[Key]]:
     """Items, each made when it is asked for."""
     for key, requests in items:
-        yield Item(key, requests, prompts)
+        yield StreamItem(key, requests, prompts)

@@ -15,7 +15,7 @@ from idetex_plugin.engines.base import Key
 from idetex_plugin.engines.grammar import Grammars
 from idetex_plugin.engines.prompts import Prompts, checkpoint_of, load_processor
 from idetex_plugin.engines.runtime import pick_device, pick_dtype, settle
-from idetex_plugin.engines.steps import Item, Outcome, Place, Step, open_items
+from idetex_plugin.engines.steps import ModelStep, StepOutcome, StepSlot, StreamItem, open_items
 from idetex_plugin.words.card import Card
 from idetex_plugin.words.failure import Failure, Reason
 from idetex_plugin.words.request import Reply, Request
@@ -56,7 +56,7 @@ class TransformersEngine:
 
     def stream(self, items: Iterable[tuple[Key, Sequence[Request]]]) -> Iterator[tuple[Key, tuple[Reply, ...]]]:
         """See `Engine`. Several streams may be open at once."""
-        source, mine, waiting = open_items(items, self.prompts), list[Item[Key]](), deque[Place]()
+        source, mine, waiting = open_items(items, self.prompts), list[StreamItem[Key]](), deque[StepSlot]()
         more = True
         while more or mine:
             while more and len(waiting) < self.slots and not any(item.done for item in mine):
@@ -81,7 +81,7 @@ class TransformersEngine:
         if self.device != "cpu":
             torch.cuda.empty_cache()
 
-    def _run(self, places: Sequence[Place]) -> None:
+    def _run(self, places: Sequence[StepSlot]) -> None:
         """Run steps of one kind together; if that fails, one by one, so that a bad one fails alone."""
         steps = [place.step for place in places]
         try:
@@ -92,22 +92,22 @@ class TransformersEngine:
                     self._run([place])
                 return
             message = f"{type(error).__name__}: {error}"
-            outcomes = [Outcome(failure=Failure(reason=Reason.ENGINE_ERROR, message=message))]
+            outcomes = [StepOutcome(failure=Failure(reason=Reason.ENGINE_ERROR, message=message))]
         for place, outcome in zip(places, outcomes, strict=True):
             place.settle(outcome)
 
-    def _batch(self, steps: Sequence[Step]) -> list[Outcome]:
+    def _batch(self, steps: Sequence[ModelStep]) -> list[StepOutcome]:
         inputs = self._inputs(steps)
         lengths = inputs["attention_mask"].sum(1).tolist()
         if max(lengths) >= self.prompts.max_length:
             if len(steps) > 1:
                 raise ValueError("a prompt of the batch is too long")
             message = f"the prompt has {lengths[0]} tokens, the context {self.prompts.max_length}"
-            return [Outcome(failure=Failure(reason=Reason.PROMPT_TOO_LONG, message=message))]
+            return [StepOutcome(failure=Failure(reason=Reason.PROMPT_TOO_LONG, message=message))]
         with self._lock:
             return self._generate(steps, inputs, [self.prompts.max_length - length for length in lengths])
 
-    def _inputs(self, steps: Sequence[Step]) -> dict[str, Any]:
+    def _inputs(self, steps: Sequence[ModelStep]) -> dict[str, Any]:
         """The model's inputs as tensors: ids with image tokens expanded, padded on the left, and the pixels."""
         images = [list(step.request.images) for step in steps]
         found = self._processor(
@@ -122,7 +122,7 @@ class TransformersEngine:
             inputs[name] = _extend(inputs[name], masks.bool(), tails, self._pad if name == "input_ids" else 0)
         return {name: value.to(self.device) for name, value in inputs.items()}
 
-    def _generate(self, steps: Sequence[Step], inputs: dict[str, Any], room: Sequence[int]) -> list[Outcome]:
+    def _generate(self, steps: Sequence[ModelStep], inputs: dict[str, Any], room: Sequence[int]) -> list[StepOutcome]:
         import torch
         from transformers import GenerationConfig, LogitsProcessorList, StoppingCriteriaList
 
@@ -145,10 +145,11 @@ class TransformersEngine:
         made = zip(result.sequences[:, width:].tolist(), logprobs, limits, strict=True)
         return [self._outcome(ids[:limit], places) for ids, places, limit in made]
 
-    def _outcome(self, ids: Sequence[int], places: Any) -> Outcome:
+    def _outcome(self, ids: Sequence[int], places: Any) -> StepOutcome:
         end = next((at for at, id in enumerate(ids) if id in self.prompts.stop), None)
         kept = ids if end is None else ids[: end + 1]
-        return Outcome(kept, [float(places[at, id]) for at, id in enumerate(kept)], "length" if end is None else "stop")
+        logprobs = [float(places[at, id]) for at, id in enumerate(kept)]
+        return StepOutcome(kept, logprobs, "length" if end is None else "stop")
 
     def _grammar(self) -> Grammars:
         if self._grammars is None:
@@ -157,7 +158,7 @@ class TransformersEngine:
         return self._grammars
 
 
-def take(waiting: deque[Place], most: int) -> list[Place]:
+def take(waiting: deque[StepSlot], most: int) -> list[StepSlot]:
     """Remove and return the oldest waiting step and as many others of its kind, in order, as make up a batch."""
     first = kind(waiting[0].step)
     taken = [place for place in waiting if kind(place.step) == first][:most]
@@ -168,7 +169,7 @@ def take(waiting: deque[Place], most: int) -> list[Place]:
     return taken
 
 
-def kind(step: Step) -> tuple[bool, bool, int]:
+def kind(step: ModelStep) -> tuple[bool, bool, int]:
     """Steps of one kind can share a batch: scored or generated, free or under a schema, and as many images."""
     return bool(step.scored), step.request.schema is not None, len(step.request.images)
 
@@ -186,8 +187,8 @@ def _no_progress_bar() -> Iterator[None]:
             logging.enable_progress_bar()
 
 
-def _scores(step: Step, places: Any) -> Outcome:
-    return Outcome(scores={id: float(places[id]) for id in step.scored})
+def _scores(step: ModelStep, places: Any) -> StepOutcome:
+    return StepOutcome(scores={id: float(places[id]) for id in step.scored})
 
 
 def _cast(value: Any, dtype: Any) -> Any:

@@ -19,7 +19,7 @@ from typing import Any
 from idetex_plugin.engines.base import EngineDeadError, Key
 from idetex_plugin.engines.prompts import Prompts, checkpoint_of, too_long
 from idetex_plugin.engines.runtime import pick_dtype, settle
-from idetex_plugin.engines.steps import Item, Outcome, Place, Step, open_items
+from idetex_plugin.engines.steps import ModelStep, StepOutcome, StepSlot, StreamItem, open_items
 from idetex_plugin.words.card import Card
 from idetex_plugin.words.failure import Failure, Reason
 from idetex_plugin.words.request import Reply, Request
@@ -49,7 +49,7 @@ class VllmEngine:
         os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", str(cache))
         self._lock = threading.Lock()
         self._numbers = itertools.count()
-        self._running: dict[str, Place] = {}
+        self._running: dict[str, StepSlot] = {}
         self._engine: Any = None
         with _own_randomness():
             self._start(card, dtype, slots)
@@ -59,7 +59,7 @@ class VllmEngine:
 
         Raises EngineDeadError when vLLM itself fails; then this engine is of no more use.
         """
-        source, mine, more = open_items(items, self.prompts), list[Item[Key]](), True
+        source, mine, more = open_items(items, self.prompts), list[StreamItem[Key]](), True
         try:
             while more or mine:
                 while more and len(self._running) < self.slots and not any(item.done for item in mine):
@@ -130,7 +130,7 @@ class VllmEngine:
             )
         return arguments
 
-    def _submit(self, item: Item[Any]) -> None:
+    def _submit(self, item: StreamItem[Any]) -> None:
         names: dict[int, str] = {}
         for place in item.places():
             name = str(next(self._numbers))
@@ -142,9 +142,9 @@ class VllmEngine:
                     self._running[name] = place
             except Exception as error:
                 reason = Reason.PROMPT_TOO_LONG if too_long(str(error)) else Reason.ENGINE_ERROR
-                place.settle(Outcome(failure=Failure(reason=reason, message=str(error))))
+                place.settle(StepOutcome(failure=Failure(reason=reason, message=str(error))))
 
-    def _prompt(self, step: Step, names: Mapping[int, str]) -> dict[str, Any]:
+    def _prompt(self, step: ModelStep, names: Mapping[int, str]) -> dict[str, Any]:
         """The prompt as ids. Images go by names of their own, so that vLLM need not hash the pixels to know them."""
         prompt: dict[str, Any] = {"prompt_token_ids": [*self.prompts.ids(step.text), *step.path]}
         if images := list(step.request.images):
@@ -152,7 +152,7 @@ class VllmEngine:
             prompt["multi_modal_uuids"] = {"image": [names[id(image)] for image in images]}
         return prompt
 
-    def _sampling(self, step: Step) -> Any:
+    def _sampling(self, step: ModelStep) -> Any:
         from vllm import SamplingParams
         from vllm.sampling_params import StructuredOutputsParams
 
@@ -175,7 +175,7 @@ class VllmEngine:
                     place = self._running.pop(output.request_id)
                     place.settle(_outcome(place.step, output.outputs[0]))
 
-    def _abandon(self, items: Sequence[Item[Any]]) -> None:
+    def _abandon(self, items: Sequence[StreamItem[Any]]) -> None:
         """Take back what a stream that was closed early has left running."""
         left = {id(item) for item in items}
         with self._lock:
@@ -186,16 +186,16 @@ class VllmEngine:
                 self._engine.abort_request(names)
 
 
-def _outcome(step: Step, completion: Any) -> Outcome:
+def _outcome(step: ModelStep, completion: Any) -> StepOutcome:
     if completion.finish_reason not in {"stop", "length"}:
         message = f"vLLM ended the request with {completion.finish_reason!r}"
-        return Outcome(failure=Failure(reason=Reason.ENGINE_ERROR, message=message))
+        return StepOutcome(failure=Failure(reason=Reason.ENGINE_ERROR, message=message))
     if step.scored:
         found = completion.logprobs[0]
-        return Outcome(scores={id: found[id].logprob for id in step.scored})
+        return StepOutcome(scores={id: found[id].logprob for id in step.scored})
     ids = list(completion.token_ids)
     logprobs = [place[id].logprob for id, place in zip(ids, completion.logprobs, strict=True)]
-    return Outcome(ids, logprobs, completion.finish_reason)
+    return StepOutcome(ids, logprobs, completion.finish_reason)
 
 
 def _inspect_here(checkpoint: str) -> None:

@@ -11,9 +11,9 @@ from typing import Any
 
 import pluggy
 
-from idetex_plugin.gate import Verdict
 from idetex_plugin.pipeline.pipeline import Pipeline
 from idetex_plugin.words.assessment import Assessment
+from idetex_plugin.words.verdict import Verdict
 
 
 class AsyncPipeline:

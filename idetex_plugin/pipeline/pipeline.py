@@ -7,11 +7,11 @@ from functools import cache, partial
 from types import MappingProxyType
 from typing import Any, Self
 
-from idetex_plugin.assess.assessor import Assessor
-from idetex_plugin.assess.stream import Key
-from idetex_plugin.gate.check import Gate
-from idetex_plugin.gate.pairs import Pair
-from idetex_plugin.gate.policies import policy_named
+from idetex_plugin.assessing.assessor import Assessor
+from idetex_plugin.assessing.stream import Key
+from idetex_plugin.gating.check import Gate
+from idetex_plugin.gating.pairs import Pair
+from idetex_plugin.gating.policies import policy_named
 from idetex_plugin.plugins.calls import BUILT_IN
 from idetex_plugin.plugins.events import AfterCompression
 from idetex_plugin.plugins.names import Hook
@@ -88,6 +88,15 @@ class Pipeline:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def gate(
+    original: Any | None, compressed: Any, policy: str | Policy = "web", assessor: Assessor | None = None,
+    codec: str = "",
+) -> Verdict:
+    """The verdict on one photo; see `Pipeline.after_compression`. To judge several, make one `Pipeline` or `Gate`."""
+    with Pipeline("gate", policy=policy, assessor=assessor) as pipeline:
+        return pipeline.after_compression(original, compressed, codec)
 
 
 def _given(verdict: Verdict) -> Verdict:

@@ -24,7 +24,7 @@ from idetex_plugin.words.vocabulary import DistortionType, Vocabulary
 
 log = logging.getLogger(__name__)
 LAST = f"{BUILT_IN} gate"
-DEFAULT_PLUGINS = {BUILT_IN: "idetex_plugin.plugins.builtin", LAST: "idetex_plugin.gate.builtin"}
+DEFAULT_PLUGINS = {BUILT_IN: "idetex_plugin.plugins.builtin", LAST: "idetex_plugin.gating.builtin"}
 """The built-in plugins: registered like any other, by the names of their modules. The last one decides after all that
 are registered later, since pluggy asks the `trylast` of a later plugin after an earlier one's."""
 LISTENERS: dict[type, Hook] = {

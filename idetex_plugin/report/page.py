@@ -11,7 +11,7 @@ from pathlib import Path
 from string import Template
 from typing import TextIO
 
-from idetex_plugin.assess.prefetch import prefetch
+from idetex_plugin.assessing.prefetch import prefetch
 from idetex_plugin.report.embed import csp_hash, html_text, script_json
 from idetex_plugin.report.pictures import Originals, Picture, Pictures, by_name
 from idetex_plugin.report.rows import Rows

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from idetex_plugin.assess.assessor import Assessor
+from idetex_plugin.assessing.assessor import Assessor
 from idetex_plugin.photo.sources import Source
 from idetex_plugin.plugins.events import RunFinished, RunStarted
 from idetex_plugin.runs.rows import Row, Stamp, copy_for, path_key
@@ -17,7 +17,7 @@ from idetex_plugin.words.assessment import Assessment
 from idetex_plugin.words.failure import State
 
 
-class Outcome(StrEnum):
+class Handling(StrEnum):
     """What happened to one photo of a command."""
 
     KEPT = "kept"
@@ -29,11 +29,11 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PhotoDone:
     """One photo done: its row is written. `state` is that of the row."""
 
     name: str
-    outcome: Outcome
+    outcome: Handling
     state: State
 
 
@@ -59,7 +59,7 @@ class Work:
         assessor: Assessor,
         *,
         retry_failed: bool = False,
-        on_step: Callable[[Step], None] = lambda step: None,
+        on_step: Callable[[PhotoDone], None] = lambda step: None,
     ) -> None:
         self._run = run
         self._assessor = assessor
@@ -68,7 +68,7 @@ class Work:
         self._lock = threading.Lock()
         self._waiting: dict[str, list[Job]] = {}
         self._failed_again: set[str] = set()
-        self.outcomes: Counter[Outcome] = Counter()
+        self.outcomes: Counter[Handling] = Counter()
         self.failed = 0
 
     def do(self, sources: Iterable[Source]) -> None:
@@ -81,7 +81,7 @@ class Work:
         finally:
             done = self.outcomes
             self._assessor.hooks.notify(
-                RunFinished(*about, done[Outcome.KEPT], done[Outcome.COPIED], done[Outcome.ASSESSED], self.failed)
+                RunFinished(*about, done[Handling.KEPT], done[Handling.COPIED], done[Handling.ASSESSED], self.failed)
             )
 
     def _jobs(self, sources: Iterable[Source]) -> Iterator[tuple[Job, Source]]:
@@ -91,7 +91,7 @@ class Work:
             if state is None or (self._retry_failed and state is State.FAILED):
                 yield Job(source, stamp), source
             else:
-                self._step(source, Outcome.KEPT, state)
+                self._step(source, Handling.KEPT, state)
 
     def _claim(self, job: Job, sha256: str) -> bool:
         with self._lock:
@@ -109,7 +109,7 @@ class Work:
     def _reuse(self, job: Job, row: Row) -> None:
         if path_key(job.source.path) == path_key(row.path):
             self._run.touch(row.path, job.stamp)
-            self._step(job.source, Outcome.KEPT, row.state)
+            self._step(job.source, Handling.KEPT, row.state)
         else:
             self._copy(job, row.assessment, row.copied_from or row.assessment.photo.name)
 
@@ -120,7 +120,7 @@ class Work:
             waiting = self._waiting.pop(sha256, [])
             if self._retry_failed and assessment.state is State.FAILED:
                 self._failed_again.add(sha256)
-        self._step(job.source, Outcome.ASSESSED, assessment.state)
+        self._step(job.source, Handling.ASSESSED, assessment.state)
         for other in waiting:
             self._copy(other, assessment, assessment.photo.name)
 
@@ -128,10 +128,10 @@ class Work:
         copy = copy_for(job.source.name, assessment, original)
         self._run.write(job.source.path, job.stamp, copy, original)
         self._assessor.notify(copy)
-        self._step(job.source, Outcome.COPIED, assessment.state)
+        self._step(job.source, Handling.COPIED, assessment.state)
 
-    def _step(self, source: Source, outcome: Outcome, state: State) -> None:
+    def _step(self, source: Source, outcome: Handling, state: State) -> None:
         with self._lock:
             self.outcomes[outcome] += 1
             self.failed += state is State.FAILED
-        self._on_step(Step(source.name, outcome, state))
+        self._on_step(PhotoDone(source.name, outcome, state))

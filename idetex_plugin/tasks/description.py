@@ -13,7 +13,7 @@ from idetex_plugin.words.request import Reply, Request, Views
 
 
 @dataclass(frozen=True, slots=True)
-class Description:
+class DescriptionTask:
     """The four-step description of a photo."""
 
     dialect: Dialect

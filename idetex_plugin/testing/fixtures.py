@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from idetex_plugin.assess.assessor import Assessor
+    from idetex_plugin.assessing.assessor import Assessor
     from idetex_plugin.plugins.manager import Hooks
 
 
@@ -40,7 +40,7 @@ def idetex_assessor(idetex_hooks: Callable[..., Hooks]) -> Iterator[Callable[...
     On every photo it sees these regions and this level, and answers a question with the option given for its text,
     or with the first one. The options are those of `Assessor`. It is closed at the end of the test.
     """
-    from idetex_plugin.assess.assessor import Assessor
+    from idetex_plugin.assessing.assessor import Assessor
     from idetex_plugin.engines.scripted import ScriptedEngine
     from idetex_plugin.testing.speech import Speech
 

@@ -17,8 +17,8 @@ from idetex_fiftyone.labels import former, values
 from idetex_fiftyone.registry import register, runs
 from idetex_fiftyone.targets import targets
 from idetex_fiftyone.writer import CHUNK, Writer
-from idetex_plugin.assess.assessor import Assessor
-from idetex_plugin.gate.remedies import remedies_for
+from idetex_plugin.assessing.assessor import Assessor
+from idetex_plugin.gating.remedies import remedies_for
 from idetex_plugin.plugins.names import Hook
 from idetex_plugin.words.card import TASKS
 from idetex_plugin.words.failure import State

@@ -11,8 +11,8 @@ from fiftyone.core.models import Model, SamplesMixin
 
 from idetex_fiftyone.fields import Fields
 from idetex_fiftyone.labels import values
-from idetex_plugin.assess.assessor import Assessor
-from idetex_plugin.gate.remedies import remedies_for
+from idetex_plugin.assessing.assessor import Assessor
+from idetex_plugin.gating.remedies import remedies_for
 from idetex_plugin.plugins.names import Hook
 from idetex_plugin.words.assessment import Assessment
 from idetex_plugin.words.failure import State

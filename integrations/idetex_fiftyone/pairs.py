@@ -12,10 +12,12 @@ import fiftyone.core.utils as fou
 from idetex_fiftyone.fields import OWNER, Fields
 from idetex_fiftyone.targets import targets
 from idetex_fiftyone.writer import Writer
-from idetex_plugin.assess.assessor import Assessor
-from idetex_plugin.gate import Policy, Verdict, policy_named
-from idetex_plugin.gate.pairs import Pair
+from idetex_plugin.assessing.assessor import Assessor
+from idetex_plugin.gating.pairs import Pair
+from idetex_plugin.gating.policies import policy_named
 from idetex_plugin.pipeline.pipeline import Pipeline
+from idetex_plugin.words.policy import Policy
+from idetex_plugin.words.verdict import Verdict
 
 VERDICT = {
     "reasons": (fo.ListField, {"subfield": fo.StringField}, "why, for people"),

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from idetex_plugin.cli.app import app
 from idetex_plugin.engines.base import EngineDeadError
-from idetex_plugin.runs import Run
+from idetex_plugin.runs.store import Run
 
 
 class Desk:
@@ -21,7 +21,7 @@ class Desk:
         self.photos, self.run = folder / "photos", folder / "run"
         self.engine = WindowEngine(answer=nano_says)
         self.options: dict[str, Any] = {}
-        monkeypatch.setattr("idetex_plugin.assess.assessor.make_engine", self._make)
+        monkeypatch.setattr("idetex_plugin.assessing.assessor.make_engine", self._make)
 
     def _make(self, name: str, card: Any, *, known: Any, **options: Any) -> tuple[WindowEngine, str]:
         self.options = {"name": name, **options}
@@ -157,7 +157,7 @@ def test_an_engine_that_cannot_start_is_code_3(desk: Desk, monkeypatch: pytest.M
     def refuse(*arguments: Any, **options: Any) -> None:
         raise ImportError("vllm is not installed: pip install it")
 
-    monkeypatch.setattr("idetex_plugin.assess.assessor.make_engine", refuse)
+    monkeypatch.setattr("idetex_plugin.assessing.assessor.make_engine", refuse)
     result = desk.assess()
     assert result.exit_code == 3
     assert "pip install it" in result.output

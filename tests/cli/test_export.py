@@ -9,8 +9,8 @@ from made_up import many
 from typer.testing import CliRunner, Result
 
 from idetex_plugin.cli.app import app
-from idetex_plugin.runs import Run
 from idetex_plugin.runs.rows import Stamp
+from idetex_plugin.runs.store import Run
 from idetex_plugin.words.card import Card
 
 CARD = Card(name="nano", title="Nano", checkpoint="embedded", dialect="nano")

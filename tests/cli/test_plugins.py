@@ -6,8 +6,9 @@ from importlib.metadata import EntryPoint
 import pytest
 from typer.testing import CliRunner, Result
 
+from idetex_plugin import hookimpl
 from idetex_plugin.cli.app import app
-from idetex_plugin.plugins import hookimpl, installed
+from idetex_plugin.plugins import installed
 from idetex_plugin.plugins.manager import get_manager
 
 

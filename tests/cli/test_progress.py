@@ -1,31 +1,45 @@
 """Progress for terminals and for logs."""
 
 import io
+from dataclasses import dataclass
 
 import pytest
 from rich.console import Console
 
 from idetex_plugin.cli import progress
 from idetex_plugin.cli.progress import BarMeter, LineMeter, meter
-from idetex_plugin.runs.work import Outcome, Step
+from idetex_plugin.runs.work import Handling, PhotoDone
 from idetex_plugin.words.failure import State
 
-DONE = Step("a.jpg", Outcome.ASSESSED, State.OK)
-KEPT = Step("b.jpg", Outcome.KEPT, State.OK)
-FAILED = Step("c.jpg", Outcome.ASSESSED, State.FAILED)
+DONE = PhotoDone("a.jpg", Handling.ASSESSED, State.OK)
+KEPT = PhotoDone("b.jpg", Handling.KEPT, State.OK)
+FAILED = PhotoDone("c.jpg", Handling.ASSESSED, State.FAILED)
 
 
-def shown(*steps: Step, total: int, terminal: bool) -> str:
+@dataclass
+class Found:
+    """So many photos, all of them found or not."""
+
+    found: int
+    total: int | None = None
+
+
+def all_of(number: int) -> Found:
+    return Found(number, number)
+
+
+def shown(*steps: PhotoDone, total: int, terminal: bool, searching: bool = False) -> str:
     out = io.StringIO()
-    with meter(total, Console(file=out, force_terminal=terminal, width=120)) as running:
+    found = Found(total) if searching else all_of(total)
+    with meter(found, Console(file=out, force_terminal=terminal, width=120)) as running:
         for step in steps:
             running.step(step)
     return out.getvalue()
 
 
 def test_the_meter_fits_the_console() -> None:
-    assert isinstance(meter(1, Console(file=io.StringIO(), force_terminal=True)), BarMeter)
-    assert isinstance(meter(1, Console(file=io.StringIO(), force_terminal=False)), LineMeter)
+    assert isinstance(meter(all_of(1), Console(file=io.StringIO(), force_terminal=True)), BarMeter)
+    assert isinstance(meter(all_of(1), Console(file=io.StringIO(), force_terminal=False)), LineMeter)
 
 
 def test_the_bar_counts_all_and_names_failures() -> None:
@@ -47,6 +61,13 @@ def test_lines_are_plain(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_file_names_are_not_markup() -> None:
     out = io.StringIO()
-    with meter(1, Console(file=out, force_terminal=False)) as running:
+    with meter(all_of(1), Console(file=out, force_terminal=False)) as running:
         running.say("[bold]photo[/bold]")
     assert out.getvalue().startswith("[bold]photo[/bold]\n")
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_the_count_says_that_the_search_goes_on(terminal: bool) -> None:
+    text = shown(DONE, DONE, total=7, terminal=terminal, searching=True)
+    assert "2/7+" in text
+    assert "left" not in text

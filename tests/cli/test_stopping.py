@@ -10,17 +10,18 @@ from pathlib import Path
 import pytest
 from standins import write_photos
 
-from idetex_plugin.runs import Run, RunError
+from idetex_plugin.runs.schema import RunError
+from idetex_plugin.runs.store import Run
 
 TESTS = Path(__file__).parents[1]
 CODE = """
 import sys, time
 sys.path[:0] = sys.argv[1:3]
 from standins import WindowEngine, nano_says
-import idetex_plugin.assess.assessor
+import idetex_plugin.assessing.assessor
 seconds = float(sys.argv[3])
 engine = WindowEngine(slots=3, answer=nano_says, before_answer=lambda: time.sleep(seconds))
-idetex_plugin.assess.assessor.make_engine = lambda name, card, **options: (engine, "it is scripted")
+idetex_plugin.assessing.assessor.make_engine = lambda name, card, **options: (engine, "it is scripted")
 from idetex_plugin.cli import main
 del sys.argv[1:4]
 main()

@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 
 from idetex_plugin.cli.app import app
 from idetex_plugin.lab.evaluation.mipi.score import score
-from idetex_plugin.runs import Run
 from idetex_plugin.runs.rows import Stamp
+from idetex_plugin.runs.store import Run
 from idetex_plugin.words.assessment import Region
 from idetex_plugin.words.box import Box
 from idetex_plugin.words.card import Card

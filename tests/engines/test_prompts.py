@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from idetex_plugin.engines.prompts import Prompts, checkpoint_of, option_ids, too_long
-from idetex_plugin.engines.steps import Answering, Item, Outcome
+from idetex_plugin.engines.steps import Answering, StepOutcome, StreamItem
 from idetex_plugin.words.failure import Reason
 from idetex_plugin.words.request import Request
 
@@ -69,13 +69,13 @@ def test_words_that_spell_an_image_fail_by_themselves(prompts) -> None:
 
 
 def test_an_item_is_done_when_every_step_is(prompts) -> None:
-    item = Item("key", [Request("a", (PHOTO,), choices=("good", "bad")), Request("b", (PHOTO,))], prompts)
+    item = StreamItem("key", [Request("a", (PHOTO,), choices=("good", "bad")), Request("b", (PHOTO,))], prompts)
     first, second = item.places()
     assert first.step.max_tokens == 1 and set(first.step.scored) == {*prompts.ids("good"), *prompts.ids("bad")}
     assert second.step.scored == () and not item.done
-    second.settle(Outcome(prompts.ids("fair"), [-1.0], "length"))
+    second.settle(StepOutcome(prompts.ids("fair"), [-1.0], "length"))
     assert not item.done
-    first.settle(Outcome(scores=dict.fromkeys(first.step.scored, -1.0)))
+    first.settle(StepOutcome(scores=dict.fromkeys(first.step.scored, -1.0)))
     assert item.done
     chosen, written = item.replies()
     assert chosen.text == "good" and chosen.choice_probabilities == pytest.approx({"good": 0.5, "bad": 0.5})

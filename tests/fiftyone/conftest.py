@@ -21,7 +21,7 @@ def server(mongo: None) -> None:
 def engine(monkeypatch: pytest.MonkeyPatch) -> WindowEngine:
     """The embedded checkpoint seeing severe noise on the lower left of every photo."""
     engine = WindowEngine(answer=nano_says)
-    monkeypatch.setattr("idetex_plugin.assess.assessor.make_engine", lambda *arguments, **options: (engine, "scripted"))
+    monkeypatch.setattr("idetex_plugin.assessing.assessor.make_engine", lambda *_, **__: (engine, "scripted"))
     return engine
 
 

@@ -101,7 +101,7 @@ def test_turned_and_deep_photos_are_assessed_as_they_are_shown(
 
 def test_an_unreadable_answer_is_not_a_clean_photo(dataset: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = WindowEngine(answer=failing_on(DESCRIBE))
-    monkeypatch.setattr("idetex_plugin.assess.assessor.make_engine", lambda *arguments, **options: (engine, "scripted"))
+    monkeypatch.setattr("idetex_plugin.assessing.assessor.make_engine", lambda *_, **__: (engine, "scripted"))
     assess(dataset, progress=False)
     assert dataset.count("idetex_description") == 0
     assert None not in dataset.values("idetex_status.reason")
@@ -109,7 +109,7 @@ def test_an_unreadable_answer_is_not_a_clean_photo(dataset: Any, monkeypatch: py
 
 def test_what_was_finished_is_kept_when_the_engine_dies(dataset: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = WindowEngine(answer=nano_says, slots=1, dies_after=3)
-    monkeypatch.setattr("idetex_plugin.assess.assessor.make_engine", lambda *arguments, **options: (engine, "scripted"))
+    monkeypatch.setattr("idetex_plugin.assessing.assessor.make_engine", lambda *_, **__: (engine, "scripted"))
     with pytest.raises(Exception, match="out of memory"):
         assess(dataset, progress=False)
     done = len(dataset.exists("idetex_status"))
@@ -137,7 +137,7 @@ def test_others_may_edit_the_dataset(dataset: Any, photos: list[Path], monkeypat
         edited = False
 
     engine = Edited(answer=nano_says, slots=1, before_answer=edit)
-    monkeypatch.setattr("idetex_plugin.assess.assessor.make_engine", lambda *arguments, **options: (engine, "scripted"))
+    monkeypatch.setattr("idetex_plugin.assessing.assessor.make_engine", lambda *_, **__: (engine, "scripted"))
     assess(dataset, progress=False)
     dataset.reload()
     assert len(dataset) == 6

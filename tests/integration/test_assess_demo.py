@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from idetex_plugin.runs import Run
+from idetex_plugin.runs.store import Run
 from idetex_plugin.words.failure import State
 
 pytestmark = pytest.mark.integration

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 STRICT = '''"""Knows moiré, asks about the horizon, and lets nothing pass that is small."""
 
-from idetex_plugin.gate import Outcome, Verdict
+from idetex_plugin.gating import Outcome, Verdict
 from idetex_plugin.plugins import hookimpl
 from idetex_plugin.dialects.base import Question
 from idetex_plugin.words.vocabulary import DistortionType

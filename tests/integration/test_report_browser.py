@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from idetex_plugin.report import write_report
+from idetex_plugin.report.page import write_report
 from idetex_plugin.words.assessment import Assessment, Region
 from idetex_plugin.words.box import Box
 from idetex_plugin.words.vocabulary import Severity

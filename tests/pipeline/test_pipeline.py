@@ -7,13 +7,12 @@ from hostile import encoded
 from PIL import Image
 from standins import WindowEngine, nano_says
 
-from idetex_plugin import Assessor
-from idetex_plugin.gate import Outcome, Verdict
-from idetex_plugin.gate.pairs import Pair
+from idetex_plugin import Assessor, hookimpl
+from idetex_plugin.gating.pairs import Pair
 from idetex_plugin.pipeline.pipeline import Pipeline
-from idetex_plugin.plugins import hookimpl
 from idetex_plugin.plugins.events import AfterCompression, Judging, Replacement, Veto
 from idetex_plugin.plugins.manager import Hooks
+from idetex_plugin.words.verdict import Outcome, Verdict
 
 PHOTO = Image.new("RGB", (64, 48), (90, 120, 150))
 

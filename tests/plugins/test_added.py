@@ -7,15 +7,14 @@ import pytest
 from PIL import Image
 from said import card
 
-from idetex_plugin import Assessor
+from idetex_plugin import Assessor, hookimpl
 from idetex_plugin.cli.report import write_run_report
 from idetex_plugin.dialects.base import DialectMaker
 from idetex_plugin.dialects.json import JsonDialect
 from idetex_plugin.engines.choose import EngineMaker, EngineOptions
 from idetex_plugin.engines.scripted import ScriptedEngine
-from idetex_plugin.plugins import hookimpl
 from idetex_plugin.plugins.manager import Hooks
-from idetex_plugin.runs import Run
+from idetex_plugin.runs.store import Run
 from idetex_plugin.words.card import Card
 from idetex_plugin.words.failure import State
 from idetex_plugin.words.request import Request

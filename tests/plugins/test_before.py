@@ -9,8 +9,7 @@ import pytest
 from PIL import Image
 from standins import WindowEngine, nano_says
 
-from idetex_plugin import Assessor
-from idetex_plugin.plugins import hookimpl
+from idetex_plugin import Assessor, hookimpl
 from idetex_plugin.plugins.events import BeforeAssess, Replacement, Veto
 from idetex_plugin.plugins.manager import Hooks
 from idetex_plugin.words.box import WHOLE

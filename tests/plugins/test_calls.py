@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from made_up import judged
 
-from idetex_plugin.gate.policies import policy_named
-from idetex_plugin.plugins import hookimpl
+from idetex_plugin import hookimpl
+from idetex_plugin.gating.policies import policy_named
 from idetex_plugin.plugins.events import Assessed, Judging
 from idetex_plugin.plugins.manager import Hooks
 from idetex_plugin.plugins.names import Hook

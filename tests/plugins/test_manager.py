@@ -10,8 +10,9 @@ import pytest
 from made_up import judged, unreadable
 from said import card
 
+from idetex_plugin import hookimpl
 from idetex_plugin.cards.registry import cards
-from idetex_plugin.plugins import hookimpl, installed, specs
+from idetex_plugin.plugins import installed, specs
 from idetex_plugin.plugins.events import Assessed, AssessFailed
 from idetex_plugin.plugins.manager import LISTENERS, Hooks
 from idetex_plugin.plugins.names import ADDED, DECIDED, Hook

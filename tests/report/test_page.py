@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from idetex_plugin.report import write_report
 from idetex_plugin.report.embed import csp_hash
+from idetex_plugin.report.page import write_report
 from idetex_plugin.words.assessment import Assessment
 from tests.made_up import HOSTILE_TEXTS, hostile, many, unreadable
 

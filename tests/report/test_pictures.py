@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from idetex_plugin.photo.load import load_photo
-from idetex_plugin.report import write_report
+from idetex_plugin.report.page import write_report
 from idetex_plugin.report.pictures import Picture, Pictures
 from tests.made_up import judged, unreadable
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from made_up import half_failed, judged, many, unreadable
 
-from idetex_plugin.runs import Run
 from idetex_plugin.runs.export import FORMATS, export, whole_file
 from idetex_plugin.runs.flat import TABLES
 from idetex_plugin.runs.rows import Stamp
+from idetex_plugin.runs.store import Run
 from idetex_plugin.words.assessment import Assessment
 from idetex_plugin.words.card import Card
 

@@ -9,8 +9,8 @@ from standins import WindowEngine, nano_says
 
 from idetex_plugin import Assessor
 from idetex_plugin.photo.sources import find_photos
-from idetex_plugin.runs import Run
 from idetex_plugin.runs.export import FORMATS, export
+from idetex_plugin.runs.store import Run
 from idetex_plugin.runs.work import Work
 from idetex_plugin.words.failure import State
 

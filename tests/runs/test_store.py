@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from made_up import half_failed, judged, unreadable
 
-from idetex_plugin.runs import Run, RunError
 from idetex_plugin.runs.rows import Stamp, copy_for
+from idetex_plugin.runs.schema import RunError
+from idetex_plugin.runs.store import Run
 from idetex_plugin.words.assessment import Assessment
 from idetex_plugin.words.card import Card
 from idetex_plugin.words.failure import State

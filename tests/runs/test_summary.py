@@ -5,8 +5,8 @@ from pathlib import Path
 
 from made_up import half_failed, judged, many, unreadable
 
-from idetex_plugin.runs import Run
 from idetex_plugin.runs.rows import Stamp, copy_for
+from idetex_plugin.runs.store import Run
 from idetex_plugin.runs.summary import summarise
 from idetex_plugin.words.card import Card
 from idetex_plugin.words.failure import State

@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 from standins import Census, WindowEngine, failing_on, nano_says, write_photos
 
-from idetex_plugin import Assessor
+from idetex_plugin import Assessor, hookimpl
 from idetex_plugin.photo.sources import find_photos
-from idetex_plugin.plugins import hookimpl
 from idetex_plugin.plugins.events import RunFinished, RunStarted
 from idetex_plugin.plugins.manager import Hooks
-from idetex_plugin.runs import Row, Run
-from idetex_plugin.runs.work import Outcome, Step, Work
+from idetex_plugin.runs.rows import Row
+from idetex_plugin.runs.store import Run
+from idetex_plugin.runs.work import Handling, PhotoDone, Work
 from idetex_plugin.words.failure import Reason, State
 
-COPIED, KEPT, ASSESSED = Outcome.COPIED, Outcome.KEPT, Outcome.ASSESSED
+COPIED, KEPT, ASSESSED = Handling.COPIED, Handling.KEPT, Handling.ASSESSED
 
 
 class Bench:
@@ -29,9 +29,9 @@ class Bench:
 
     def assess(
         self, engine: WindowEngine | None = None, *, decoders: int = 2, hooks: Hooks | None = None, **options: Any
-    ) -> dict[Outcome, int]:
+    ) -> dict[Handling, int]:
         self.engine = engine or WindowEngine(answer=nano_says)
-        self.steps: list[Step] = []
+        self.steps: list[PhotoDone] = []
         with Assessor(engine=self.engine, decoders=decoders, hooks=hooks) as assessor, self.writer(assessor) as run:
             work = Work(run, assessor, on_step=self.steps.append, **options)
             try:
@@ -65,7 +65,7 @@ def test_every_photo_gets_a_row_and_a_step(bench: Bench) -> None:
 def test_the_second_time_nothing_is_opened_or_started(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.assess()
     before = bench.rows
-    monkeypatch.setattr("idetex_plugin.assess.assessor.load_photo", None)
+    monkeypatch.setattr("idetex_plugin.assessing.assessor.load_photo", None)
     assert bench.assess() == {KEPT: 12}
     assert bench.engine.starts == 0
     assert bench.rows == before
@@ -151,7 +151,7 @@ def test_paths_that_do_not_exist_have_a_row(bench: Bench) -> None:
 def test_memory_does_not_grow_with_photos(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     write_photos(bench.photos, 150)
     census = Census()
-    from idetex_plugin.assess import examiner
+    from idetex_plugin.assessing import examiner
 
     def counted(card: Any, image: Any) -> Any:
         census.watch(image)

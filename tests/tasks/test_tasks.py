@@ -5,7 +5,7 @@ from unittest.mock import Mock
 import pytest
 
 from idetex_plugin.dialects.nano import NanoDialect
-from idetex_plugin.tasks.description import Description
+from idetex_plugin.tasks.description import DescriptionTask
 from idetex_plugin.tasks.grounding import Affecting, Grounded, Grounding, Referring, decided
 from idetex_plugin.tasks.perception import Perceived, Perception
 from idetex_plugin.words.assessment import Region
@@ -23,7 +23,7 @@ LATE = Reply("", "error", failure=Failure(reason=Reason.TIMEOUT, message="late")
 
 
 EVERY = (
-    Grounding(zero_shot), Perception(zero_shot), Description(zero_shot), Affecting(zero_shot, WHOLE),
+    Grounding(zero_shot), Perception(zero_shot), DescriptionTask(zero_shot), Affecting(zero_shot, WHOLE),
     Referring(zero_shot, "Noise"),
 )  # fmt: skip
 

@@ -31,7 +31,7 @@ class GateCompressed(foo.Operator):
 
     def resolve_input(self, ctx: Any) -> types.Property:
         """The form."""
-        from idetex_plugin.gate.policies import profiles
+        from idetex_plugin.gating.policies import profiles
 
         form = types.Object()
         form.view_target(ctx, action_description="Judge")

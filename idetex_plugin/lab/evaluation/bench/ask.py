@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TypeVar
 
-from idetex_plugin.assess.assessor import Assessor
-from idetex_plugin.assess.examiner import Task
-from idetex_plugin.assess.stream import Asking, Ready
-from idetex_plugin.tasks.description import Description
+from idetex_plugin.assessing.assessor import Assessor
+from idetex_plugin.assessing.examiner import Task
+from idetex_plugin.assessing.stream import Asking, Ready
+from idetex_plugin.tasks.description import DescriptionTask
 from idetex_plugin.tasks.perception import Perception
 from idetex_plugin.words.assessment import Assessment
 from idetex_plugin.words.question import Question
@@ -28,7 +28,8 @@ def ask(
 
     def prepare(item: tuple[Asked, object]) -> Asking[Assessment] | Ready[Assessment]:
         case, source = item
-        tasks: tuple[Task, ...] = (assessor.grounding, Perception(dialect, questions_of(case)), Description(dialect))
+        perception = Perception(dialect, questions_of(case))
+        tasks: tuple[Task, ...] = (assessor.grounding, perception, DescriptionTask(dialect))
         examiner = assessor.examiner_of([task for task in tasks if task.name in assessor.card.tasks])
         prepared = examiner.prepare(source)
         if isinstance(prepared, Assessment):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from idetex_plugin.assess.assessor import Assessor
+from idetex_plugin.assessing.assessor import Assessor
 from idetex_plugin.lab.data.photos import Pixels
 from idetex_plugin.lab.evaluation.bench.ask import ask
 from idetex_plugin.lab.evaluation.bench.cases import Bench, Case

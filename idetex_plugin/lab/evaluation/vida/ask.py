@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from idetex_plugin.assess.assessor import Assessor
-from idetex_plugin.assess.examiner import Task
-from idetex_plugin.assess.stream import Asking, Ready
+from idetex_plugin.assessing.assessor import Assessor
+from idetex_plugin.assessing.examiner import Task
+from idetex_plugin.assessing.stream import Asking, Ready
 from idetex_plugin.dialects.base import Dialect
 from idetex_plugin.photo.load import PhotoError, load_photo
 from idetex_plugin.tasks.replies import only

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from idetex_plugin.assess.assessor import Assessor
-from idetex_plugin.assess.examiner import Task
+from idetex_plugin.assessing.assessor import Assessor
+from idetex_plugin.assessing.examiner import Task
 from idetex_plugin.lab.evaluation.ledger import Ledger
 from idetex_plugin.lab.evaluation.vida.ask import Choosing, Levelling, ask_tasks
 from idetex_plugin.lab.evaluation.vida.records import (
@@ -18,7 +18,7 @@ from idetex_plugin.lab.evaluation.vida.records import (
     read_images,
 )
 from idetex_plugin.lab.evaluation.vida.scores import Tally, mark_exchange, mark_image
-from idetex_plugin.tasks.description import Description as Describing
+from idetex_plugin.tasks.description import DescriptionTask as Describing
 from idetex_plugin.tasks.grounding import Affecting, Referring
 from idetex_plugin.words.failure import Failure
 

@@ -155,7 +155,7 @@ def test_a_missing_image_and_a_broken_file_are_named(data: Path) -> None:
 
 def test_the_command(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = ScriptedEngine(knows)
-    monkeypatch.setattr("idetex_plugin.assess.assessor.make_engine", lambda *_, **__: (engine, "for a test"))
+    monkeypatch.setattr("idetex_plugin.assessing.assessor.make_engine", lambda *_, **__: (engine, "for a test"))
     out = data / "out.json"
     words = ["bench", "vida", "--data", str(data), "--model", "qwen2-vl-vida", "--json", str(out)]
     result = CliRunner().invoke(app, words)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from idetex_plugin.gate.policies import policy_named, profiles
+from idetex_plugin.gating.policies import policy_named, profiles
 from idetex_plugin.words.assessment import Region
 from idetex_plugin.words.box import WHOLE, Box
 from idetex_plugin.words.policy import PolicyError

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from idetex_plugin.gate.check import Gate
-from idetex_plugin.gate.codecs import CODECS, Codec
+from idetex_plugin.gating.check import Gate
+from idetex_plugin.gating.codecs import CODECS, Codec
 from idetex_plugin.photo.load import load_photo
 from idetex_plugin.words.verdict import Outcome, Verdict
 

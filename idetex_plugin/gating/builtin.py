@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from idetex_plugin.gate.judge import judge
-from idetex_plugin.gate.remedies import TABLE
+from idetex_plugin.gating.judge import judge
+from idetex_plugin.gating.remedies import TABLE
 from idetex_plugin.plugins.events import AfterCompression, Judging
 from idetex_plugin.plugins.specs import hookimpl
 from idetex_plugin.words.verdict import Remedy, Verdict

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from idetex_plugin.gate.pairs import STAGED, Pair, changed_in, pairs_of
+from idetex_plugin.gating.pairs import STAGED, Pair, changed_in, pairs_of
 
 
 def touch(path: Path, content: bytes = b"x") -> Path:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idetex_plugin.assess.prefetch import prefetch
+from idetex_plugin.assessing.prefetch import prefetch
 
 
 @given(st.lists(st.integers()), st.integers(1, 9), st.integers(1, 4))

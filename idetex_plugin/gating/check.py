@@ -9,12 +9,12 @@ from typing import Any
 
 from PIL import Image
 
-from idetex_plugin.assess.assessor import Assessor
-from idetex_plugin.assess.examiner import Case
-from idetex_plugin.assess.stream import Asking, Key, Ready
-from idetex_plugin.gate.pairs import Pair
-from idetex_plugin.gate.remedies import remedies_for
-from idetex_plugin.gate.similarity import NAME, worst_similarity
+from idetex_plugin.assessing.assessor import Assessor
+from idetex_plugin.assessing.examiner import Case
+from idetex_plugin.assessing.stream import Asking, Key, Ready
+from idetex_plugin.gating.pairs import Pair
+from idetex_plugin.gating.remedies import remedies_for
+from idetex_plugin.gating.similarity import NAME, worst_similarity
 from idetex_plugin.photo.load import Photo, PhotoError, load_photo
 from idetex_plugin.plugins.calls import BUILT_IN
 from idetex_plugin.plugins.events import Judging
@@ -187,8 +187,3 @@ def _unseen(photo: PhotoInfo, policy: Policy) -> str:
     if photo.format in ANIMATED and not policy.resized:
         kinds.append("first frame of")
     return ", ".join(note for note in photo.notes if note.startswith(tuple(kinds)))
-
-
-def gate(original: Any | None, compressed: Any, policy: Policy, assessor: Assessor, codec: str = "") -> Verdict:
-    """One verdict; see `Gate.check`. To judge several photos, make one `Gate`."""
-    return Gate(policy, assessor).check(original, compressed, codec)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Generic, TypeVar
 
-from idetex_plugin.assess.prefetch import prefetch
+from idetex_plugin.assessing.prefetch import prefetch
 from idetex_plugin.engines.base import Engine
 from idetex_plugin.words.request import Reply, Request
 

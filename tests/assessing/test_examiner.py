@@ -5,7 +5,7 @@ from typing import Any
 from PIL import Image
 from standins import WordTask
 
-from idetex_plugin.assess.examiner import Case, Examiner, idle_statuses
+from idetex_plugin.assessing.examiner import Case, Examiner, idle_statuses
 from idetex_plugin.cards.registry import get_card
 from idetex_plugin.dialects.registry import make_dialect
 from idetex_plugin.photo.load import Photo

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_up import HOSTILE_TEXTS
 
-from idetex_plugin.gate.outputs import as_json, as_junit, as_sarif
-from idetex_plugin.gate.remedies import remedies_for
+from idetex_plugin.gating.outputs import as_json, as_junit, as_sarif
+from idetex_plugin.gating.remedies import remedies_for
 from idetex_plugin.words.assessment import PhotoInfo, Region
 from idetex_plugin.words.box import Box
 from idetex_plugin.words.verdict import Outcome, Verdict

@@ -13,10 +13,11 @@ from PIL import Image
 from standins import WindowEngine, nano_says
 
 from idetex_plugin import Assessor
-from idetex_plugin.gate.check import Gate, gate
-from idetex_plugin.gate.policies import policy_named
-from idetex_plugin.gate.remedies import TABLE, remedies_for
-from idetex_plugin.gate.similarity import worst_similarity
+from idetex_plugin.gating.check import Gate
+from idetex_plugin.gating.policies import policy_named
+from idetex_plugin.gating.remedies import TABLE, remedies_for
+from idetex_plugin.gating.similarity import worst_similarity
+from idetex_plugin.pipeline.pipeline import gate
 from idetex_plugin.plugins.manager import Hooks
 from idetex_plugin.words.box import WHOLE
 from idetex_plugin.words.policy import Policy

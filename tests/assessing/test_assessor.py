@@ -9,9 +9,8 @@ import pytest
 from PIL import Image
 from standins import REGION, WindowEngine, failing_on, nano_says, write_photos
 
-from idetex_plugin import Assessor
+from idetex_plugin import Assessor, hookimpl
 from idetex_plugin.cards.registry import get_card
-from idetex_plugin.plugins import hookimpl
 from idetex_plugin.plugins.events import Assessed, AssessFailed
 from idetex_plugin.plugins.manager import Hooks
 from idetex_plugin.words.box import Box
@@ -158,7 +157,7 @@ def test_draining_finishes_what_is_in_flight() -> None:
 
 def test_closing_from_another_thread_ends_the_stream_first(monkeypatch: pytest.MonkeyPatch) -> None:
     used = engine(slots=2)
-    monkeypatch.setattr("idetex_plugin.assess.assessor.make_engine", lambda *args, **options: (used, "made here"))
+    monkeypatch.setattr("idetex_plugin.assessing.assessor.make_engine", lambda *args, **options: (used, "made here"))
     assessor = Assessor()
     results = assessor.assess_many(PHOTO for _ in count())
     next(results)

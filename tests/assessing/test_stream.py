@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 from standins import Census, WindowEngine, WordTask
 
-from idetex_plugin.assess.examiner import Examiner
-from idetex_plugin.assess.stream import HELD_BACK, Asking, Ready, Stream
+from idetex_plugin.assessing.examiner import Examiner
+from idetex_plugin.assessing.stream import HELD_BACK, Asking, Ready, Stream
 from idetex_plugin.photo.load import Photo, PhotoError
 from idetex_plugin.words.assessment import Assessment, PhotoInfo
 from idetex_plugin.words.card import Card

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from idetex_plugin.assess.examiner import Task
+from idetex_plugin.assessing.examiner import Task
 from idetex_plugin.views.show import make_views
 from idetex_plugin.words.card import EMBEDDED_FOLDER, Card
 from idetex_plugin.words.request import Request

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_up import half_failed, judged, unreadable
 
-from idetex_plugin.gate.judge import judge
-from idetex_plugin.gate.policies import policy_named, profiles
+from idetex_plugin.gating.judge import judge
+from idetex_plugin.gating.policies import policy_named, profiles
 from idetex_plugin.words.assessment import Assessment, Quality, Region
 from idetex_plugin.words.box import WHOLE, Box
 from idetex_plugin.words.verdict import Outcome

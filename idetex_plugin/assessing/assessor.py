@@ -11,10 +11,10 @@ from functools import cached_property, partial
 from types import TracebackType
 from typing import Any, Self
 
-from idetex_plugin.assess import fingerprint
-from idetex_plugin.assess.examiner import Examiner, Task, idle_statuses
-from idetex_plugin.assess.lock import StreamLock
-from idetex_plugin.assess.stream import Asking, Item, Key, Prepare, Ready, Result, Stream
+from idetex_plugin.assessing import fingerprint
+from idetex_plugin.assessing.examiner import Examiner, Task, idle_statuses
+from idetex_plugin.assessing.lock import StreamLock
+from idetex_plugin.assessing.stream import Asking, Item, Key, Prepare, Ready, Result, Stream
 from idetex_plugin.cards.registry import get_card
 from idetex_plugin.dialects.base import Dialect, DialectMaker
 from idetex_plugin.dialects.registry import make_dialect
@@ -26,7 +26,7 @@ from idetex_plugin.plugins.before import before_assess
 from idetex_plugin.plugins.events import Assessed, AssessFailed
 from idetex_plugin.plugins.manager import Hooks, get_manager
 from idetex_plugin.plugins.names import Hook
-from idetex_plugin.tasks.description import Description
+from idetex_plugin.tasks.description import DescriptionTask
 from idetex_plugin.tasks.grounding import Affecting, Grounding, Referring
 from idetex_plugin.tasks.perception import Perception
 from idetex_plugin.views.show import make_views
@@ -231,7 +231,7 @@ class Assessor:
     def _make_task(self, name: str, questions: tuple[Question, ...]) -> Task:
         if name == "perception":
             return Perception(self.dialect, questions)
-        return self.grounding if name == "grounding" else Description(self.dialect)
+        return self.grounding if name == "grounding" else DescriptionTask(self.dialect)
 
     def _check_open(self) -> None:
         if self._closed:
@@ -244,3 +244,13 @@ class Assessor:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def assess(source: Any, model: str | os.PathLike[str] | Card = "nano", **options: Any) -> Assessment:
+    """Assess one photo with an assessor of its own; options are those of `Assessor`. For several, make one `Assessor`.
+
+    A photo that cannot be read gives a failed assessment. Raises ValueError for an unknown model, task or question, and
+    EngineDeadError.
+    """
+    with Assessor(model, **options) as assessor:
+        return assessor.assess(source)

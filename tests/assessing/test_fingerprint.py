@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from standins import WordTask
 
-from idetex_plugin.assess import fingerprint
+from idetex_plugin.assessing import fingerprint
 from idetex_plugin.words.card import Card
 from idetex_plugin.words.request import Request, Views
 

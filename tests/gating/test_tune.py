@@ -9,9 +9,9 @@ from PIL import Image
 from standins import WindowEngine, nano_says
 
 from idetex_plugin import Assessor
-from idetex_plugin.gate.check import Gate
-from idetex_plugin.gate.codecs import CODECS
-from idetex_plugin.gate.tune import tune
+from idetex_plugin.gating.check import Gate
+from idetex_plugin.gating.codecs import CODECS
+from idetex_plugin.gating.tune import tune
 from idetex_plugin.plugins.manager import Hooks
 from idetex_plugin.words.policy import Policy, Similarity
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from idetex_plugin.gate.remedies import remedies_for
+from idetex_plugin.gating.remedies import remedies_for
 from idetex_plugin.words.assessment import Assessment, Region
 from idetex_plugin.words.box import Box
 from idetex_plugin.words.failure import State

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from idetex_plugin.assess.lock import StreamLock
+from idetex_plugin.assessing.lock import StreamLock
 
 
 def test_other_threads_wait() -> None:
