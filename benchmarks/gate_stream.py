@@ -16,14 +16,6 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from idetex_plugin import Assessor, Gate, Pair, ScriptedEngine, Similarity, find_photos, load_photo, policy_named
-    Assessor,
-    Gate,
-    Pair,
-    Similarity,
-    find_photos,
-    load_photo,
-    policy_named,
-)
 from idetex_plugin.testing.speech import Speech
 
 

@@ -2,9 +2,9 @@
 
 A region is `TYPE<p4><p0><p32><p16>SEVERITY`: x1 y1 x2 y2 as borders of a grid of `bins` parts. Types, severities,
 levels and positions are single tokens, so a choice among them is one step, whose probabilities are exact.
-All distortions of a photo are told type by type, in the order of the vocabulary: a type's regions, or "Not visible".
+All distortions of a photo are told type by type, in the order of the vocabulary: a type's regions, or "None".
 So the first token about a type has the probability that the type is there, given what was said of the ones before it.
-Earlier checkpoints tell the regions alone, or "None", which is read, too.
+Earlier checkpoints tell the regions alone, or a single "None", which is read, too.
 A description has one line for the content, one a finding, the key distortions, and the verdict.
 """
 
@@ -51,7 +51,7 @@ class NanoDialect:
         self._whole_kinds = {frozenset([*kind, *more]) for kind in kinds for more in absent}
         region = rf"(?P<type>{types}){BOX.pattern}({severities})"
         self._region = re.compile(region)
-        self._piece = re.compile(rf"{region}|{NOT_VISIBLE}")
+        self._piece = re.compile(rf"{region}|{NONE}")
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -84,18 +84,12 @@ class NanoDialect:
     def read_presence(self, reply: Reply) -> dict[str, float]:
         """See `ScoresTypes`. Empty where the reply does not tell every type once and in order."""
         spelling, shares = Spelling(reply), dict[str, float]()
-        last = None
-        for piece in self._piece.finditer(reply.text):
-            name = piece["type"]
-            if name is not None and name == last:
-                continue
-            last = self.types[len(shares)] if len(shares) < len(self.types) else None
-            share = spelling.probability(*piece.span("type" if name else 0))
-            if last is None or name not in (None, last) or share is None:
+        for name, piece in zip(self.types, self._by_type(reply.text), strict=False):
+            share = spelling.probability(*piece.span("type" if piece["type"] else 0))
+            if share is None:
                 return {}
-            shares[last] = share if name else 1 - share
-            last = name
-        return shares if len(shares) == len(self.types) else {}
+            shares[name] = share if piece["type"] else 1 - share
+        return shares
 
     def read_affects(self, reply: Reply, views: Views, box: Box) -> tuple[Region, ...] | Failure:
         regions = self.read_detect(reply, views)
@@ -169,9 +163,9 @@ class NanoDialect:
         return "".join(f"{r.distortion}{self.render_box(r.box)}{r.severity}" for r in regions) or NONE
 
     def render_types(self, regions: Sequence[Region]) -> str:
-        """The reply that says of every type in turn where it is, or that it is not visible; regions in their order."""
+        """The reply that says of every type in turn where it is, or that it is nowhere; regions in their order."""
         by_type = {name: [each for each in regions if each.distortion == name] for name in self.types}
-        return "".join(self.render_regions(found) if found else NOT_VISIBLE for found in by_type.values())
+        return "".join(self.render_regions(found) if found else NONE for found in by_type.values())
 
     def render_question(self, question: Question) -> str:
         """The question's text with its options, which are left out where they are all the words of their kind.
@@ -199,16 +193,28 @@ class NanoDialect:
             effect=line[match.end() :].strip(),
         )
 
+    def _by_type(self, text: str) -> list[re.Match[str]]:
+        """The first piece about each type, where the text tells every type and in order; else nothing."""
+        found: list[re.Match[str]] = []
+        for piece in self._piece.finditer(text):
+            again = piece["type"] is not None and bool(found) and found[-1]["type"] == piece["type"]
+            if not again:
+                found.append(piece)
+        if len(found) != len(self.types):
+            return []
+        in_order = all(piece["type"] in (None, name) for piece, name in zip(found, self.types, strict=True))
+        return found if in_order else []
+
     def _regions(self, reply: Reply) -> tuple[Region, ...] | Failure:
         text = reply.text
-        if text.strip() in (NONE, NOT_VISIBLE * len(self.types)):
+        if text.strip() == NONE:
             return ()
         regions: list[Region] = []
         spelling = Spelling(reply)
         end = 0
         while end < len(text):
             match = self._piece.match(text, end)
-            if match is None:
+            if match is None or (match["type"] is None and not self._by_type(text)):
                 return _unparseable(text[end:])
             end = match.end()
             if match["type"] is None:
@@ -222,7 +228,7 @@ class NanoDialect:
                     confidence=spelling.probability(*match.span("type")),
                 )
             )
-        return tuple(dict.fromkeys(regions)) or _unparseable(text)
+        return tuple(dict.fromkeys(regions))
 
     def _boxes(self, matches: Sequence[re.Match[str]], first: int = 1) -> tuple[Box, ...] | Failure:
         try:

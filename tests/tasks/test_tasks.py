@@ -4,7 +4,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from idetex_plugin.dialects.nano import NanoDialect
+from idetex_plugin.dialects.nano import NONE, NanoDialect
 from idetex_plugin.tasks.description import DescriptionTask
 from idetex_plugin.tasks.grounding import Affecting, Grounded, Grounding, Referring, decided
 from idetex_plugin.tasks.perception import Perceived, Perception
@@ -14,7 +14,7 @@ from idetex_plugin.words.card import TASKS, Card, Doubt
 from idetex_plugin.words.failure import Failure, Reason, State, TaskStatus
 from idetex_plugin.words.question import Question
 from idetex_plugin.words.request import Reply, Token
-from idetex_plugin.words.vocabulary import NOT_VISIBLE, VIDA, Level, Severity
+from idetex_plugin.words.vocabulary import VIDA, Level, Severity
 from tests.said import LOOK, said, zero_shot
 
 NOISE = '[{"bbox_2d":[0,0,500,500],"label":"Noise","severity":"Minor"}]'
@@ -112,8 +112,8 @@ def test_a_probable_type_without_a_region_is_reported_for_the_whole_frame() -> N
 
 
 def test_presence_comes_with_the_regions_of_a_dialect_that_scores_types() -> None:
-    tokens = tuple(Token(NOT_VISIBLE, math.log(0.9)) for _ in VIDA.names)
-    reply = Reply(NOT_VISIBLE * len(VIDA), tokens=tokens)
+    tokens = tuple(Token(NONE, math.log(0.9)) for _ in VIDA.names)
+    reply = Reply(NONE * len(VIDA), tokens=tokens)
     found = Grounding(nano, thresholds={"Noise": 0.05, "Motion blur": 0.2}).read((reply,), LOOK)
     assert isinstance(found, Grounded)
     assert found.presence == pytest.approx(dict.fromkeys(VIDA.names, 0.1))

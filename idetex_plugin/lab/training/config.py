@@ -117,7 +117,7 @@ class TrainConfig(Record):
     architecture and `bins` are the checkpoint's, which may be given one more view, and a dense stage goes on with its
     tower. Without it, dense and reader stage are needed.
     `readable_share`: how loudly image tokens say where they are and what damages them as the reader begins, relative
-    to their power (see `readable`)."""
+    to their power (see `image_tokens`). `probes`: samples to which linear maps of the tower are fitted."""
 
     split: Path | None = None
     start: str | None = None
@@ -125,6 +125,7 @@ class TrainConfig(Record):
     bins: int = 32
     merges: int = 320
     readable_share: float = Field(default=0, ge=0)
+    probes: int = Field(default=400, gt=0)
     workers: int = 1
     threads: int = 1
     bf16: bool = True
