@@ -8,15 +8,18 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from idetex_plugin.photo.load import Photo, PhotoError
+from idetex_plugin.photo.measures import measure
 from idetex_plugin.tasks.grounding import Grounded
 from idetex_plugin.tasks.perception import Perceived
 from idetex_plugin.views.show import make_views
 from idetex_plugin.words.assessment import Assessment, PhotoInfo
 from idetex_plugin.words.card import TASKS, Card
 from idetex_plugin.words.failure import OK, Failure, Reason, State, TaskStatus
-from idetex_plugin.words.request import Reply, Request, Views
+from idetex_plugin.words.request import Reply, Request, Views, sound
 
 log = logging.getLogger(__name__)
+GRAPHICS = ("judge", "mark", "skip")
+NO_PHOTOGRAPH = "looks like a graphic, not a photograph"
 
 
 class Task(Protocol):
@@ -45,6 +48,7 @@ class Case:
     views: Views
     requests: tuple[Request, ...]
     parts: tuple[tuple[Task, tuple[int, ...]], ...]
+    measures: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ class Examiner:
 
     load: gives the pixels of a source, or raises PhotoError.
     idle: the status of every task that is not asked.
+    graphics: what becomes of pictures that are no photographs: one of `GRAPHICS`.
     """
 
     card: Card
@@ -60,6 +65,7 @@ class Examiner:
     fingerprint: str
     load: Callable[[Any], Photo]
     idle: Mapping[str, TaskStatus] = field(default_factory=dict)
+    graphics: str = "judge"
 
     def prepare(self, source: Any) -> Case | Assessment:
         """The case of one source, or the assessment of a photo that could not be read. Never raises."""
@@ -70,26 +76,42 @@ class Examiner:
         except Exception as error:
             log.exception("reading %r", source)
             return self.refuse(PhotoInfo(name=_name(source)), _internal("reading the photo", error))
+        measures: Mapping[str, float] = {}
+        info = photo.info
+        if info.kind == "graphic" and self.graphics == "mark":
+            info = info.model_copy(update={"notes": (*info.notes, NO_PHOTOGRAPH)})
         try:
+            measures = measure(photo.image, photo.info.file_bytes)
+            if info.kind == "graphic" and self.graphics == "skip":
+                status = TaskStatus(state=State.SKIPPED, message=NO_PHOTOGRAPH)
+                return self._without(info, status, measures=measures)
             views = make_views(self.card, photo.image)
             asked = [(task, task.ask(views)) for task in self.tasks]
         except Exception as error:
             log.exception("asking about %s", photo.info.name)
-            return self.refuse(photo.info, _internal("asking about the photo", error))
+            return self.refuse(photo.info, _internal("asking about the photo", error), measures=measures)
         different: list[Request] = []
         for request in (request for _, requests in asked for request in requests):
             if request not in different:
                 different.append(request)
         return Case(
-            info=photo.info,
+            info=info,
             views=views,
             requests=tuple(different),
             parts=tuple((task, tuple(map(different.index, requests))) for task, requests in asked),
+            measures=measures,
         )
 
-    def refuse(self, info: PhotoInfo, failure: Failure, engine: str = "") -> Assessment:
+    def refuse(
+        self, info: PhotoInfo, failure: Failure, engine: str = "", measures: Mapping[str, float] | None = None
+    ) -> Assessment:
         """The assessment of a photo for which no task could be asked."""
-        status = TaskStatus.of(failure)
+        return self._without(info, TaskStatus.of(failure), failure, engine, measures)
+
+    def _without(
+        self, info: PhotoInfo, status: TaskStatus, failure: Failure | None = None, engine: str = "",
+        measures: Mapping[str, float] | None = None,
+    ) -> Assessment:
         return Assessment(
             photo=info,
             model=self.card.name,
@@ -97,17 +119,18 @@ class Examiner:
             engine=engine,
             tasks=self._statuses({task.name: status for task in self.tasks}),
             failure=failure,
+            measures=measures or {},
         )
 
     def conclude(self, case: Case, replies: Sequence[Reply], engine: str) -> Assessment:
         """The assessment from one reply a request. Never raises."""
         if len(replies) != len(case.requests):
             message = f"{len(case.requests)} requests got {len(replies)} replies"
-            return self.refuse(case.info, Failure(reason=Reason.ENGINE_ERROR, message=message), engine)
+            return self.refuse(case.info, Failure(reason=Reason.ENGINE_ERROR, message=message), engine, case.measures)
         statuses: dict[str, TaskStatus] = {}
         found: dict[str, Any] = {}
         for task, numbers in case.parts:
-            result = _read(task, [replies[number] for number in numbers], case)
+            result = _read(task, [sound(replies[number]) for number in numbers], case)
             failure = result if isinstance(result, Failure) else getattr(result, "failure", None)
             statuses[task.name] = OK if failure is None else TaskStatus.of(failure)
             found |= _fields(task.name, result)
@@ -117,6 +140,7 @@ class Examiner:
             fingerprint=self.fingerprint,
             engine=engine,
             tasks=self._statuses(statuses),
+            measures=case.measures,
             **found,
         )
 

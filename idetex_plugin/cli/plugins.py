@@ -55,7 +55,7 @@ def list_plugins(as_json: AsJson = False) -> None:
 @command.command()
 def new(
     name: Annotated[str, typer.Argument(help="Small letters, digits and hyphens, such as night-sky.")],
-    folder: Annotated[Path, typer.Option("--in", help="Where to put the package's folder.")] = Path(),
+    folder: Annotated[Path, typer.Option("--out", help="Where to put the package's folder.")] = Path(),
 ) -> None:
     """Write the package idetex-NAME: a plugin with two hooks, its tests, and its entry point."""
     from idetex_plugin.plugins.template import write_package

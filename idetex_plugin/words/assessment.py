@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -77,14 +77,19 @@ class Quality(Record):
 
 
 class PhotoInfo(Record):
-    """Which pixels were judged. Width and height in pixels after EXIF orientation; `notes` on conversions."""
+    """Which pixels were judged. Width and height in pixels after EXIF orientation; `notes` on conversions.
+
+    file_bytes: of the encoded file; None where the pixels came without one.
+    """
 
     name: str
     sha256: str | None = None
     width: int | None = None
     height: int | None = None
     format: str | None = None
+    kind: Literal["photo", "graphic"] | None = None
     notes: tuple[str, ...] = ()
+    file_bytes: int | None = None
 
 
 class Assessment(Record):
@@ -92,6 +97,8 @@ class Assessment(Record):
 
     `presence` has the probability of each type being anywhere in the photo, or is empty where the checkpoint does not
     score types. `failure` is set when the photo itself could not be judged; then every task has failed with its reason.
+    measures: plain measures of the pixels that were judged, by the names of `photo.measures.MEASURES`; empty where they
+    could not be read.
     """
 
     photo: PhotoInfo
@@ -105,6 +112,7 @@ class Assessment(Record):
     description: Description | None = None
     quality: Quality | None = None
     failure: Failure | None = None
+    measures: Mapping[str, float] = Field(default_factory=dict)
 
     @property
     def state(self) -> State:
@@ -113,3 +121,9 @@ class Assessment(Record):
         if State.FAILED in states or self.failure is not None:
             return State.FAILED
         return State.OK if State.OK in states else State.SKIPPED
+
+    @property
+    def transient(self) -> bool:
+        """Whether anything failed for a reason that may pass, so that assessing the unchanged photo again may help."""
+        reasons = [status.reason for status in self.tasks.values() if status.state is State.FAILED]
+        return any(reason.transient for reason in reasons if reason is not None)

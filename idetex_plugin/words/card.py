@@ -22,7 +22,11 @@ class CardError(ValueError):
 
 class Doubt(Record):
     """Which regions are reported: those whose confidence has log-odds above `least` + `clean` x the log-odds of the
-    photo's level being excellent."""
+    photo's level being excellent.
+
+    least: the bound where the level says nothing.
+    clean: how much a photo that looks clean raises it; at least 0.
+    """
 
     least: float
     clean: float = Field(ge=0)
@@ -31,18 +35,32 @@ class Doubt(Record):
 class Card(Record):
     """What a checkpoint speaks. Raises pydantic's ValidationError for values that do not go together.
 
-    dialect: "nano", "vida" or "json" (see `models.dialects`).
-    wording: replaces sentences of the dialect by their names, which the dialect's module lists.
+    name: how the card is asked for.
+    title: how it is shown to people.
     checkpoint: a folder, a hub id, or "embedded".
+    dialect: "nano", "vida", "json", or one of a plugin.
+    wording: replaces sentences of the dialect by their names, which the dialect's module lists.
     boxes: "thousand" (0-1000 of the image), "resized" (pixels of the image as the processor resized it) or
         "bins" (location tokens 0..`bins`).
+    bins: how many location tokens a side of the image has; with boxes "bins" only.
     views: "whole" (the photo, resized only as far as `min_pixels`, `max_pixels` and `pixel_multiple`, of which both
-        sides become multiples, demand), or several squares of `view_size` pixels a side: "global_detail" (see
-        `models.views`), or "global_detail_measured" (and `models.measured`).
+        sides become multiples, demand), or several squares of `view_size` pixels a side: "global_detail" (the
+        frame, and windows of its own pixels), or "global_detail_measured" (and a map of measures).
+    view_size: pixels a side of those squares.
+    min_pixels: a smaller photo is enlarged to this many.
+    max_pixels: a larger photo is shrunk to this many.
+    pixel_multiple: both sides become multiples of this many pixels.
     doubt: how sure of a region the checkpoint must be; finding regions then asks for the level, too.
     thresholds: the probability from which a photo is said to have a type, for checkpoints that score types.
     template: the prompt around a request, with {images}, {system}, {prompt} and {prefix}; None means the
         checkpoint's own chat template.
+    image_token: what stands for one image in the template.
+    stop: further texts that end a reply, each one token.
+    keep_special_tokens: has no effect; replies are always read with their special tokens.
+    tasks: what the checkpoint can do.
+    max_model_len: the most tokens of prompt and reply together.
+    licence: of the checkpoint.
+    notes: for people.
     """
 
     name: str = Field(min_length=1)

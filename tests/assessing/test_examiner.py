@@ -8,7 +8,8 @@ from standins import WordTask
 from idetex_plugin.assessing.examiner import Case, Examiner, idle_statuses
 from idetex_plugin.cards.registry import get_card
 from idetex_plugin.dialects.registry import make_dialect
-from idetex_plugin.photo.load import Photo
+from idetex_plugin.photo.load import Photo, load_photo
+from idetex_plugin.photo.measures import measure
 from idetex_plugin.tasks.grounding import Grounding
 from idetex_plugin.tasks.perception import Perception
 from idetex_plugin.tasks.questions import DEFAULT_QUESTIONS
@@ -86,3 +87,22 @@ def test_sources_without_a_name_are_named_by_their_kind() -> None:
     assert isinstance(refused, Assessment)
     assert refused.photo.name == "object"
     assert refused.failure.reason is Reason.INTERNAL
+
+
+def test_measures_are_of_the_pixels_that_were_judged_whatever_the_replies() -> None:
+    photo = load_photo(Image.linear_gradient("L").resize((64, 48)), name="photo")
+    examiner = Examiner(CARD, TASKS, "f", lambda source: photo)
+    asked = examiner.prepare("anything")
+    assert isinstance(asked, Case)
+    expected = measure(photo.image)
+    for replies in ([Reply("Noise"), Reply("None")], [Reply("?"), Reply("None")], [Reply("Noise")]):
+        assert examiner.conclude(asked, replies, "scripted").measures == expected
+
+
+def test_a_photo_that_cannot_be_read_has_no_measures() -> None:
+    def broken(source: Any) -> Photo:
+        return load_photo(b"no photo")
+
+    refused = Examiner(CARD, TASKS, "f", broken).prepare("anything")
+    assert isinstance(refused, Assessment)
+    assert refused.measures == {}

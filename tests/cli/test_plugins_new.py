@@ -12,7 +12,7 @@ pytest_plugins = ["pytester"]
 
 
 def test_the_package_passes_its_own_tests(pytester: pytest.Pytester) -> None:
-    result = CliRunner().invoke(app, ["plugins", "new", "night-sky", "--in", str(pytester.path)])
+    result = CliRunner().invoke(app, ["plugins", "new", "night-sky", "--out", str(pytester.path)])
     assert result.exit_code == 0, result.output
     package = pytester.path / "idetex-night-sky"
     assert sorted(path.name for path in package.rglob("*.*")) == [
@@ -25,7 +25,7 @@ def test_the_package_passes_its_own_tests(pytester: pytest.Pytester) -> None:
 
 def test_nothing_is_overwritten_and_names_are_checked(tmp_path: Path) -> None:
     def new(name: str) -> str:
-        result = CliRunner().invoke(app, ["plugins", "new", name, "--in", str(tmp_path)])
+        result = CliRunner().invoke(app, ["plugins", "new", name, "--out", str(tmp_path)])
         assert result.exit_code == 2
         return result.output
 
