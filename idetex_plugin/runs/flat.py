@@ -11,13 +11,13 @@ from typing import Any, Literal
 
 from idetex_plugin.photo.measures import MEASURES
 from idetex_plugin.runs.rows import Row, first_failure
-from idetex_plugin.runs.schema import DUPLICATES
+from idetex_plugin.runs.schema import DUPLICATES, SAFE
 from idetex_plugin.runs.store import Run
 from idetex_plugin.words.card import TASKS
 from idetex_plugin.words.failure import OK, State
 from idetex_plugin.words.vocabulary import Level, Severity
 
-SCORED = "SELECT DISTINCT scored.key FROM photos, json_each(photos.assessment, '$.presence') AS scored ORDER BY 1"
+SCORED = f"SELECT DISTINCT scored.key FROM photos, {SAFE}'$.presence') AS scored ORDER BY 1"
 Kind = Literal["text", "integer", "number", "json"]
 
 
