@@ -23,6 +23,12 @@ class Region(Record):
     effect: str = ""
 
 
+class PartialRegions(Failure):
+    """Why a list of regions is not whole, with those that were complete before it broke off."""
+
+    regions: tuple[Region, ...]
+
+
 class Answer(Record):
     """One answered question. `probabilities` holds every option's, summing to 1, or is empty if unknown."""
 
@@ -91,6 +97,7 @@ class Assessment(Record):
     """Everything said of one photo by one model. Keys of `tasks` are "grounding", "perception", "description".
 
     `failure` is set when the photo itself could not be judged; then every task has failed with its reason.
+    `reasoning` is what the model thought before it answered, by task, for people to read.
     """
 
     photo: PhotoInfo
@@ -103,11 +110,12 @@ class Assessment(Record):
     description: Description | None = None
     quality: Quality | None = None
     failure: Failure | None = None
+    reasoning: Mapping[str, str] = Field(default_factory=dict)
 
     @property
     def state(self) -> State:
-        """Failed if any task failed, skipped if all were skipped, else ok."""
+        """Failed if any task failed or is not whole, skipped if all were skipped, else ok."""
         states = {status.state for status in self.tasks.values()}
-        if State.FAILED in states or self.failure is not None:
+        if {State.FAILED, State.PARTIAL} & states or self.failure is not None:
             return State.FAILED
         return State.OK if State.OK in states else State.SKIPPED

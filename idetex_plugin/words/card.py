@@ -28,6 +28,26 @@ class Doubt(Record):
     clean: float = Field(ge=0)
 
 
+class Sampling(Record):
+    """How replies are drawn where they are not greedy; the names are those of vLLM and of transformers.
+
+    always: draw every generated reply. Otherwise only a reply that was cut off is asked for again, once, in this way:
+    sampling is what leads a model out of a list that repeats without end. Options are never drawn.
+    """
+
+    temperature: float = Field(default=0.7, gt=0)
+    top_p: float = Field(default=1.0, gt=0, le=1)
+    top_k: int = Field(default=0, ge=0)
+    presence_penalty: float = Field(default=0.0, ge=-2, le=2)
+    repetition_penalty: float = Field(default=1.0, gt=0)
+    always: bool = False
+
+    @property
+    def settings(self) -> dict[str, float]:
+        """The settings by name, for an engine."""
+        return self.model_dump(exclude={"always"})
+
+
 class Card(Record):
     """What a checkpoint speaks. Raises pydantic's ValidationError for values that do not go together.
 
@@ -42,6 +62,14 @@ class Card(Record):
     doubt: how sure of a region the checkpoint must be; finding regions then asks for the level, too.
     template: the prompt around a request, with {images}, {system}, {prompt} and {prefix}; None means the
         checkpoint's own chat template.
+    template_arguments: what that chat template is told, such as enable_thinking = false; sent to a server, too.
+    thinking: the marks between which the checkpoint thinks before it answers.
+    thinking_tokens: how long it may do so before every reply. 0: it answers at once, and a prompt whose template opens
+        the thinking is refused.
+    sampling: how replies are drawn; None means greedy decoding, always.
+    corners: the order in which the checkpoint gives the corners of a box: "xyxy" (x1 y1 x2 y2) or "yxyx" (y1 x1 y2 x2).
+    needs: packages beyond this one's that the checkpoint's processor imports.
+    confirmed, unconfirmed: facts of this card that were read at a source, with that source, and those that were not.
     """
 
     name: str = Field(min_length=1)
@@ -65,6 +93,14 @@ class Card(Record):
     max_model_len: int = Field(default=8192, gt=0)
     licence: str = "see the checkpoint's own page"
     notes: str = ""
+    template_arguments: Mapping[str, bool | int | float | str] = Field(default_factory=dict)
+    thinking: tuple[str, str] = ("<think>", "</think>")
+    thinking_tokens: int = Field(default=0, ge=0)
+    sampling: Sampling | None = None
+    corners: Literal["xyxy", "yxyx"] = "xyxy"
+    needs: tuple[str, ...] = ()
+    confirmed: tuple[str, ...] = ()
+    unconfirmed: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -76,6 +112,10 @@ class Card(Record):
             raise ValueError("boxes 'resized' needs views 'whole'")
         if self.min_pixels > self.max_pixels or self.pixel_multiple**2 > self.max_pixels:
             raise ValueError("min_pixels and the square of pixel_multiple are at most max_pixels")
+        if self.template is not None and self.template_arguments:
+            raise ValueError("template_arguments are for the checkpoint's own chat template, and template replaces it")
+        if not all(self.thinking):
+            raise ValueError("thinking is two marks, neither of them empty")
         return self
 
     @property
