@@ -12,6 +12,7 @@ import logging
 import os
 import random
 import threading
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
@@ -67,7 +68,7 @@ class VllmEngine:
                     more = item is not None
                     if item is not None:
                         mine.append(item)
-                        self._submit(item)
+                        self._submit(item.places())
                 finished = [item for item in mine if item.done]
                 mine = [item for item in mine if not item.done]
                 yield from ((item.key, item.replies()) for item in finished)
@@ -130,10 +131,11 @@ class VllmEngine:
             )
         return arguments
 
-    def _submit(self, item: StreamItem[Any]) -> None:
-        names: dict[int, str] = {}
-        for place in item.places():
-            name = str(next(self._numbers))
+    def _submit(self, places: Iterable[StepSlot]) -> None:
+        waiting = deque(places)
+        while waiting:
+            place = waiting.popleft()
+            name, names = str(next(self._numbers)), place.item.image_names
             for image in place.step.request.images:
                 names.setdefault(id(image), f"image-{next(self._numbers)}")
             try:
@@ -142,7 +144,7 @@ class VllmEngine:
                     self._running[name] = place
             except Exception as error:
                 reason = Reason.PROMPT_TOO_LONG if too_long(str(error)) else Reason.ENGINE_ERROR
-                place.settle(StepOutcome(failure=Failure(reason=reason, message=str(error))))
+                waiting.extend(place.settle(StepOutcome(failure=Failure(reason=reason, message=str(error)))))
 
     def _prompt(self, step: ModelStep, names: Mapping[int, str]) -> dict[str, Any]:
         """The prompt as ids. Images go by names of their own, so that vLLM need not hash the pixels to know them."""
@@ -156,9 +158,12 @@ class VllmEngine:
         from vllm import SamplingParams
         from vllm.sampling_params import StructuredOutputsParams
 
-        schema = step.request.schema
+        schema, stop = step.schema, list(self.prompts.stop)
+        if step.thinking and self.prompts.thought_end is not None:
+            stop.append(self.prompts.thought_end)
+        drawn: dict[str, Any] = {"temperature": 0} if step.sampling is None else step.sampling.settings
         return SamplingParams(
-            temperature=0, max_tokens=step.max_tokens, detokenize=False, stop_token_ids=list(self.prompts.stop),
+            **drawn, max_tokens=step.max_tokens, detokenize=False, stop_token_ids=stop,
             logprobs=None if step.scored else 0, logprob_token_ids=list(step.scored) or None,
             structured_outputs=None if schema is None else StructuredOutputsParams(json=dict(schema)),
         )
@@ -170,10 +175,10 @@ class VllmEngine:
             except Exception as error:
                 self._running.clear()
                 raise EngineDeadError(f"vLLM failed: {type(error).__name__}: {error}") from error
-            for output in outputs:
-                if output.finished and output.request_id in self._running:
-                    place = self._running.pop(output.request_id)
-                    place.settle(_outcome(place.step, output.outputs[0]))
+            done = [output for output in outputs if output.finished and output.request_id in self._running]
+            places = [self._running.pop(output.request_id) for output in done]
+        for place, output in zip(places, done, strict=True):
+            self._submit(place.settle(_outcome(place.step, output.outputs[0])))
 
     def _abandon(self, items: Sequence[StreamItem[Any]]) -> None:
         """Take back what a stream that was closed early has left running."""

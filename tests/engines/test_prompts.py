@@ -63,7 +63,7 @@ def test_an_option_is_spelt_as_it_follows_the_prefix(prompts) -> None:
 
 def test_words_that_spell_an_image_fail_by_themselves(prompts) -> None:
     answering = Answering(Request("look at <image>", (PHOTO,)), prompts)
-    assert answering.steps == ()
+    assert not answering.steps
     failure = answering.reply().failure
     assert failure is not None and failure.reason is Reason.ENGINE_ERROR and "2 image tokens" in failure.message
 
