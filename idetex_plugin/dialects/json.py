@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from idetex_plugin.dialects import json_regions, json_schemas
 from idetex_plugin.dialects.frame import Frame
 from idetex_plugin.dialects.framed import FramedDialect
+from idetex_plugin.dialects.json_text import complete_entries
+from idetex_plugin.dialects.partial import shortened
 from idetex_plugin.dialects.wording import fill
 from idetex_plugin.words.assessment import Description, Region
 from idetex_plugin.words.box import Box
@@ -88,6 +90,10 @@ class JsonDialect(FramedDialect):
     ) -> str:
         """The reply that describes these regions."""
         return json_regions.write_description(content, regions, keys, reasoning, level, self.frame(views))
+
+    def _complete(self, reply: Reply) -> Reply | None:
+        end = complete_entries(reply.text)
+        return shortened(reply, end, "]") if end else None
 
     def _regions(self, reply: Reply, frame: Frame) -> tuple[Region, ...]:
         return json_regions.read_regions(reply, frame, self.vocabulary)

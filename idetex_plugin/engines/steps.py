@@ -57,8 +57,8 @@ class StepOutcome:
 class Answering:
     """One request on its way: its steps, what came of them, and in the end its reply.
 
-    A checkpoint that may think does so in a step of its own, and its answer's steps come after. A reply that was cut off
-    is asked for once more where the card says how to draw it.
+    A checkpoint that may think does so in a step of its own, and its answer's steps come after. A reply that was cut
+    off is asked for once more where the card says how to draw it.
     """
 
     def __init__(self, request: Request, prompts: Prompts) -> None:

@@ -22,9 +22,9 @@ def opened(start: str, marks: Marks) -> bool:
 def refusal(card: Card) -> str:
     """Why a prompt that ends inside the thinking is not asked."""
     return (
-        f"card {card.name!r}: the chat template ends inside {card.thinking[0]}, so that a reply would be the checkpoint's "
-        "thinking and no answer. Set template_arguments on the card (most such templates know enable_thinking = false), "
-        "or thinking_tokens, how long it may think before it answers"
+        f"card {card.name!r}: the chat template ends inside {card.thinking[0]}, so that a reply would be thinking and "
+        "no answer. Set template_arguments on the card (most such templates know enable_thinking = false), or "
+        "thinking_tokens: how long the checkpoint may think before it answers"
     )
 
 

@@ -83,8 +83,8 @@ class TransformersEngine:
             torch.cuda.empty_cache()
 
     def _run(self, places: Sequence[StepSlot]) -> list[StepSlot]:
-        """Run steps of one kind together; if that fails, one by one, so that a bad one fails alone. Returns the slots of
-        the steps that follow from them."""
+        """Run steps of one kind together; if that fails, one by one, so that a bad one fails alone. Returns the slots
+        of the steps that follow from them."""
         steps = [place.step for place in places]
         try:
             outcomes = self._batch(steps)

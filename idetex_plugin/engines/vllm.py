@@ -20,17 +20,14 @@ from typing import Any
 from idetex_plugin.engines.base import EngineDeadError, Key
 from idetex_plugin.engines.prompts import Prompts, checkpoint_of, too_long
 from idetex_plugin.engines.runtime import pick_dtype, settle
+from idetex_plugin.engines.serving import CPU_BLOCK, STRUCTURED, cache_gib, images_per_prompt
 from idetex_plugin.engines.steps import ModelStep, StepOutcome, StepSlot, StreamItem, open_items
 from idetex_plugin.words.card import Card
 from idetex_plugin.words.failure import Failure, Reason
 from idetex_plugin.words.request import Reply, Request
 
 SLOTS = {"cpu": 64, "cuda": 256}
-CPU_CACHE_GIB = {"embedded": 1, "other": 4}
 PROCESSOR_CACHE_GIB = 0.25
-# Requests about one photo share whole blocks of their prompts. vLLM's own 128 would leave a third of the embedded
-# checkpoint's image tokens to be computed for each of them.
-CPU_BLOCK = 64
 
 
 class VllmEngine:
@@ -46,8 +43,7 @@ class VllmEngine:
     def __init__(self, card: Card, *, dtype: str = "auto", slots: int | None = None) -> None:
         settle()
         logging.getLogger("vllm").setLevel(os.environ["VLLM_LOGGING_LEVEL"])
-        cache = CPU_CACHE_GIB["embedded" if card.embedded else "other"]
-        os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", str(cache))
+        os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", str(cache_gib(card)))
         self._lock = threading.Lock()
         self._numbers = itertools.count()
         self._running: dict[str, StepSlot] = {}
@@ -118,10 +114,10 @@ class VllmEngine:
             "dtype": self.dtype,
             "max_model_len": self.prompts.max_length,
             "max_num_seqs": self.slots,
-            "limit_mm_per_prompt": {"image": card.view_count},
+            "limit_mm_per_prompt": images_per_prompt(card),
             "mm_processor_cache_gb": PROCESSOR_CACHE_GIB,
             "enable_prefix_caching": True,
-            "structured_outputs_config": {"backend": "xgrammar", "disable_any_whitespace": True},
+            "structured_outputs_config": dict(STRUCTURED),
             "disable_log_stats": True,
             "use_tqdm_on_load": False,
         }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from idetex_plugin.dialects.base import Dialect
 from idetex_plugin.tasks.replies import only
-from idetex_plugin.words.assessment import Region
+from idetex_plugin.words.assessment import PartialRegions, Region
 from idetex_plugin.words.box import Box
 from idetex_plugin.words.card import Doubt
 from idetex_plugin.words.failure import Failure
@@ -37,7 +37,13 @@ class Grounding:
         Where the engine gives no probabilities, nothing is doubted."""
         reply = only(replies if self.doubt is None else replies[:-1], self.name)
         regions = reply if isinstance(reply, Failure) else self.dialect.read_detect(reply, views)
-        if not regions or isinstance(regions, Failure) or self.doubt is None:
+        if isinstance(regions, PartialRegions):
+            sure = self._sure(regions.regions, replies)
+            return sure if isinstance(sure, Failure) else regions.model_copy(update={"regions": sure})
+        return regions if isinstance(regions, Failure) else self._sure(regions, replies)
+
+    def _sure(self, regions: tuple[Region, ...], replies: Sequence[Reply]) -> tuple[Region, ...] | Failure:
+        if not regions or self.doubt is None:
             return regions
         quality = self.dialect.read_level(replies[-1])
         if isinstance(quality, Failure):

@@ -113,7 +113,7 @@ class Card(Record):
         if self.min_pixels > self.max_pixels or self.pixel_multiple**2 > self.max_pixels:
             raise ValueError("min_pixels and the square of pixel_multiple are at most max_pixels")
         if self.template is not None and (self.template_arguments or self.thinking_tokens):
-            raise ValueError("template_arguments and thinking_tokens need the checkpoint's own chat template, no template")
+            raise ValueError("template_arguments and thinking_tokens are for the checkpoint's own chat template")
         if not all(self.thinking):
             raise ValueError("thinking is two marks, neither of them empty")
         return self

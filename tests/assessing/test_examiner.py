@@ -86,3 +86,19 @@ def test_sources_without_a_name_are_named_by_their_kind() -> None:
     assert isinstance(refused, Assessment)
     assert refused.photo.name == "object"
     assert refused.failure.reason is Reason.INTERNAL
+
+
+CUT = '[{"bbox_2d":[0,0,500,500],"label":"Noise","severity":"Minor"},{"bbox_2d":[0,'
+
+
+def test_a_list_that_was_cut_off_is_a_partial_result() -> None:
+    dialect = make_dialect(CARD)
+    asked = (examiner := Examiner(CARD, (Grounding(dialect),), "f", load)).prepare("anything")
+    assert isinstance(asked, Case)
+    assessment = examiner.conclude(asked, [Reply(CUT, "length", reasoning="Look for grain.")], "scripted")
+    status = assessment.tasks["grounding"]
+    assert (status.state, status.reason) == (State.PARTIAL, Reason.CUT_OFF) and "1 complete region" in status.message
+    assert [region.distortion for region in assessment.regions] == ["Noise"]
+    assert assessment.state is State.FAILED
+    assert assessment.reasoning == {"grounding": "Look for grain."}
+    assert Assessment.model_validate_json(assessment.model_dump_json()) == assessment
