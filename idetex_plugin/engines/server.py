@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from math import log
 from typing import Any
 
@@ -25,7 +26,9 @@ from idetex_plugin.engines.choices import Choice, Fork, Ids
 from idetex_plugin.engines.client import Line, UnansweredError, Window
 from idetex_plugin.engines.prompts import failed, option_ids
 from idetex_plugin.engines.retries import Backoff
-from idetex_plugin.words.card import Card
+from idetex_plugin.engines.served_template import ServedTemplate, TemplateError, arguments
+from idetex_plugin.engines.thinking import separated, thought
+from idetex_plugin.words.card import Card, Sampling
 from idetex_plugin.words.failure import Reason
 from idetex_plugin.words.request import Reply, Request, Token
 
@@ -57,6 +60,7 @@ class ServerEngine:
         self._trees: dict[tuple[str, tuple[str, ...]], Choice | None] = {}
         try:
             self.model = self._pick_model(model)
+            self._template = ServedTemplate(card, self.model, self._offered)
         except BaseException:
             self.close()
             raise
@@ -101,16 +105,47 @@ class ServerEngine:
 
     async def _answer(self, request: Request, pictures: Pictures) -> Reply:
         try:
+            reasoning = await self._think(request, pictures)
+            given = replace(request, prefix=await self._template.begin(request.prefix, reasoning))
             if request.choices is not None:
-                return await self._choose(request, pictures)
-            return wire.read(await self._complete(self._body(request, pictures)))
+                reply = await self._choose(request, given, pictures)
+            else:
+                reply = await self._generate(given, pictures)
+            return replace(reply, reasoning=reasoning) if reasoning else reply
+        except TemplateError as error:
+            return failed(Reason.ENGINE_ERROR, str(error))
         except UnansweredError as error:
             return failed(error.failure.reason, error.failure.message)
         except Exception as error:
             return failed(Reason.ENGINE_ERROR, f"{type(error).__name__}: {error}")
 
-    async def _choose(self, request: Request, pictures: Pictures) -> Reply:
-        tree = await self._tree(request)
+    async def _think(self, request: Request, pictures: Pictures) -> str | None:
+        """What the checkpoint thinks before it answers, where its card lets it."""
+        if not self.card.thinking_tokens:
+            return None
+        free = Request(request.prompt, request.images, request.system, max_tokens=self.card.thinking_tokens)
+        reply = wire.read(await self._complete({
+            **self._body(free, pictures, sampling=self._drawn), "stop": [*self.card.stop, self.card.thinking[1]],
+        }))
+        if reply.failure is not None:
+            raise UnansweredError(reply.failure)
+        return thought(reply.text or reply.reasoning, self.card.thinking)
+
+    async def _generate(self, request: Request, pictures: Pictures) -> Reply:
+        """The reply; one that was cut off is asked for once more where the card says how to draw it."""
+        first = wire.read(await self._complete(self._body(request, pictures, sampling=self._drawn)))
+        if first.finish_reason != "length" or self.card.sampling is None or self._drawn is not None:
+            return separated(first, self.card.thinking)
+        again = wire.read(await self._complete(self._body(request, pictures, sampling=self.card.sampling)))
+        return separated(first if again.finish_reason == "length" else again, self.card.thinking)
+
+    @property
+    def _drawn(self) -> Sampling | None:
+        sampling = self.card.sampling
+        return sampling if sampling is not None and sampling.always else None
+
+    async def _choose(self, asked: Request, request: Request, pictures: Pictures) -> Reply:
+        tree = await self._tree(asked)
         if tree is not None:
             answers = await asyncio.gather(*(self._score(request, pictures, fork) for fork in tree.forks))
             scores = [answer for answer in answers if answer is not None]
@@ -141,16 +176,22 @@ class ServerEngine:
 
     async def _ids(self, text: str) -> Ids | None:
         body = {"model": self.model, "prompt": text, "add_special_tokens": False}
+        answer = await self._offered("/tokenize", body)
+        return None if answer is None else tuple(int(id) for id in answer["tokens"])
+
+    def _body(
+        self, request: Request, pictures: Pictures, begun: str = "", sampling: Sampling | None = None
+    ) -> dict[str, Any]:
+        body = wire.body(request, self.model, pictures, stop=self.card.stop, begun=begun, sampling=sampling)
+        return {**body, **arguments(self.card)}
+
+    async def _offered(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any] | None:
         try:
-            answer = await self._line.ask("POST", "/tokenize", body)
+            return await self._line.ask("POST", path, body)
         except UnansweredError as error:
             if error.status in NOT_OFFERED:
                 return None
             raise
-        return tuple(int(id) for id in answer["tokens"])
-
-    def _body(self, request: Request, pictures: Pictures, begun: str = "") -> dict[str, Any]:
-        return wire.body(request, self.model, pictures, stop=self.card.stop, begun=begun)
 
     async def _complete(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         return await self._line.ask("POST", "/v1/chat/completions", body)
