@@ -21,7 +21,7 @@ from idetex_plugin.words.request import Request
 READING_VERSION = 1
 """Raised when the same reply comes to be read differently."""
 
-ABOUT = frozenset({"checkpoint", "title", "licence", "notes", "needs", "confirmed", "unconfirmed"})
+ABOUT = frozenset({"checkpoint", "title", "licence", "notes", "billions", "needs", "confirmed", "unconfirmed"})
 """Keys of a card that say something about the checkpoint and change nothing in what it is asked or how it is read."""
 
 ALWAYS = frozenset({

@@ -17,14 +17,14 @@ LONGEST_REASONING = 1200
 
 
 def box_schema(frame: Frame) -> Schema:
-    """[x1, y1, x2, y2], whole numbers inside the frame. That x1 < x2 and y1 < y2 no schema can say."""
-    sides = [{"type": "integer", "minimum": 0, "maximum": side} for side in (frame.width, frame.height) * 2]
+    """Four whole numbers inside the frame. That x1 < x2 and y1 < y2 no schema can say."""
+    sides = [{"type": "integer", "minimum": 0, "maximum": side} for side in frame.most]
     return {"type": "array", "prefixItems": sides, "items": False, "minItems": 4, "maxItems": 4}
 
 
 def boxes_schema(frame: Frame) -> Schema:
     """[{"bbox_2d": …}, …]"""
-    return {"type": "array", "items": record(bbox_2d=box_schema(frame)), "maxItems": MOST_REGIONS}
+    return {"type": "array", "items": record(**{frame.key: box_schema(frame)}), "maxItems": MOST_REGIONS}
 
 
 def regions_schema(frame: Frame, vocabulary: Vocabulary) -> Schema:
@@ -58,7 +58,7 @@ def _text(longest: int) -> Schema:
 
 def _region(frame: Frame, vocabulary: Vocabulary) -> dict[str, Schema]:
     return {
-        "bbox_2d": box_schema(frame),
+        frame.key: box_schema(frame),
         "label": {"enum": list(vocabulary.names)},
         "severity": {"enum": [str(severity) for severity in Severity]},
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from idetex_plugin.engines import thinking
@@ -21,12 +22,23 @@ PLACEHOLDERS = {"images": "", "system": "", "prompt": "", "prefix": ""}
 
 
 def checkpoint_of(card: Card) -> str:
-    """The folder or hub id that holds the card's checkpoint. FileNotFoundError when the embedded one is missing."""
+    """The folder or hub id that holds the card's checkpoint; OWNER/NAME/FOLDER is a folder of a hub's repository, which
+    is downloaded. FileNotFoundError when the embedded one is missing."""
     if not card.embedded:
-        return card.checkpoint
+        return _inside_repository(card.checkpoint) or card.checkpoint
     if not (EMBEDDED_FOLDER / "config.json").is_file():
         raise FileNotFoundError(f"the embedded checkpoint is missing: {EMBEDDED_FOLDER} has no config.json")
     return str(EMBEDDED_FOLDER)
+
+
+def _inside_repository(checkpoint: str) -> str | None:
+    owner, _, rest = checkpoint.partition("/")
+    name, _, folder = rest.partition("/")
+    if not folder or not owner.strip(".~") or Path(checkpoint).exists():
+        return None
+    from huggingface_hub import snapshot_download
+
+    return str(Path(snapshot_download(f"{owner}/{name}", allow_patterns=[f"{folder}/*"])) / folder)
 
 
 def load_processor(card: Card) -> Any:

@@ -51,7 +51,7 @@ class Sampling(Record):
 class Card(Record):
     """What a checkpoint speaks. Raises pydantic's ValidationError for values that do not go together.
 
-    dialect: "nano", "vida" or "json" (see `models.dialects`).
+    dialect: "nano", "vida", "json", "rating", or that of a plugin (see `idetex_plugin.dialects`).
     wording: replaces sentences of the dialect by their names, which the dialect's module lists.
     checkpoint: a folder, a hub id, or "embedded".
     boxes: "thousand" (0-1000 of the image), "resized" (pixels of the image as the processor resized it) or
@@ -68,6 +68,8 @@ class Card(Record):
         the thinking is refused.
     sampling: how replies are drawn; None means greedy decoding, always.
     corners: the order in which the checkpoint gives the corners of a box: "xyxy" (x1 y1 x2 y2) or "yxyx" (y1 x1 y2 x2).
+    box_key: what the checkpoint calls a box in JSON.
+    billions: parameters of the checkpoint, in billions.
     needs: packages beyond this one's that the checkpoint's processor imports.
     confirmed, unconfirmed: facts of this card that were read at a source, with that source, and those that were not.
     """
@@ -98,6 +100,8 @@ class Card(Record):
     thinking_tokens: int = Field(default=0, ge=0)
     sampling: Sampling | None = None
     corners: Literal["xyxy", "yxyx"] = "xyxy"
+    box_key: str = Field(default="bbox_2d", min_length=1)
+    billions: float | None = Field(default=None, gt=0)
     needs: tuple[str, ...] = ()
     confirmed: tuple[str, ...] = ()
     unconfirmed: tuple[str, ...] = ()

@@ -37,7 +37,7 @@ def test_fixing_says_which_models_still_need_what_was_removed(monkeypatch: pytes
     monkeypatch.setattr(doctor, "fix", lambda report: ("torchvision",))
     result = idetex("--fix")
     assert "removed torchvision" in result.output
-    assert "still needed:\n- internvl3-8b, " in result.output
+    assert "still needed:\n- evoquality, " in result.output and " more on " in result.output
     assert "pip install 'torchvision==0.28.0+cpu'" in result.output
 
 

@@ -132,6 +132,21 @@ def test_boxes_are_pixels_of_the_resized_input_where_the_card_says_so():
     assert "[280, 0, 560, 182]" in in_pixels.affects(LOOK, Box(x1=0.5, y1=0, x2=1, y2=0.5)).prompt
 
 
+def test_boxes_in_another_order_and_by_another_name():
+    swapped = type(zero_shot)(card(corners="yxyx", box_key="box_2d", boxes="resized"))
+    entry = '[{"box_2d": [182, 0, 364, 280], "label": "Noise", "severity": "Severe"}]'
+    (found,) = swapped.read_detect(said(entry), LOOK)
+    assert found.box == Box(x1=0, y1=0.5, x2=0.5, y2=1)
+    request = swapped.detect(LOOK)
+    assert "Boxes are [y1, x1, y2, x2]" in request.prompt and '{"box_2d": [y1, x1, y2, x2]' in request.prompt
+    assert "bbox_2d" not in request.prompt and "x1, y1" not in swapped.describe(LOOK).prompt
+    jsonschema.validate(json.loads(entry), request.schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(json.loads(entry.replace("364", "365")), request.schema)
+    assert "region [182, 0, 364, 280]" in swapped.affects(LOOK, found.box).prompt
+    assert isinstance(swapped.read_detect(said(region()), LOOK), Failure)
+
+
 def test_confidence_is_the_probability_of_the_label():
     (found,) = zero_shot.read_detect(said(f"[{NOISE}]"), LOOK)
     assert found.confidence == pytest.approx(2.718281828 ** (-0.01 * len("Noise")))

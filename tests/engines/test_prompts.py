@@ -182,3 +182,18 @@ def test_thinking_without_end_leaves_no_reply() -> None:
     assert (reply.text, reply.reasoning, reply.finish_reason) == ("", "so grainy", "length")
     plain = Reply("I <think> so</think>")
     assert separated(plain, ("<think>", "</think>")) is plain
+
+
+def test_a_folder_of_a_repository_is_downloaded_and_a_path_is_not(tmp_path, monkeypatch) -> None:
+    asked = []
+
+    def download(repository: str, *, allow_patterns: list[str]) -> str:
+        asked.append((repository, allow_patterns))
+        return "/cache/snapshot"
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", download)
+    assert checkpoint_of(tiny_card("owner/name/inner")) == "/cache/snapshot/inner"
+    assert asked == [("owner/name", ["inner/*"])]
+    for same in ("owner/name", str(tmp_path), "./a/b/c", "~/a/b/c", "/no/such/folder"):
+        assert checkpoint_of(tiny_card(same)) == same
+    assert len(asked) == 1

@@ -18,7 +18,8 @@ def value(command: list[str], option: str) -> str:
 
 
 @pytest.mark.parametrize("card", cards(), ids=lambda card: card.name)
-def test_every_card_is_served_with_what_its_requests_need(card) -> None:
+def test_every_card_is_served_with_what_its_requests_need(card, monkeypatch) -> None:
+    monkeypatch.setattr("huggingface_hub.snapshot_download", lambda repository, **options: f"/cache/{repository}")
     for cpu in (False, True):
         command = serve_command(card, cpu=cpu)
         assert json.loads(value(command, "--limit-mm-per-prompt")) == {"image": card.view_count, "video": 0}
