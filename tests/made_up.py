@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from hashlib import sha256
 
+from idetex_plugin.photo.measures import MEASURES
 from idetex_plugin.words.assessment import Answer, Assessment, Description, Finding, PhotoInfo, Quality, Region
 from idetex_plugin.words.box import WHOLE, Box
 from idetex_plugin.words.failure import OK, Failure, Reason, TaskStatus
@@ -48,10 +49,11 @@ def judged(
     return Assessment(
         photo=PhotoInfo(
             name=name, sha256=content_hash or sha256(name.encode()).hexdigest(),
-            width=size[0], height=size[1], format="JPEG",
+            width=size[0], height=size[1], format="JPEG", file_bytes=draw.randrange(10_000, 900_000),
         ),
         model="nano", fingerprint="5f2c9d01aa37c1e4", engine="vllm", tasks=dict.fromkeys(TASKS, OK),
         regions=regions, answers=_answers(draw, regions), quality=quality,
+        measures={each.name: round(draw.uniform(0, 100), 3) for each in MEASURES},
         description=_description(regions, quality.level, text),
     )
 

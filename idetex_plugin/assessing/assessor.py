@@ -106,6 +106,8 @@ class Assessor:
     def fingerprint_parts(self) -> dict[str, str]:
         """What the fingerprint is made of, by name."""
         parts = fingerprint.parts(self.card, self._tasks)
+        if served := self._engine_options.get("served_model"):
+            parts["served model"] = str(served)
         changers = self.hooks.others(Hook.BEFORE_ASSESS)
         return {**parts, "plugins that see photos first": ", ".join(changers)} if changers else parts
 

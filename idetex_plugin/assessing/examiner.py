@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from idetex_plugin.photo.load import Photo, PhotoError
+from idetex_plugin.photo.measures import measure
 from idetex_plugin.tasks.perception import Perceived
 from idetex_plugin.views.show import make_views
 from idetex_plugin.words.assessment import Assessment, PartialRegions, PhotoInfo
 from idetex_plugin.words.card import TASKS, Card
 from idetex_plugin.words.failure import OK, Failure, Reason, State, TaskStatus
-from idetex_plugin.words.request import Reply, Request, Views
+from idetex_plugin.words.request import Reply, Request, Views, sound
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ class Case:
     views: Views
     requests: tuple[Request, ...]
     parts: tuple[tuple[Task, tuple[int, ...]], ...]
+    measures: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -69,12 +71,14 @@ class Examiner:
         except Exception as error:
             log.exception("reading %r", source)
             return self.refuse(PhotoInfo(name=_name(source)), _internal("reading the photo", error))
+        measures: Mapping[str, float] = {}
         try:
+            measures = measure(photo.image, photo.info.file_bytes)
             views = make_views(self.card, photo.image)
             asked = [(task, task.ask(views)) for task in self.tasks]
         except Exception as error:
             log.exception("asking about %s", photo.info.name)
-            return self.refuse(photo.info, _internal("asking about the photo", error))
+            return self.refuse(photo.info, _internal("asking about the photo", error), measures=measures)
         different: list[Request] = []
         for request in (request for _, requests in asked for request in requests):
             if request not in different:
@@ -84,9 +88,12 @@ class Examiner:
             views=views,
             requests=tuple(different),
             parts=tuple((task, tuple(map(different.index, requests))) for task, requests in asked),
+            measures=measures,
         )
 
-    def refuse(self, info: PhotoInfo, failure: Failure, engine: str = "") -> Assessment:
+    def refuse(
+        self, info: PhotoInfo, failure: Failure, engine: str = "", measures: Mapping[str, float] | None = None
+    ) -> Assessment:
         """The assessment of a photo for which no task could be asked."""
         status = TaskStatus.of(failure)
         return Assessment(
@@ -96,17 +103,18 @@ class Examiner:
             engine=engine,
             tasks=self._statuses({task.name: status for task in self.tasks}),
             failure=failure,
+            measures=measures or {},
         )
 
     def conclude(self, case: Case, replies: Sequence[Reply], engine: str) -> Assessment:
         """The assessment from one reply a request. Never raises."""
         if len(replies) != len(case.requests):
             message = f"{len(case.requests)} requests got {len(replies)} replies"
-            return self.refuse(case.info, Failure(reason=Reason.ENGINE_ERROR, message=message), engine)
+            return self.refuse(case.info, Failure(reason=Reason.ENGINE_ERROR, message=message), engine, case.measures)
         statuses: dict[str, TaskStatus] = {}
         found: dict[str, Any] = {}
         for task, numbers in case.parts:
-            result = _read(task, [replies[number] for number in numbers], case)
+            result = _read(task, [sound(replies[number]) for number in numbers], case)
             failure = result if isinstance(result, Failure) else getattr(result, "failure", None)
             statuses[task.name] = OK if failure is None else TaskStatus.of(failure, _ended(failure))
             found |= _fields(task.name, result)
@@ -117,6 +125,7 @@ class Examiner:
             fingerprint=self.fingerprint,
             engine=engine,
             tasks=self._statuses(statuses),
+            measures=case.measures,
             reasoning={name: text for name, text in reasoning.items() if text},
             **found,
         )

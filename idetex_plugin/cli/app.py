@@ -11,6 +11,8 @@ from typer.main import get_command
 
 from idetex_plugin import __version__
 from idetex_plugin.cli.commands import COMMANDS
+from idetex_plugin.cli.exits import stop
+from idetex_plugin.words.extras import MissingExtraError
 
 SETTINGS: dict[str, Any] = {
     "add_completion": False,
@@ -39,6 +41,13 @@ class LazyGroup(TyperGroup):
         built = get_command(command)
         built.name = cmd_name
         return built
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; where a package of an extra is absent, say which command brings it."""
+        try:
+            return super().invoke(ctx)
+        except MissingExtraError as error:
+            stop(str(error))
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the table into the help without importing any command."""

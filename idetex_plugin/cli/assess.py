@@ -7,6 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from idetex_plugin.cli.engine_options import (
+    Dtype,
+    RequestTimeout,
+    ServedModel,
+    Slots,
+    Url,
+    WaitForServer,
+    engine_options,
+)
 from idetex_plugin.cli.exits import Exit, stop
 
 if TYPE_CHECKING:
@@ -17,8 +26,9 @@ if TYPE_CHECKING:
     from idetex_plugin.assessing.assessor import Assessor
     from idetex_plugin.cli.finding import Finding
     from idetex_plugin.photo.sources import Source
+    from idetex_plugin.runs.limits import FailLimit
+    from idetex_plugin.runs.shards import Shard
     from idetex_plugin.runs.store import Run
-
 
 
 def command(
@@ -28,7 +38,12 @@ def command(
     out: Annotated[Path, typer.Option(help="The run folder. If it holds a run, that is continued.")] = Path("run"),
     model: Annotated[str, typer.Option(help="A name from `idetex models`, a folder, or a card's TOML file.")] = "nano",
     engine: Annotated[str, typer.Option(help="auto, vllm, server or transformers.")] = "auto",
-    url: Annotated[str, typer.Option(help="The server's address, for the server engine.", show_default=False)] = "",
+    url: Url = "",
+    dtype: Dtype = "auto",
+    slots: Slots = None,
+    served_model: ServedModel = "",
+    timeout: RequestTimeout = None,
+    wait_for_server: WaitForServer = None,
     tasks: Annotated[
         str, typer.Option(help="What to ask, separated by commas.")
     ] = "grounding,perception,description",
@@ -37,8 +52,17 @@ def command(
     ] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Assess the run's failed photos again.")] = False,
     fail_on: Annotated[
-        str, typer.Option(help="Exit with 1 when so many photos fail: a count (5), a share (10%) or never.")
+        str, typer.Option(help="Stop and exit with 1 when so many photos fail: a count (5), a share (10%) or never.")
     ] = "100%",
+    root: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where the photos of the run are now, if their folder was moved.", show_default=False, file_okay=False
+        ),
+    ] = None,
+    shard: Annotated[
+        str, typer.Option(metavar="K/N", help="Only the K-th of N parts of the photos.", show_default=False)
+    ] = "",
     max_pixels: Annotated[
         int | None, typer.Option(help="Refuse photos with more pixels than this.", min=1, show_default=False)
     ] = None,
@@ -49,7 +73,8 @@ def command(
 
     Every photo gets one row, written as soon as it is known. The same command continues a run that was stopped, and
     never assesses the same content twice. Exit codes: 0 done, 1 more failures than --fail-on allows, 2 wrong use,
-    3 the engine could not start or died, 130 stopped by Ctrl-C (once: after what is in flight; twice: at once).
+    3 the engine could not start or died or the server cannot be used, 4 the run folder cannot be written, 130 stopped
+    by Ctrl-C (once: after what is in flight; twice: at once).
     """
     import json
     import warnings
@@ -57,10 +82,12 @@ def command(
     from rich.console import Console
 
     from idetex_plugin.cli.finding import Finding
+    from idetex_plugin.cli.keeping import code_of, faults_in_words, open_run, shared_folder
     from idetex_plugin.cli.report import write_run_report
     from idetex_plugin.cli.summary import print_summary, summary_json
     from idetex_plugin.runs.limits import FailLimit
-    from idetex_plugin.runs.store import Run
+    from idetex_plugin.runs.schema import RunError
+    from idetex_plugin.runs.shards import Shard
     from idetex_plugin.runs.summary import summarise
 
     warnings.filterwarnings("ignore", module=r"PIL\.")
@@ -68,15 +95,22 @@ def command(
     errors = Console(stderr=True)
     try:
         limit = FailLimit.parse(fail_on)
-        chosen = _assessor(model, engine, tasks, questions, url, max_pixels)
-        sources = Finding(_sources(paths, out))
-        if not sources.peek():
+        part = Shard.parse(shard)
+        options = engine_options(
+            url=url, dtype=dtype, slots=slots, served_model=served_model, timeout=timeout,
+            wait_for_server=wait_for_server,
+        )  # fmt: skip
+        chosen = _assessor(model, engine, tasks, questions, max_pixels, options)
+        sources = Finding(_sources(paths, out, part, root or shared_folder(paths)))
+        if not sources.peek() and part.count == 1:
             stop(f"no photos found in {', '.join(paths)}")
-        run = Run.writer(out, chosen.card, chosen.fingerprint, chosen.fingerprint_parts)
+        run = open_run(out, chosen, paths, root)
+    except RunError as error:
+        stop(str(error), code_of(error))
     except ValueError as error:
         stop(str(error))
-    with chosen as assessor, run:
-        signal = _work(run, assessor, sources, retry_failed, errors)
+    with faults_in_words(), chosen as assessor, run:
+        signal = _work(run, assessor, sources, retry_failed, limit, errors)
         summary = summarise(run)
         page = None
         if report and signal is None:
@@ -95,13 +129,12 @@ def command(
 
 
 def _assessor(
-    model: str, engine: str, tasks: str, questions: Path | None, url: str, max_pixels: int | None
+    model: str, engine: str, tasks: str, questions: Path | None, max_pixels: int | None, options: dict[str, Any]
 ) -> Assessor:
     from idetex_plugin.assessing.assessor import Assessor
     from idetex_plugin.photo.load import DEFAULT_MAX_PIXELS
     from idetex_plugin.tasks.question_files import read_questions
 
-    options: dict[str, Any] = {"url": url} if url else {}
     return Assessor(
         model,
         engine,
@@ -112,26 +145,39 @@ def _assessor(
     )
 
 
-def _sources(paths: list[str], out: Path) -> Iterator[Source]:
+def _sources(paths: list[str], out: Path, part: Shard, root: Path) -> Iterator[Source]:
     """The photos of these paths, without what the run folder holds (thumbnails of an earlier report)."""
     from idetex_plugin.photo.sources import find_photos
 
     inside = out.resolve()
-    return (source for source in find_photos(paths) if inside not in Path(source.path).resolve().parents)
+    photos = (source for source in find_photos(paths) if inside not in Path(source.path).resolve().parents)
+    return part.of(photos, root)
 
 
 def _work(
-    run: Run, assessor: Assessor, sources: Finding[Source], retry_failed: bool, errors: Console
+    run: Run, assessor: Assessor, sources: Finding[Source], retry_failed: bool, limit: FailLimit, errors: Console
 ) -> int | None:
     """Do the work under a progress meter. Returns the signal that stopped it, or None."""
     from idetex_plugin.cli.interrupt import on_interrupt
+    from idetex_plugin.cli.keeping import FailWatch, warnings_to
     from idetex_plugin.cli.progress import meter
     from idetex_plugin.engines.base import EngineDeadError
-    from idetex_plugin.runs.work import Work
+    from idetex_plugin.runs.schema import RunError
+    from idetex_plugin.runs.work import PhotoDone, Work
 
-    expected = (EngineDeadError, ImportError, FileNotFoundError, ValueError)
+    expected = (EngineDeadError, ImportError, OSError, ValueError)
 
-    with meter(sources, errors) as shown:
+    with meter(sources, errors) as shown, warnings_to(shown.say):
+
+        def too_many(failed: int) -> None:
+            shown.say(f"Stopping after the photos in flight: {failed} have failed.")
+            assessor.stop()
+
+        def step(done: PhotoDone) -> None:
+            shown.step(done)
+            watch.step(done)
+
+        watch = FailWatch(limit, sources, too_many)
 
         def stop_taking() -> None:
             shown.say("Stopping after the photos in flight. Ctrl-C again stops at once.")
@@ -139,9 +185,11 @@ def _work(
 
         with on_interrupt(stop_taking) as interrupts:
             try:
-                Work(run, assessor, retry_failed=retry_failed, on_step=shown.step).do(sources)
+                Work(run, assessor, retry_failed=retry_failed, on_step=step).do(sources)
             except KeyboardInterrupt:
                 return interrupts.received
+            except RunError:
+                raise
             except Exception as error:
                 if not isinstance(error, expected):
                     errors.print_exception()

@@ -22,11 +22,9 @@ def command(
     description: Description = True,
 ) -> None:
     """Multiply labelled images: crops, mirror images, pairs, and conversations about each."""
-    try:
-        from idetex_plugin.lab.data.augment.images import augmented
-        from idetex_plugin.lab.data.vida import read_metadata
-    except ImportError as error:
-        stop(f"augmentation needs {error.name}: pip install 'idetex-plugin[train]'")
+    from idetex_plugin.lab.data.augment.images import augmented
+    from idetex_plugin.lab.data.vida import read_metadata
+
     try:
         found = read_metadata(metadata)
         samples, count = augmented(found, images, copies, seed), len(found) * (copies + 1)

@@ -6,12 +6,14 @@ import json
 import shlex
 import sys
 from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from idetex_plugin.cli.exits import Exit, stop
+from idetex_plugin.words.extras import extra, require
 
 if TYPE_CHECKING:
     from idetex_plugin.lab.evaluation.bench.cases import Bench
@@ -57,12 +59,10 @@ def synth(
     ] = None,
 ) -> None:
     """Damage photographs in known ways, and see how much of it a model finds."""
-    try:
+    with extra("eval", "idetex bench synth"):
         from idetex_plugin.lab.evaluation.bench.cases import Bench
         from idetex_plugin.lab.evaluation.bench.report import markdown
         from idetex_plugin.lab.evaluation.bench.synth import run
-    except ImportError as error:
-        stop(f"the bench needs {error.name}: pip install 'idetex-plugin[eval]'")
     from idetex_plugin.assessing.assessor import Assessor
     from idetex_plugin.engines.base import EngineDeadError
 
@@ -70,7 +70,7 @@ def synth(
     words = shlex.join(["idetex", *sys.argv[1:]])
     try:
         found = _photographs(photos, split)
-        with _progress() as step:
+        with _progress() as step, extra("eval", "idetex bench synth"):
             result, sheet = run(
                 [lambda name=name: Assessor(name, engine) for name in models],  # type: ignore[misc]
                 found, seed=seed, limit=limit, baselines=baselines, command=words, step=step,
@@ -81,8 +81,6 @@ def synth(
             _write(result, sheet, Bench(found, seed), report)
     except EngineDeadError as error:
         stop(str(error), Exit.ENGINE)
-    except ImportError as error:
-        stop(f"baselines need {error.name}: pip install 'idetex-plugin[baselines]'")
     except (OSError, ValueError) as error:
         stop(str(error))
     typer.echo(markdown(result), nl=False)
@@ -103,11 +101,10 @@ def vida(
     ] = None,
 ) -> None:
     """Ask ViDA-UGC's own questions, from its files as downloaded."""
-    try:
+    require("eval", "idetex bench vida", "ijson", "sacrebleu", "torchmetrics")
+    with extra("eval", "idetex bench vida"):
         from idetex_plugin.lab.evaluation.vida.bench import bench
         from idetex_plugin.lab.evaluation.vida.scores import figures
-    except ImportError as error:
-        stop(f"the bench needs {error.name}: pip install 'idetex-plugin[eval]'")
     from idetex_plugin.assessing.assessor import Assessor
     from idetex_plugin.engines.base import EngineDeadError
 
@@ -116,7 +113,7 @@ def vida(
         with _progress() as step, Assessor(model, engine, **options) as assessor:
             tally, ledger = bench(assessor, data, images or data / "images", limit=limit, step=step)
             checkpoint = assessor.fingerprint_parts["checkpoint"]
-        rows = list(figures(tally))
+            rows = list(figures(tally))
         if json_file is not None:
             named = [dict(zip(("name", "value", "of", "beside"), row, strict=True)) for row in rows]
             whole = {
@@ -136,6 +133,61 @@ def vida(
         typer.echo(f"idetex: {refusal.file}: {refusal.item}: {refusal.problem}", err=True)
     if len(ledger) > SHOWN:
         typer.echo(f"idetex: {len(ledger)} items in all could not be read or scored", err=True)
+
+
+@command.command()
+def labelled(
+    labels: Annotated[Path, typer.Option(help="CSV: photo,distortion,present and, if known, x1,y1,x2,y2 of 0 to 1.")],
+    photos: Annotated[
+        list[Path] | None, typer.Option(help="A folder that the photos are below; may be given several times.")
+    ] = None,
+    model: Annotated[str, typer.Option(help="A name, a checkpoint's folder, or a card's TOML file.")] = "nano",
+    engine: Annotated[str, typer.Option(help="As of `idetex assess`.")] = "auto",
+    url: Annotated[str, typer.Option(help="The server's address, for the server engine.", show_default=False)] = "",
+    implied: Annotated[
+        bool, typer.Option(help="Also what labels imply: a photo without any damage has no noise.")
+    ] = False,
+    choose_doubt: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Best threshold for this rate of false alarms.", show_default=False),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of the intervals.")] = 7,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write every figure at full precision.", show_default=False)
+    ] = None,
+) -> None:
+    """See whether a model finds what people see in real photographs."""
+    try:
+        from idetex_plugin.lab.evaluation.bench.baselines import cleanvision_scores
+        from idetex_plugin.lab.evaluation.bench.labelled import TASKS, run
+        from idetex_plugin.lab.evaluation.bench.labelled_text import markdown
+    except ImportError as error:
+        stop(f"the bench needs {error.name}: pip install 'idetex-plugin[eval]'")
+    from idetex_plugin.assessing.assessor import Assessor
+    from idetex_plugin.engines.base import EngineDeadError
+    from idetex_plugin.lab.evaluation.bench.labels import read_labels
+
+    options: dict[str, Any] = {"url": url} if url else {}
+    try:
+        with _progress() as step, Assessor(model, engine, TASKS, (), **options) as assessor:
+            known = read_labels(labels, photos or [], assessor.vocabulary)
+            result = run(
+                assessor, known.with_implied(assessor.vocabulary.names) if implied else known, seed=seed,
+                wished=choose_doubt, command=shlex.join(["idetex", *sys.argv[1:]]), step=step,
+                baselines=cleanvision_scores if find_spec("cleanvision") else None,
+            )  # fmt: skip
+        if json_file is not None:
+            json_file.write_text(result.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    except EngineDeadError as error:
+        stop(str(error), Exit.ENGINE)
+    except (OSError, ValueError) as error:
+        stop(str(error))
+    typer.echo(markdown(result), nl=False)
+    for photo, why in list(result.failed.items())[:SHOWN]:
+        typer.echo(f"idetex: {photo}: {why}", err=True)
+    if result.missing:
+        listed = ", ".join(result.missing[:SHOWN])
+        typer.echo(f"idetex: {len(result.missing)} labelled photos are in no folder: {listed}", err=True)
 
 
 def _photographs(folders: list[Path], split: Part | None) -> list[Path]:

@@ -18,7 +18,10 @@ class Exit(IntEnum):
     USAGE = 2
     """Nothing was done: a wrong argument, no photos, a run folder of another model or in use by another process."""
     ENGINE = 3
-    """The engine could not start, or died. What was finished is kept; the same command continues."""
+    """The engine could not start, or died, or the server is down, refuses, or serves another model. What was finished
+    is kept, no photo is failed for it; the same command continues."""
+    STORAGE = 4
+    """A run folder could not be read or written: disk full, read-only, damaged, locked. What was written is kept."""
     INTERRUPTED = 130
     """Stopped by Ctrl-C. What was finished is kept; the same command continues."""
 

@@ -26,6 +26,7 @@ class Rows(StrEnum):
     PHOTOS = "photos"
     REGIONS = "regions"
     ANSWERS = "answers"
+    DUPLICATES = "duplicates"
 
 
 def command(
@@ -35,6 +36,7 @@ def command(
     rows: Annotated[Rows, typer.Option(help="What a line is.")] = Rows.PHOTOS,
 ) -> None:
     """Export the rows of a run: flat columns to query, and each photo's whole assessment as JSON."""
+    from idetex_plugin.cli.keeping import code_of
     from idetex_plugin.runs.export import export, whole_file
     from idetex_plugin.runs.schema import RunError
     from idetex_plugin.runs.store import Run
@@ -48,8 +50,6 @@ def command(
                 count = export(run, rows, format_name, file)
             typer.echo(f"{count} {rows} in {out}", err=True)
     except RunError as error:
-        stop(str(error))
-    except ImportError:
-        stop('Parquet needs pyarrow: pip install "idetex-plugin[parquet]"')
+        stop(str(error), code_of(error))
     except OSError as error:
         stop(f"{out} cannot be written: {error}")

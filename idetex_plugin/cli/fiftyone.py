@@ -45,7 +45,5 @@ def _do(work: Callable[[Path], Path | None], plugins: Path | None) -> Path | Non
 
     try:
         return work(plugins_folder() if plugins is None else plugins.expanduser())
-    except ImportError:
-        stop("FiftyOne is not installed: pip install 'idetex-plugin[fiftyone]'")
     except OSError as error:
         stop(str(error))

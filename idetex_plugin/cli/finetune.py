@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from idetex_plugin.cli.exits import stop
+from idetex_plugin.words.extras import extra
 
 
 def command(
@@ -19,13 +20,11 @@ def command(
     ] = None,
 ) -> None:
     """Tune a large checkpoint with adapters. Run again, it resumes where it was stopped."""
-    try:
+    with extra("train", "idetex finetune"):
         import peft  # noqa: F401
 
         from idetex_plugin.lab.training.finetune.config import read_finetune
         from idetex_plugin.lab.training.finetune.run import finetune
-    except ImportError as error:
-        stop(f"tuning needs {error.name}: pip install 'idetex-plugin[finetune]'")
     try:
         folder = finetune(read_finetune(recipe), data, images or data, out, typer.echo)
     except (OSError, ValueError) as error:

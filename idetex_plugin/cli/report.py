@@ -26,6 +26,7 @@ def command(
     title: Annotated[str, typer.Option(help="The page's title.")] = "Image quality report",
 ) -> None:
     """Write the HTML page of a run, also while the run is being written."""
+    from idetex_plugin.cli.keeping import code_of
     from idetex_plugin.runs.schema import RunError
     from idetex_plugin.runs.store import Run
 
@@ -33,7 +34,7 @@ def command(
         with Run(folder) as run:
             typer.echo(write_run_report(run, out, self_contained=self_contained, title=title))
     except RunError as error:
-        stop(str(error))
+        stop(str(error), code_of(error))
     except OSError as error:
         stop(f"the page cannot be written: {error}")
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from idetex_plugin.cli.exits import stop
+from idetex_plugin.words.extras import require
 
 SHOWN = 20
 
@@ -38,6 +39,7 @@ def command(
     ] = None,
 ) -> None:
     """Score a submission by a challenge's rules."""
+    require("eval", "idetex score", "ijson", "sacrebleu", "torchmetrics")
     from idetex_plugin.lab.evaluation.mipi.files import MipiError
     from idetex_plugin.lab.evaluation.mipi.score import score
     from idetex_plugin.lab.evaluation.mipi.terms import Mode

@@ -9,6 +9,7 @@ import typer
 
 from idetex_plugin.cli.dataset import Description, Grounding, Out, Perception, Seed, write
 from idetex_plugin.cli.exits import stop
+from idetex_plugin.words.extras import extra
 
 
 def command(
@@ -21,10 +22,8 @@ def command(
     description: Description = True,
 ) -> None:
     """Damage photographs in known ways, as training data in the ViDA-UGC format."""
-    try:
+    with extra("train", "idetex synth"):
         from idetex_plugin.lab.synthesis.write import synthetic
-    except ImportError as error:
-        stop(f"synthesis needs {error.name}: pip install 'idetex-plugin[train]'")
     from idetex_plugin.photo.sources import find_photos
 
     try:

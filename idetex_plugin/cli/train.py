@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from idetex_plugin.cli.exits import stop
+from idetex_plugin.words.extras import extra
 
 
 def command(
@@ -19,10 +20,8 @@ def command(
     out: Annotated[Path, typer.Option(help="Folder for logs, resumable checkpoints and the result.")],
 ) -> None:
     """Train a checkpoint from photographs. Run again, it resumes where it was stopped."""
-    try:
+    with extra("train", "idetex train"):
         from idetex_plugin.lab.training.train import train_in_turn
-    except ImportError as error:
-        stop(f"training needs {error.name}: pip install 'idetex-plugin[train]'")
     try:
         folder = train_in_turn(recipes, photos, out, typer.echo)
     except (OSError, ValueError) as error:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from idetex_plugin.cli.exits import Exit, stop
+from idetex_plugin.words.extras import require
 
 if TYPE_CHECKING:
     from idetex_plugin.gating.tune import Trial, Tuned
@@ -32,6 +33,8 @@ def command(
     from idetex_plugin.gating.policies import policy_named
     from idetex_plugin.gating.tune import tune
 
+    if plot is not None:
+        require("eval", "--plot", "matplotlib")
     try:
         with Assessor(model, engine) as assessor:
             gate = Gate(policy_named(policy, assessor.vocabulary), assessor)
@@ -74,10 +77,8 @@ def _plain(trial: Trial) -> dict[str, object]:
 
 
 def _draw(tuned: Tuned, path: Path) -> None:
-    try:
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise ImportError('a plot needs matplotlib: pip install "idetex-plugin[eval]"') from None
+    from matplotlib.figure import Figure
+
     from idetex_plugin.gating.codecs import CODECS
     from idetex_plugin.words.verdict import Outcome
 

@@ -1,9 +1,10 @@
 """The language of checkpoints tuned to rate a photo: a number after free reasoning, or one level word.
 
 The question, the marks <think>, <answer> and \\boxed{} and the numbers from 1 to 5 are those that Q-Insight,
-VisualQuality-R1 and EvoQuality were trained with; the level word after a given beginning is that of Q-SiT. The sentences
-are this project's own; a card's `wording` may replace any sentence of WORDING. With a `prefix`, the level is asked for as
-the next word after it, capitalised, and has the probabilities of all five; without, as a number, of which none are known.
+VisualQuality-R1 and EvoQuality were trained with; the level word after a given beginning is that of Q-SiT. The
+sentences are this project's own; a card's `wording` may replace any sentence of WORDING. With a `prefix`, the level is
+asked for as the next word after it, capitalised, and has the probabilities of all five; without, as a number, of which
+none are known.
 
 What the checkpoint reasons before its number is the description. Other tasks are asked in the words of the json
 dialect, in which these checkpoints were not tuned: a card names the tasks that its checkpoint speaks.

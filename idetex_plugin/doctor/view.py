@@ -12,7 +12,6 @@ from rich.text import Text
 from idetex_plugin.doctor.report import CardNeeds, Report
 
 SHOWN = 4
-FOR_CPU = "  (the build for CPUs, from the index that torch came from)"
 
 
 def render(report: Report) -> RenderableType:
@@ -29,11 +28,9 @@ def card_lines(needs: Sequence[CardNeeds]) -> list[str]:
     lines = []
     for (engines, packages, command), cards in groups.items():
         verb = "needs" if len(cards) == 1 else "need"
-        note = FOR_CPU if "+cpu" in command else ""
-        if len(cards) > SHOWN:
-            cards = [*cards[:SHOWN], f"{len(cards) - SHOWN} more"]
-        what = f"{', '.join(cards)} on {' and '.join(engines)}: {verb} {', '.join(packages)}"
-        lines.append(f"- {what}\n    {command}{note}")
+        shown = cards if len(cards) <= SHOWN else [*cards[:SHOWN], f"{len(cards) - SHOWN} more"]
+        what = f"{', '.join(shown)} on {' and '.join(engines)}: {verb} {', '.join(packages)}"
+        lines.append(f"- {what}\n    {command}")
     return lines
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from idetex_plugin.engines.base import Engine
 from idetex_plugin.engines.prompts import checkpoint_of
-from idetex_plugin.engines.runtime import installed
 from idetex_plugin.words.card import Card
+from idetex_plugin.words.extras import installed, missing, require, vllm_extra
 
 AUTO = "auto"
 NO_VLLM = "vllm is not installed"
@@ -20,7 +20,9 @@ class EngineOptions:
     """What a caller may ask of an engine. `dtype` concerns those in this process, the last four the server.
 
     slots: how many prompts are in work at once; None for the engine's own number. timeout: seconds for one reply.
-    give_up: so many failures in a row mean that the server is dead.
+    served_model: the name of what the server serves, where that is not evidently the card's checkpoint.
+    wait_for_server: seconds to wait for a server that does not answer, also at the start; by default 300 once it has
+    answered, and not at all before.
     """
 
     dtype: str = "auto"
@@ -28,7 +30,7 @@ class EngineOptions:
     url: str | None = None
     served_model: str | None = None
     timeout: float = 120.0
-    give_up: int = 8
+    wait_for_server: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,36 +75,33 @@ def _best(card: Card, options: EngineOptions) -> tuple[Engine, str]:
             return _vllm(card, options), "it is installed and starts"
         except Exception as error:
             why = f"vllm does not start here ({type(error).__name__}: {_first_line(error)}); see `idetex doctor`"
+    if not installed("torch"):
+        raise missing(vllm_extra(), "an engine in this process", "vllm")
     return _transformers(card, options), why
 
 
 def _vllm(card: Card, options: EngineOptions) -> Engine:
     from idetex_plugin.engines.vllm import VllmEngine
 
-    try:
-        return VllmEngine(card, dtype=options.dtype, slots=options.slots)
-    except ModuleNotFoundError as error:
-        if error.name != "vllm":
-            raise
-        raise ImportError(f"{NO_VLLM}: pip install 'idetex-plugin[cpu]', or [vllm] with a GPU") from error
+    require(vllm_extra(), "the vllm engine", "torch", "vllm")
+    return VllmEngine(card, dtype=options.dtype, slots=options.slots)
 
 
 def _transformers(card: Card, options: EngineOptions) -> Engine:
     from idetex_plugin.engines.transformers import TransformersEngine
 
+    require("local", "the transformers engine", "torch", "transformers")
     return TransformersEngine(card, dtype=options.dtype, slots=options.slots)
 
 
 def _server(card: Card, options: EngineOptions) -> Engine:
     if options.url is None:
         raise ValueError("the server engine needs the server's url, such as http://127.0.0.1:8000")
-    try:
-        from idetex_plugin.engines.server import ServerEngine
-    except ModuleNotFoundError as error:
-        raise ImportError("the server engine needs httpx: pip install 'idetex-plugin[server]'") from error
+    from idetex_plugin.engines.server import ServerEngine
+
     return ServerEngine(
         card, options.url, model=options.served_model, slots=options.slots, timeout=options.timeout,
-        give_up=options.give_up,
+        wait=options.wait_for_server,
     )
 
 

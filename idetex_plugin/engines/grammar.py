@@ -6,17 +6,15 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-MISSING = "a reply under a JSON schema needs xgrammar, which is not installed: pip install xgrammar"
+from idetex_plugin.words.extras import extra
 
 
 class Grammars:
     """Compiles schemas for one tokenizer. Imports xgrammar; raises ImportError with the command that installs it."""
 
     def __init__(self, tokenizer: Any, vocabulary_size: int) -> None:
-        try:
+        with extra("local", "a reply under a JSON schema"):
             import xgrammar
-        except ImportError as error:
-            raise ImportError(MISSING) from error
         info = xgrammar.TokenizerInfo.from_huggingface(tokenizer, vocab_size=vocabulary_size)
         self._compiler = xgrammar.GrammarCompiler(info, max_threads=1)
 

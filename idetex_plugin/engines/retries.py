@@ -1,4 +1,4 @@
-"""When to ask a server again, and how long to wait before."""
+"""How long to wait before a server is asked again."""
 
 from __future__ import annotations
 
@@ -7,26 +7,24 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-AGAIN = frozenset({408, 429, 500, 502, 503, 504})
-
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
-    """Exponential back-off with full jitter: before try n a random wait of up to base * 2**n seconds.
+    """Exponential back-off with jitter: after try n a random wait of half to all of base * 2**n seconds.
 
-    tries: how often a request is sent at most. longest: the longest wait in seconds, also of a server's own wish.
+    tries: how often one request is sent at most while the server is healthy. longest: the longest own wait in seconds.
     """
 
     tries: int = 5
     base: float = 0.5
-    longest: float = 30.0
+    longest: float = 15.0
 
-    def wait(self, tried: int, wish: str | None = None) -> float:
-        """Seconds to wait after this many tries. `wish` is the server's Retry-After header: seconds or a date."""
-        asked = retry_after(wish)
+    def wait(self, tried: int, asked: float | None = None) -> float:
+        """Seconds to wait after this many tries. `asked` is what the server asks for, and always honoured."""
         if asked is not None:
-            return min(asked, self.longest)
-        return random.uniform(0, min(self.base * 2.0**tried, self.longest))
+            return asked
+        whole = min(self.base * 2.0 ** min(tried, 32), self.longest)
+        return random.uniform(whole / 2, whole)
 
 
 def retry_after(header: str | None) -> float | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
 import sys
@@ -66,14 +65,6 @@ def version_file(package: str) -> str | None:
         if path.is_file():
             return path.read_text(encoding="utf-8", errors="replace")
     return None
-
-
-def installed(package: str) -> bool:
-    """Whether the package can be found. Nothing is imported."""
-    try:
-        return importlib.util.find_spec(package) is not None
-    except (ImportError, ValueError):
-        return False
 
 
 def cpu_flags() -> frozenset[str]:

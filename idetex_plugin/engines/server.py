@@ -1,4 +1,4 @@
-"""Any OpenAI-compatible vLLM server: a sliding window of requests over HTTP, with retries and named failures.
+"""Any OpenAI-compatible vLLM server: a sliding window of requests over HTTP.
 
 Start it with --structured-outputs-config '{"backend": "xgrammar", "disable_any_whitespace": true}', or a model may fill
 a JSON reply with blanks until it is cut off.
@@ -8,42 +8,56 @@ inside the messages. Choices are scored token by token, as in the other engines,
 clients and reports the log-probabilities of chosen tokens (vLLM does); elsewhere, and where one option begins
 another, the server's own constraint picks the option and the probabilities stay unknown.
 
-A request that fails after its retries gives a reply with a failure. When `give_up` requests in a row could not even
-connect, the server is taken for dead and the stream raises EngineDeadError, since what is left would fail one by one.
+A request that the server refuses while it is healthy gives a reply with a failure. A server that is down, refuses the
+key, is out of quota or serves another model is waited for; then the stream raises ServiceError.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from math import log
 from typing import Any
 
+from PIL import Image
+
 from idetex_plugin.engines import wire
+from idetex_plugin.engines.address import Address
+from idetex_plugin.engines.asking import Asking
 from idetex_plugin.engines.base import EngineDeadError, Key
 from idetex_plugin.engines.choices import Choice, Fork, Ids
-from idetex_plugin.engines.client import Line, UnansweredError, Window
+from idetex_plugin.engines.client import Line
+from idetex_plugin.engines.faults import ServiceError, UnansweredError
+from idetex_plugin.engines.pictures import Picture, pack, picture
 from idetex_plugin.engines.prompts import failed, option_ids
 from idetex_plugin.engines.retries import Backoff
+from idetex_plugin.engines.served import Served
 from idetex_plugin.engines.served_template import ServedTemplate, TemplateError, arguments
+from idetex_plugin.engines.slots import Slots
 from idetex_plugin.engines.thinking import separated, thought
+from idetex_plugin.engines.window import Window
 from idetex_plugin.words.card import Card, Sampling
 from idetex_plugin.words.failure import Reason
-from idetex_plugin.words.request import Reply, Request, Token
+from idetex_plugin.words.request import Reply, Request, Token, sound
 
 SLOTS = 64
-NOT_OFFERED = frozenset({400, 404, 405, 501})
-Pictures = Sequence[dict[str, Any]]
+MOST_SLOTS = 256
+NOT_OFFERED = frozenset({400, 403, 404, 405, 422, 501})
+Pictures = Sequence[Picture]
 
 
 class ServerEngine:
     """Talks to the server at `url`, such as "http://127.0.0.1:8000", with or without "/v1".
 
-    model: the name under which the server serves the checkpoint; by default the card's checkpoint if the server has
-        it, else the only one it has.
-    slots: requests under way at once; the next item is taken when fewer are.
-    timeout: seconds for one try of one request.
+    model: the name under which the server serves the checkpoint; by default the model whose name or root is the
+        card's checkpoint.
+    slots: requests under way at once, at most; the next item is taken when fewer are. By default their number adapts:
+        from 64 on it rises while answers stay fast, and falls when the server is too busy.
+    timeout: seconds for one request, from the first byte sent to the last one received.
+    wait: seconds to wait for a server that does not answer. None: 300 once it has answered, not at all before.
     The API key, if the server wants one, is read from the environment variable IDETEX_API_KEY alone.
     Raises ConnectionError when the server cannot be reached or refuses, ValueError for a URL that is not http(s) or a
     model that it does not serve.
@@ -53,55 +67,86 @@ class ServerEngine:
 
     def __init__(
         self, card: Card, url: str, *, model: str | None = None, slots: int | None = None, timeout: float = 120.0,
-        backoff: Backoff | None = None, give_up: int = 8,
+        backoff: Backoff | None = None, wait: float | None = None,
     ) -> None:
-        self.card, self.slots, self.give_up = card, slots or SLOTS, give_up
-        self._line = Line(url, timeout=timeout, most=self.slots, backoff=backoff or Backoff())
+        self.card = card
+        self._line = Line(Address.of(url), timeout=timeout, most=slots or MOST_SLOTS)
+        self._slots = Slots(slots or SLOTS, slots or MOST_SLOTS)
+        self._encoders = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="idetex-encode")
         self._trees: dict[tuple[str, tuple[str, ...]], Choice | None] = {}
         try:
-            self.model = self._pick_model(model)
+            self._asking = self._line.submit(
+                Asking.begin(self._line, self._slots, card, model, backoff=backoff or Backoff(), wait=wait)
+            ).result()
             self._template = ServedTemplate(card, self.model, self._offered)
+            if not card.thinking_tokens:
+                self._line.submit(self._template.begin("")).result()
+        except TemplateError as error:
+            self.close()
+            raise ValueError(str(error)) from None
+        except (EngineDeadError, UnansweredError) as error:
+            self.close()
+            raise ConnectionError(f"{error}; --wait-for-server SECONDS waits for a server") from None
         except BaseException:
             self.close()
             raise
 
+    @property
+    def served(self) -> Served:
+        """What the server serves, and is asked."""
+        return self._asking.served
+
+    @property
+    def model(self) -> str:
+        """The model's name at the server."""
+        return self.served.name
+
+    @property
+    def slots(self) -> int:
+        """Requests that may be under way at once, at present."""
+        return self._slots.limit
+
+    @property
+    def bytes_sent(self) -> int:
+        """Bytes of all requests so far, without their headers."""
+        return self._line.sent
+
     def stream(self, items: Iterable[tuple[Key, Sequence[Request]]]) -> Iterator[tuple[Key, tuple[Reply, ...]]]:
-        """See `Engine`. Several streams may be open at once."""
+        """See `Engine`. Several streams may be open at once. Raises ServiceError, an EngineDeadError."""
         source, window = iter(items), Window[Key, tuple[Reply, ...]](self._line)
+        end: ServiceError | None = None
         try:
             while True:
-                while window.busy < self.slots and (item := next(source, None)) is not None:
+                while end is None and window.busy < self.slots and (item := next(source, None)) is not None:
                     key, requests = item
                     window.start(key, len(requests), self._answer_all(tuple(requests)))
                 if not len(window):
-                    return
-                yield window.next()
-                if self._line.lost >= self.give_up:
-                    raise EngineDeadError(f"{self._line.lost} requests in a row could not reach {self._line.name}")
+                    break
+                try:
+                    done = window.next()
+                except ServiceError as error:
+                    end = error
+                else:
+                    yield done
+            if end is not None:
+                raise end
         finally:
             window.cancel()
 
     def close(self) -> None:
         """Close the connections. Idempotent."""
         self._line.close()
-
-    def _pick_model(self, wanted: str | None) -> str:
-        try:
-            answer = self._line.submit(self._line.ask("GET", "/v1/models")).result()
-        except UnansweredError as error:
-            raise ConnectionError(f"no vLLM server at {self._line.name}: {error}") from error
-        served = [str(entry["id"]) for entry in answer.get("data", ())]
-        if wanted is None:
-            wanted = served[0] if len(served) == 1 else self.card.checkpoint
-        if wanted not in served:
-            raise ValueError(f"{self._line.name} serves {served}, not {wanted!r}: name one of them")
-        return wanted
+        self._encoders.shutdown(cancel_futures=True)
 
     async def _answer_all(self, requests: Sequence[Request]) -> tuple[Reply, ...]:
         images = {id(image): image for request in requests for image in request.images}
-        encoded = {key: await asyncio.to_thread(wire.picture, image) for key, image in images.items()}
+        made = await asyncio.gather(*(self._encode(image) for image in images.values()))
+        encoded = dict(zip(images, made, strict=True))
         work = (self._answer(request, [encoded[id(image)] for image in request.images]) for request in requests)
         return tuple(await asyncio.gather(*work))
+
+    async def _encode(self, image: Image.Image) -> Picture:
+        return await asyncio.get_running_loop().run_in_executor(self._encoders, picture, image)
 
     async def _answer(self, request: Request, pictures: Pictures) -> Reply:
         try:
@@ -111,11 +156,13 @@ class ServerEngine:
                 reply = await self._choose(request, given, pictures)
             else:
                 reply = await self._generate(given, pictures)
-            return replace(reply, reasoning=reasoning) if reasoning else reply
+            return sound(replace(reply, reasoning=reasoning) if reasoning else reply)
         except TemplateError as error:
-            return failed(Reason.ENGINE_ERROR, str(error))
+            raise EngineDeadError(str(error)) from error
         except UnansweredError as error:
             return failed(error.failure.reason, error.failure.message)
+        except EngineDeadError:
+            raise
         except Exception as error:
             return failed(Reason.ENGINE_ERROR, f"{type(error).__name__}: {error}")
 
@@ -124,19 +171,19 @@ class ServerEngine:
         if not self.card.thinking_tokens:
             return None
         free = Request(request.prompt, request.images, request.system, max_tokens=self.card.thinking_tokens)
-        reply = wire.read(await self._complete({
-            **self._body(free, pictures, sampling=self._drawn), "stop": [*self.card.stop, self.card.thinking[1]],
-        }))
+        body = {**self._body(free, pictures, sampling=self._drawn), "stop": [*self.card.stop, self.card.thinking[1]]}
+        reply = wire.read(await self._complete(body, pictures))
         if reply.failure is not None:
             raise UnansweredError(reply.failure)
         return thought(reply.text or reply.reasoning, self.card.thinking)
 
     async def _generate(self, request: Request, pictures: Pictures) -> Reply:
         """The reply; one that was cut off is asked for once more where the card says how to draw it."""
-        first = wire.read(await self._complete(self._body(request, pictures, sampling=self._drawn)))
+        first = wire.read(await self._complete(self._body(request, pictures, sampling=self._drawn), pictures))
         if first.finish_reason != "length" or self.card.sampling is None or self._drawn is not None:
             return separated(first, self.card.thinking)
-        again = wire.read(await self._complete(self._body(request, pictures, sampling=self.card.sampling)))
+        body = self._body(request, pictures, sampling=self.card.sampling)
+        again = wire.read(await self._complete(body, pictures))
         return separated(first if again.finish_reason == "length" else again, self.card.thinking)
 
     @property
@@ -151,18 +198,16 @@ class ServerEngine:
             scores = [answer for answer in answers if answer is not None]
             if len(scores) == len(answers):
                 return _most_probable(tree, scores)
-        answer = await self._complete(
-            {**self._body(request, pictures), **wire.constrained(request.choices or ())}
-        )
-        return wire.read(answer)
+        body = {**self._body(request, pictures), **wire.constrained(request.choices or ())}
+        return wire.read(await self._complete(body, pictures))
 
     async def _score(self, request: Request, pictures: Pictures, fork: Fork) -> dict[int, float] | None:
         begun = ""
         if fork.path:
             given = {"model": self.model, "tokens": list(fork.path)}
-            begun = str((await self._line.ask("POST", "/detokenize", given))["prompt"])
-        answer = await self._complete({**self._body(request, pictures, begun), **wire.scoring(fork.scored)})
-        return wire.read_scores(answer, fork.scored)
+            begun = str((await self._asking.ask("POST", "/detokenize", pack(given)))["prompt"])
+        body = {**self._body(request, pictures, begun), **wire.scoring(fork.scored)}
+        return wire.read_scores(await self._complete(body, pictures), fork.scored)
 
     async def _tree(self, request: Request) -> Choice | None:
         """The options as the server's tokenizer spells them; None where it does not say or one begins another."""
@@ -182,19 +227,20 @@ class ServerEngine:
     def _body(
         self, request: Request, pictures: Pictures, begun: str = "", sampling: Sampling | None = None
     ) -> dict[str, Any]:
-        body = wire.body(request, self.model, pictures, stop=self.card.stop, begun=begun, sampling=sampling)
+        parts = [one.part for one in pictures]
+        body = wire.body(request, self.model, parts, stop=self.card.stop, begun=begun, sampling=sampling)
         return {**body, **arguments(self.card)}
 
     async def _offered(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any] | None:
         try:
-            return await self._line.ask("POST", path, body)
+            return await self._asking.ask("POST", path, pack(body), spare=NOT_OFFERED)
         except UnansweredError as error:
             if error.status in NOT_OFFERED:
                 return None
             raise
 
-    async def _complete(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        return await self._line.ask("POST", "/v1/chat/completions", body)
+    async def _complete(self, body: Mapping[str, Any], pictures: Pictures) -> Mapping[str, Any]:
+        return await self._asking.complete(pack(body, pictures))
 
 
 def _grow(ids: Mapping[str, Ids], prefix: str, choices: Sequence[str]) -> Choice | None:

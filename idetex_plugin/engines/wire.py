@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Mapping, Sequence
-from io import BytesIO
 from typing import Any
 
-from PIL import Image
-
-from idetex_plugin.engines.prompts import failed, messages, too_long
+from idetex_plugin.engines.prompts import failed, messages
 from idetex_plugin.words.card import Sampling
-from idetex_plugin.words.failure import Failure, Reason
+from idetex_plugin.words.failure import Reason
 from idetex_plugin.words.request import Reply, Request, Token
 
 GREEDY: dict[str, Any] = {
@@ -20,14 +16,6 @@ GREEDY: dict[str, Any] = {
     "presence_penalty": 0, "n": 1, "stream": False,
 }
 TOKEN_ID = re.compile(r"token_id:(\d+)")
-
-
-def picture(image: Image.Image) -> dict[str, Any]:
-    """The image as a message part: its exact pixels as PNG inside the message. No URL is ever sent."""
-    buffer = BytesIO()
-    image.save(buffer, "PNG", compress_level=1)
-    data = base64.b64encode(buffer.getvalue()).decode("ascii")
-    return {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{data}"}}
 
 
 def body(
@@ -70,9 +58,11 @@ def read(answer: Mapping[str, Any]) -> Reply:
         choice = answer["choices"][0]
         message, reason = choice["message"], choice["finish_reason"]
         text, reasoning = message["content"] or "", message.get("reasoning") or message.get("reasoning_content") or ""
+        if not isinstance(text, str):
+            raise TypeError(f"its content is {type(text).__name__}")
         places = (choice.get("logprobs") or {}).get("content") or []
-        tokens = fit(text, [Token(place["token"], place["logprob"]) for place in places])
-    except (KeyError, IndexError, TypeError) as error:
+        tokens = fit(text, [Token(str(place["token"]), float(place["logprob"])) for place in places])
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         return failed(Reason.ENGINE_ERROR, f"the server's answer is no chat completion: {type(error).__name__} {error}")
     if reason not in {"stop", "length"}:
         return failed(Reason.ENGINE_ERROR, f"the server ended the reply with {reason!r}")
@@ -115,29 +105,3 @@ def fit(text: str, tokens: Sequence[Token]) -> tuple[Token, ...]:
         fitted[-1] = Token(text[at:], fitted[-1].logprob)
         at = len(text)
     return tuple(fitted) if at == len(text) else ()
-
-
-def refusal(status: int, message: str) -> Failure:
-    """Why the server answered with this error status, as a named failure."""
-    if too_long(message):
-        reason = Reason.PROMPT_TOO_LONG
-    elif status in {401, 403, 404, 429}:
-        reason = Reason.REFUSED
-    elif status in {408, 504}:
-        reason = Reason.TIMEOUT
-    else:
-        reason = Reason.ENGINE_ERROR
-    return Failure(reason=reason, message=f"the server answered {status}: {message}")
-
-
-def error_message(text: str) -> str:
-    """The human part of an error answer, at most 500 characters."""
-    import json
-
-    try:
-        value = json.loads(text)
-        value = value.get("error", value)
-        text = str(value.get("message", value) if isinstance(value, dict) else value)
-    except (ValueError, AttributeError):
-        pass
-    return " ".join(text.split())[:500] or "no explanation"

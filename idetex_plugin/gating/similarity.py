@@ -2,8 +2,8 @@
 
 Sneyers 2022, by the package ssimulacra2: 100 for the same pixels; 90 is visually lossless, 70 high, 50 medium and 30
 low quality. It is measured on one or two parts of some 512 pixels, so that damage in one corner does not drown in an
-even sky, and a large photo takes little longer: where structural similarity is lowest (SSIM of luma, Wang et al. 2004,
-by scikit-image), and where colours differ most.
+even sky, and a large photo takes little longer: where structural similarity of luma is lowest, and where colours
+differ most.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from idetex_plugin.gating.ssim import structural_similarity
 from idetex_plugin.words.box import Box
 
 PART = 512
@@ -47,11 +48,8 @@ def _parts(width: int, height: int) -> list[Part]:
 
 def _maps(original: Image.Image, compressed: Image.Image, parts: list[Part]) -> list[dict[Part, float]]:
     """By part: mean structural similarity, and minus the mean difference of the channels."""
-    from skimage.metrics import structural_similarity
-
     one, two = (np.asarray(photo.convert("L")) for photo in (original, compressed))
-    options = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "data_range": 255}
-    _, similar = structural_similarity(one, two, full=True, **options)
+    similar = structural_similarity(one, two)
     colours = -np.abs(np.asarray(original, np.int16) - np.asarray(compressed, np.int16)).astype(np.float32)
     return [{part: _mean(values, part) for part in parts} for values in (similar, colours)]
 

@@ -63,8 +63,9 @@ def load_photo(source: Any, *, name: str | None = None, max_pixels: int = DEFAUL
         failure = Failure(reason=refusal.reason, message=f"{shown}: {refusal}")
         raise PhotoError(failure, PhotoInfo(name=shown, sha256=found.sha256)) from None
     info = PhotoInfo(
-        name=shown, sha256=found.sha256, width=image.width, height=image.height, format=found.format, notes=notes
-    )
+        name=shown, sha256=found.sha256, width=image.width, height=image.height, format=found.format, notes=notes,
+        file_bytes=found.file_bytes,
+    )  # fmt: skip
     return Photo(image, info)
 
 
@@ -74,6 +75,7 @@ class _Found:
 
     sha256: str | None = None
     format: str | None = None
+    file_bytes: int | None = None
 
 
 def _open(source: Any, found: _Found, max_pixels: int) -> tuple[Image.Image, Notes]:
@@ -85,7 +87,7 @@ def _open(source: Any, found: _Found, max_pixels: int) -> tuple[Image.Image, Not
     if isinstance(source, str | os.PathLike):
         source = _read(source)
     if isinstance(source, bytes | bytearray | memoryview):
-        found.sha256 = hashlib.sha256(source).hexdigest()
+        found.sha256, found.file_bytes = hashlib.sha256(source).hexdigest(), memoryview(source).nbytes
         frame, found.format, notes = decode(bytes(source), lambda size: _check_size(size, max_pixels))
         image, more = to_rgb(frame)
         return image, (*notes, *more)

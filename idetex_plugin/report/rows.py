@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from idetex_plugin.photo.measures import MEASURES
 from idetex_plugin.report.palette import Palette
 from idetex_plugin.report.pictures import Picture
 from idetex_plugin.words.assessment import Answer, Assessment, Description, Region
@@ -22,6 +23,7 @@ class Rows:
         self._palette = Palette(vocabulary)
         self._questions: dict[tuple[str, str, tuple[str, ...]], int] = {}
         self._models: dict[tuple[str, str, str], int] = {}
+        self._measures: dict[str, int] = {each.name: number for number, each in enumerate(MEASURES)}
 
     def row(self, assessment: Assessment, picture: Picture) -> dict[str, Any]:
         """The row of one photo; distortions, questions and models are numbers into `shared()`."""
@@ -46,6 +48,7 @@ class Rows:
             "levels": [round(quality.probabilities.get(level, 0), 4) for level in Level]
             if quality and quality.probabilities
             else None,
+            "measures": self._measured(assessment),
         }
 
     def shared(self) -> dict[str, Any]:
@@ -62,7 +65,17 @@ class Rows:
                 {"model": model, "fingerprint": fingerprint, "engine": engine}
                 for model, fingerprint, engine in self._models
             ],
+            "measures": [_about(name) for name in self._measures],
         }
+
+    def _measured(self, assessment: Assessment) -> list[float | None]:
+        """Values in the order of `shared()`'s measures, to four digits; empty without any."""
+        if not assessment.measures:
+            return []
+        for name in assessment.measures:
+            self._measures.setdefault(name, len(self._measures))
+        values = map(assessment.measures.get, self._measures)
+        return [None if value is None else float(f"{value:.4g}") for value in values]
 
     def _region(self, region: Region) -> dict[str, Any]:
         return {
@@ -98,6 +111,13 @@ class Rows:
             "key": [self._palette.number(name) for name in description.key_distortions],
             "verdict": description.verdict,
         }
+
+
+def _about(name: str) -> dict[str, str]:
+    known = next((each for each in MEASURES if each.name == name), None)
+    if known is None:
+        return {"name": name, "title": name.replace("_", " ").capitalize(), "unit": "", "meaning": ""}
+    return {"name": name, "title": known.title, "unit": known.unit, "meaning": known.meaning}
 
 
 def _status(status: TaskStatus) -> list[str | None]:

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 from idetex_plugin.runs.flat import TABLES, Table
 from idetex_plugin.runs.store import Run
+from idetex_plugin.words.extras import extra
 
 BATCH = 1000
 
@@ -58,8 +59,9 @@ def _csv(table: Table, out: BinaryIO) -> int:
 
 
 def _parquet(table: Table, out: BinaryIO) -> int:
-    import pyarrow as pa
-    from pyarrow.parquet import ParquetWriter
+    with extra("parquet", "an export to Parquet"):
+        import pyarrow as pa
+        from pyarrow.parquet import ParquetWriter
 
     kinds = {"text": pa.string(), "json": pa.string(), "integer": pa.int64(), "number": pa.float64()}
     schema = pa.schema([(name, kinds[kind]) for name, kind in table.columns.items()])

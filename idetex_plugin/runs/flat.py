@@ -1,13 +1,17 @@
-"""Rows of a run as flat tables: one line a photo, a region or an answer."""
+"""Rows of a run as flat tables: one line a photo, a region, an answer, or a photo that is there more than once."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
+from idetex_plugin.photo.measures import MEASURES
 from idetex_plugin.runs.rows import Row, first_failure
+from idetex_plugin.runs.schema import DUPLICATES
 from idetex_plugin.runs.store import Run
 from idetex_plugin.words.card import TASKS
 from idetex_plugin.words.failure import OK, State
@@ -25,11 +29,16 @@ class Table:
 
 
 def photos(run: Run) -> Table:
-    """One line a photo, with every answer's choice in a column `answer_NAME`, and the whole assessment."""
+    """One line a photo, with every answer's choice in a column `answer_NAME`, and the whole assessment.
+
+    duplicates: how many other photos of the run have the same content.
+    """
+    copies = {photo: count - 1 for photo, count in run.query(f"SELECT photo, copies FROM ({DUPLICATES})")}
     answers = [name for (name,) in run.query("SELECT DISTINCT answer FROM answers ORDER BY 1")]
     columns: dict[str, Kind] = {
         "path": "text", "name": "text", "sha256": "text", "width": "integer", "height": "integer", "format": "text",
         "model": "text", "fingerprint": "text", "engine": "text", "assessed_at": "text", "copied_from": "text",
+        "duplicates": "integer", "file_bytes": "integer", **{f"measure_{each.name}": "number" for each in MEASURES},
         "state": "text", "reason": "text", "message": "text",
         **{f"{task}_state": "text" for task in TASKS}, **{f"{task}_reason": "text" for task in TASKS},
         "level": "text", "score": "number", **{f"probability_{level}": "number" for level in Level},
@@ -37,7 +46,7 @@ def photos(run: Run) -> Table:
         **{f"answer_{name}": "text" for name in answers},
         "verdict": "text", "description": "text", "assessment": "json",
     }  # fmt: skip
-    return Table(columns, (dict.fromkeys(columns) | _photo(row) for row in run.rows()))
+    return Table(columns, (dict.fromkeys(columns) | _photo(row, copies) for row in run.rows()))
 
 
 def regions(run: Run) -> Table:
@@ -59,15 +68,29 @@ def answers(run: Run) -> Table:
     return Table(columns, (line for row in run.rows() for line in _answers(row)))
 
 
-TABLES = {"photos": photos, "regions": regions, "answers": answers}
 
 
 def _where(row: Row) -> dict[str, Any]:
-    path = str(row.path).encode(errors="backslashreplace").decode()
-    return {"path": path, "name": row.assessment.photo.name, "sha256": row.sha256}
+    return {"path": _text(row.path), "name": row.assessment.photo.name, "sha256": row.sha256}
 
 
-def _photo(row: Row) -> dict[str, Any]:
+def _text(path: Path) -> str:
+    return str(path).encode(errors="backslashreplace").decode()
+
+
+def duplicates(run: Run) -> Table:
+    """One line a photo whose content other photos of the run have too, those of one content together.
+
+    group: 1, 2, ... in the order of the run. copies: photos of this content.
+    """
+    columns: dict[str, Kind] = {
+        "group": "integer", "copies": "integer", "path": "text", "name": "text", "sha256": "text",
+        "copied_from": "text", "level": "text", "score": "number",
+    }  # fmt: skip
+    return Table(columns, _duplicates(run))
+
+
+def _photo(row: Row, copies: Mapping[int, int]) -> dict[str, Any]:
     said = row.assessment
     grounded = said.tasks.get("grounding") == OK
     failed = said.failure or next((status for status in said.tasks.values() if status.state is State.FAILED), None)
@@ -75,6 +98,8 @@ def _photo(row: Row) -> dict[str, Any]:
         "width": said.photo.width, "height": said.photo.height, "format": said.photo.format,
         "model": said.model, "fingerprint": said.fingerprint, "engine": said.engine,
         "assessed_at": row.assessed_at, "copied_from": row.copied_from,
+        "duplicates": None if row.sha256 is None else copies.get(row.number, 0), "file_bytes": said.photo.file_bytes,
+        **{f"measure_{each.name}": said.measures.get(each.name) for each in MEASURES},
         "state": str(said.state), "reason": first_failure(said), "message": failed.message if failed else None,
         "region_count": len(said.regions) if grounded else None,
         "distortions": "; ".join(sorted({region.distortion for region in said.regions})) if grounded else None,
@@ -110,3 +135,21 @@ def _answers(row: Row) -> Iterator[dict[str, Any]]:
             "answer": answer.name, "question": answer.question, "choice": answer.choice,
             "probability": answer.probabilities.get(answer.choice), "probabilities": dict(answer.probabilities),
         }  # fmt: skip
+
+
+def _duplicates(run: Run) -> Iterator[dict[str, Any]]:
+    groups: dict[int, int] = {}
+    columns = "path, photos.name, photos.sha256, copied_from, level, score"
+    for first, copies, path, *values in run.query(
+        f"SELECT first, copies, {columns} FROM ({DUPLICATES}) AS same JOIN photos ON photos.number = same.photo "
+        "ORDER BY first, photos.number"
+    ):
+        name, sha256, copied_from, level, score = values
+        yield {
+            "group": groups.setdefault(first, len(groups) + 1), "copies": copies,
+            "path": _text(Path(os.fsdecode(path))), "name": name, "sha256": sha256, "copied_from": copied_from,
+            "level": level, "score": score,
+        }  # fmt: skip
+
+
+TABLES = {"photos": photos, "regions": regions, "answers": answers, "duplicates": duplicates}

@@ -1,4 +1,4 @@
-"""The run's database: its tables, its version, and how a connection to it is opened."""
+"""The run's database: its tables and its version."""
 
 from __future__ import annotations
 
@@ -7,7 +7,18 @@ from pathlib import Path
 
 FILE_NAME = "run.sqlite"
 APPLICATION = 0x69447458
-VERSION = 1
+VERSION = 2
+
+DUPLICATES = """
+    SELECT photos.number AS photo, photos.name AS name, photos.sha256 AS sha256, same.first AS first,
+        same.copies AS copies
+    FROM photos JOIN (
+        SELECT sha256, min(number) AS first, count(*) AS copies FROM photos
+        WHERE sha256 IS NOT NULL GROUP BY sha256 HAVING count(*) > 1
+    ) AS same ON same.sha256 = photos.sha256
+    ORDER BY same.first, photos.number
+"""
+"""Photos whose content other photos have too: the number of the first of them, and how many there are."""
 
 SCHEMA = f"""
 BEGIN;
@@ -18,7 +29,9 @@ CREATE TABLE run (
     model TEXT NOT NULL,
     card TEXT NOT NULL,
     version TEXT NOT NULL,
-    started_at TEXT NOT NULL
+    started_at TEXT NOT NULL,
+    root BLOB,
+    served TEXT NOT NULL DEFAULT '[]'
 );
 CREATE TABLE photos (
     number INTEGER PRIMARY KEY,
@@ -54,46 +67,45 @@ CREATE VIEW tasks AS
         json_extract(task.value, '$.state') AS state, json_extract(task.value, '$.reason') AS reason,
         json_extract(task.value, '$.message') AS message
     FROM photos, json_each(photos.assessment, '$.tasks') AS task;
+CREATE VIEW measures AS
+    SELECT photos.number AS photo, photos.name AS name, measure.key AS measure, measure.value AS value
+    FROM photos, json_each(photos.assessment, '$.measures') AS measure;
+CREATE VIEW duplicates AS {DUPLICATES};
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
 COMMIT;
 """
 
 
+MIGRATIONS = {1: "ALTER TABLE run ADD COLUMN root BLOB; ALTER TABLE run ADD COLUMN served TEXT NOT NULL DEFAULT '[]';"}
+"""What a writer does to a run of this version to make it one of the next."""
+
+
 class RunError(ValueError):
     """The run folder cannot be used as asked; the message says why and what to do."""
 
 
-def connect(folder: Path, *, create: bool) -> sqlite3.Connection:
-    """Open the database of a run folder, for use from any one thread at a time. Raises RunError."""
-    file = folder / FILE_NAME
-    if not create and not file.is_file():
-        raise RunError(f"{folder} is not a run folder: it has no {FILE_NAME}")
-    database = sqlite3.connect(file, isolation_level=None, check_same_thread=False, timeout=30)
-    try:
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = NORMAL")
-        _check(database, file, create=create)
-    except sqlite3.DatabaseError as error:
-        database.close()
-        raise RunError(f"{file} cannot be read as a run: {error}") from error
-    except RunError:
-        database.close()
-        raise
-    return database
+class StorageError(RunError):
+    """The run folder cannot be read or written: the disk is full, the file is damaged, locked or read-only."""
 
 
-def _check(database: sqlite3.Connection, file: Path, *, create: bool) -> None:
+def check(database: sqlite3.Connection, file: Path, *, write: bool) -> None:
+    """Make the tables of an empty database, bring older ones up to date, refuse others. Only with `write` it changes.
+
+    Raises RunError.
+    """
     (application,) = database.execute("PRAGMA application_id").fetchone()
     (version,) = database.execute("PRAGMA user_version").fetchone()
     if version == 0 and application == 0:
         (tables,) = database.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if not tables and not create:
+        if not tables and not write:
             raise RunError(f"{file} is empty: its run has not begun")
         if not tables:
             database.executescript(SCHEMA)
             return
     if application != APPLICATION:
         raise RunError(f"{file} is another program's database")
-    if version != VERSION:
-        raise RunError(f"{file} has schema version {version}, this program reads version {VERSION}")
+    if not 1 <= version <= VERSION:
+        raise RunError(f"{file} has schema version {version}, this program reads versions 1 to {VERSION}")
+    for older in range(version, VERSION if write else version):
+        database.executescript(f"BEGIN; {MIGRATIONS[older]} PRAGMA user_version = {older + 1}; COMMIT;")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -14,28 +14,37 @@ from typing import Any, Self
 from filelock import FileLock, Timeout
 
 from idetex_plugin import __version__
-from idetex_plugin.runs.rows import COLUMNS, Row, Stamp, first_failure, path_key
-from idetex_plugin.runs.schema import FILE_NAME, RunError, connect
+from idetex_plugin.runs.database import Database
+from idetex_plugin.runs.rows import COLUMNS, Row, Stamp, absolute, below, first_failure, path_key
+from idetex_plugin.runs.schema import FILE_NAME, RunError, StorageError
 from idetex_plugin.words.assessment import Assessment, PhotoInfo
 from idetex_plugin.words.card import Card
 from idetex_plugin.words.failure import State
 
 LOCK_NAME = "run.lock"
 PAGE = 500
+WRITTEN = (
+    "path, name, size, mtime_ns, sha256, state, reason, level, score, copied_from, assessed_at, assessment"
+)
+REPLACED = ", ".join(f"{name} = excluded.{name}" for name in WRITTEN.split(", ")[1:])
 
 
 class Run:
     """A run folder. Open one to read with `Run(folder)`, to write with `Run.writer(...)`; both are context managers.
 
-    Methods may be called from any thread.
+    Methods may be called from any thread. All raise StorageError, a RunError, when the folder's file fails them.
+    root: the folder to which the paths of photos below it are relative, or None. It can be told again (`set_root`).
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
-        """Open for reading, also while another process writes. Raises RunError."""
-        self.folder = Path(folder)
+        """Open for reading, also while another process writes, or where nothing can be written. Raises RunError."""
+        self._begin(Path(folder), Database(Path(folder)))
+
+    def _begin(self, folder: Path, database: Database) -> None:
+        self.folder, self._database = folder, database
         self._lock: FileLock | None = None
-        self._turn = threading.RLock()
-        self._database = connect(self.folder, create=False)
+        known = self.description()
+        self._root: bytes | None = known.get("root") if known else None
 
     @classmethod
     def writer(
@@ -46,36 +55,51 @@ class Run:
         Raises RunError when another process writes, when the folder holds something else, or when it holds
         assessments with another fingerprint: one folder is one model asked in one way.
         """
-        folder = Path(folder)
-        _check_free(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / LOCK_NAME)
+        run = cls._locked(Path(folder), create=True)
         try:
+            run._describe(card, fingerprint, parts)
+        except BaseException:
+            run.close()
+            raise
+        return run
+
+    @classmethod
+    def opened(cls, folder: str | os.PathLike[str]) -> Self:
+        """Open an existing run for changes, as the only writer. Raises RunError."""
+        return cls._locked(Path(folder), create=False)
+
+    @classmethod
+    def _locked(cls, folder: Path, *, create: bool) -> Self:
+        if create:
+            _check_free(folder)
+        elif not (folder / FILE_NAME).is_file():
+            raise RunError(f"{folder} is not a run folder: it has no {FILE_NAME}")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(folder / LOCK_NAME)
             lock.acquire(timeout=0)
         except Timeout:
             raise RunError(f"{folder} is being written by another process") from None
+        except OSError as error:
+            raise StorageError(f"{folder} cannot be written: {error.strerror or error}") from error
+        run = cls.__new__(cls)
         try:
-            connect(folder, create=True).close()
-            run = cls(folder)
-            run._lock = lock
-            run._describe(card, fingerprint, parts)
+            run._begin(folder, Database(folder, write=True))
         except BaseException:
             lock.release()
             raise
+        run._lock = lock
         return run
 
     def _describe(self, card: Card, fingerprint: str, parts: Mapping[str, str]) -> None:
         known = self.description()
         if known is None:
             self._database.execute(
-                "INSERT INTO run VALUES (1, ?, ?, ?, ?, ?, ?)",
-                (
-                    fingerprint, json.dumps(dict(parts)), card.name, card.model_dump_json(),
-                    __version__, _now(),
-                ),
-            )  # fmt: skip
+                "INSERT INTO run (id, fingerprint, fingerprint_parts, model, card, version, started_at) "
+                "VALUES (1, ?, ?, ?, ?, ?, ?)",
+                (fingerprint, json.dumps(dict(parts)), card.name, card.model_dump_json(), __version__, _now()),
+            )
         elif known["fingerprint"] != fingerprint:
-            self._database.close()
             before = json.loads(known["fingerprint_parts"])
             changed = [name for name in sorted({*before, *parts}) if before.get(name) != parts.get(name)]
             raise RunError(
@@ -83,25 +107,71 @@ class Run:
                 f"as asked now (different: {', '.join(changed)}): choose another --out"
             )
 
+    @property
+    def root(self) -> Path | None:
+        """The folder to which paths are relative."""
+        return None if self._root is None else Path(os.fsdecode(self._root))
+
+    def set_root(self, root: str | os.PathLike[str]) -> None:
+        """Say where the photos of the run lie now, for example after their folder was renamed.
+
+        Relative paths are below this root from now on. Absolute paths below it become relative. In a run without a
+        root, the folder that all its photos share is taken to be what is now called `root`.
+        """
+        with self._database.together():
+            if self._root is None and (shared := self._shared_folder()) is not None:
+                self._make_relative(shared)
+            self._root = os.fsencode(os.path.abspath(root))
+            self._database.execute("UPDATE run SET root = ?", (self._root,))
+            self._make_relative(self._root)
+
+    def _shared_folder(self) -> bytes | None:
+        [(first, last)] = self.query("SELECT min(path), max(path) FROM photos")
+        return None if first is None else os.path.commonpath([os.path.dirname(first), os.path.dirname(last)])
+
+    def _make_relative(self, folder: bytes) -> None:
+        above = below(folder)
+        inside = "substr(path, 1, ?) = ?"
+        self._database.execute(
+            f"UPDATE OR IGNORE photos SET path = substr(path, ?) WHERE {inside}", (len(above) + 1, len(above), above)
+        )
+        self._database.execute(f"DELETE FROM photos WHERE {inside}", (len(above), above))
+
+    def note_served(self, served: Mapping[str, Any]) -> None:
+        """Note what a server says it serves (see `engines.served.Served`).
+
+        Raises RunError when a user vouched for it and the run has answers of another checkpoint under that name.
+        """
+        [(text,)] = self.query("SELECT served FROM run")
+        known: list[dict[str, Any]] = json.loads(text)
+        others = [one for one in known if served["vouched"] and one["vouched"] and one["root"] != served["root"]]
+        if others:
+            raise RunError(
+                f"{self.folder} holds answers of {others[0]['name']} from {others[0]['root']}, now served "
+                f"from {served['root']}: choose another --out"
+            )
+        if dict(served) not in known:
+            self._database.execute("UPDATE run SET served = ?", (json.dumps([*known, dict(served)]),))
+
     def description(self) -> dict[str, Any] | None:
         """Model, fingerprint and start of the run, or None before the first writer."""
-        with self._turn:
-            cursor = self._database.execute("SELECT * FROM run")
-            row = cursor.fetchone()
-            return None if row is None else dict(zip((c[0] for c in cursor.description), row, strict=True))
+        found = self._database.columns("SELECT * FROM run")
+        return found[0] if found else None
 
     def find(self, path: str | os.PathLike[str]) -> Row | None:
         """The row of this path, or None."""
-        return self._one("path = ?", (path_key(path),))
+        found = self.some("path = ?", self._key(path))
+        return found[0] if found else None
 
-    def find_content(self, sha256: str, *, failed: bool = True) -> Row | None:
-        """A row of this content, one that did not fail if there is one; with failed=False only such."""
-        condition = "sha256 = ?" if failed else "sha256 = ? AND state != 'failed'"
-        return self._one(f"{condition} ORDER BY state = 'failed', copied_from IS NOT NULL, number LIMIT 1", (sha256,))
+    def with_content(self, sha256: str) -> list[Row]:
+        """Rows of this content, at most 100: first those that did not fail, and of them those that were assessed."""
+        return self.some(
+            "sha256 = ? ORDER BY state = 'failed', copied_from IS NOT NULL, number LIMIT 100", sha256
+        )
 
     def state_of(self, path: str | os.PathLike[str], stamp: Stamp) -> State | None:
         """The state of this path's row, or None if it has none or one of a file with another stamp."""
-        found = self.query("SELECT size, mtime_ns, state FROM photos WHERE path = ?", path_key(path))
+        found = self.query("SELECT size, mtime_ns, state FROM photos WHERE path = ?", self._key(path))
         return State(found[0][2]) if found and Stamp(*found[0][:2]) == stamp else None
 
     def write(
@@ -109,29 +179,58 @@ class Run:
     ) -> None:
         """Write or replace the row of this path, and commit."""
         quality, failure = assessment.quality, first_failure(assessment)
-        with self._turn:
-            self._database.execute(
-                "INSERT INTO photos (path, name, size, mtime_ns, sha256, state, reason, level, score, copied_from, "
-                "assessed_at, assessment) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-                "ON CONFLICT (path) DO UPDATE SET name = excluded.name, size = excluded.size, "
-                "mtime_ns = excluded.mtime_ns, sha256 = excluded.sha256, state = excluded.state, "
-                "reason = excluded.reason, level = excluded.level, score = excluded.score, "
-                "copied_from = excluded.copied_from, assessed_at = excluded.assessed_at, "
-                "assessment = excluded.assessment",
-                (
-                    path_key(path), assessment.photo.name, stamp.size, stamp.mtime_ns, assessment.photo.sha256,
-                    assessment.state, failure, quality and quality.level, quality and quality.score,
-                    copied_from, _now(), assessment.model_dump_json(),
-                ),
-            )  # fmt: skip
+        self._database.execute(
+            f"INSERT INTO photos ({WRITTEN}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+            f"ON CONFLICT (path) DO UPDATE SET {REPLACED}",
+            (
+                self._key(path), assessment.photo.name, stamp.size, stamp.mtime_ns, assessment.photo.sha256,
+                assessment.state, failure, quality and quality.level, quality and quality.score,
+                copied_from, _now(), assessment.model_dump_json(),
+            ),
+        )  # fmt: skip
+
+    def add_raw(self, key: bytes, values: Sequence[Any]) -> None:
+        """Write a stored row of another run, the columns of `WRITTEN` without the path.
+
+        Of two rows of one path that which did not fail stays, of two alike that which was assessed last.
+        """
+        self._database.execute(
+            f"INSERT INTO photos ({WRITTEN}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+            f"ON CONFLICT (path) DO UPDATE SET {REPLACED} WHERE (excluded.state != 'failed', excluded.assessed_at) > "
+            "(photos.state != 'failed', photos.assessed_at)",
+            (key, *values),
+        )
 
     def touch(self, path: str | os.PathLike[str], stamp: Stamp) -> None:
         """Note a new stamp on the row of a file that changed in date but not in content."""
-        with self._turn:
-            self._database.execute(
-                "UPDATE photos SET size = ?, mtime_ns = ? WHERE path = ?",
-                (stamp.size, stamp.mtime_ns, path_key(path)),
+        self._database.execute(
+            "UPDATE photos SET size = ?, mtime_ns = ? WHERE path = ?", (stamp.size, stamp.mtime_ns, self._key(path))
+        )
+
+    def move(self, row: Row, path: str | os.PathLike[str], name: str, stamp: Stamp) -> bool:
+        """Give a row the path to which its photo has been moved. False when it has no row of that number any more."""
+        photo = row.assessment.photo.model_copy(update={"name": name})
+        said = row.assessment.model_copy(update={"photo": photo}).model_dump_json()
+        key = self._key(path)
+        with self._database.together():
+            self._database.execute("DELETE FROM photos WHERE path = ? AND number != ?", (key, row.number))
+            return bool(
+                self._database.changed(
+                    "UPDATE photos SET path = ?, name = ?, size = ?, mtime_ns = ?, assessment = ? "
+                    "WHERE number = ? AND path = ?",
+                    (key, name, stamp.size, stamp.mtime_ns, said, row.number, self._key(row.path)),
+                )
             )
+
+    def remove(self, numbers: list[int]) -> None:
+        """Remove rows."""
+        with self._database.together():
+            for number in numbers:
+                self._database.execute("DELETE FROM photos WHERE number = ?", (number,))
+
+    def together(self) -> AbstractContextManager[None]:
+        """Changes that take effect all or none."""
+        return self._database.together()
 
     def __len__(self) -> int:
         (count,) = self.query("SELECT count(*) FROM photos")[0]
@@ -142,27 +241,29 @@ class Run:
         last = -1
         while page := self.query(f"SELECT {COLUMNS} FROM photos WHERE number > ? ORDER BY number LIMIT {PAGE}", last):
             for values in page:
-                yield Row.of(values)
+                yield Row.of(values, self._root)
             last = page[-1][0]
 
     def original(self, info: PhotoInfo) -> Path | None:
         """The path of a photo of this run, from what its assessment says of it."""
         found = self.query("SELECT path FROM photos WHERE name = ? ORDER BY sha256 IS NOT ?", info.name, info.sha256)
-        return Path(os.fsdecode(found[0][0])) if found else None
+        return Path(os.fsdecode(absolute(found[0][0], self._root))) if found else None
 
     def query(self, sql: str, *parameters: Any) -> list[Any]:
         """All rows of a query over the tables and views of `runs.schema`."""
-        with self._turn:
-            return self._database.execute(sql, parameters).fetchall()
+        return self._database.execute(sql, parameters)
 
-    def _one(self, condition: str, parameters: tuple[Any, ...]) -> Row | None:
+    def _key(self, path: str | os.PathLike[str]) -> bytes:
+        return path_key(path, self._root)
+
+    def some(self, condition: str, *parameters: Any) -> list[Row]:
+        """The rows that meet a condition in SQL."""
         found = self.query(f"SELECT {COLUMNS} FROM photos WHERE {condition}", *parameters)
-        return Row.of(found[0]) if found else None
+        return [Row.of(values, self._root) for values in found]
 
     def close(self) -> None:
         """Close the database and let other writers in. Idempotent."""
-        with self._turn:
-            self._database.close()
+        self._database.close()
         if self._lock is not None:
             self._lock.release()
 
@@ -176,13 +277,16 @@ class Run:
 
 
 def _check_free(folder: Path) -> None:
-    if not folder.exists():
-        return
-    if not folder.is_dir():
-        raise RunError(f"{folder} is not a folder")
-    strangers = [entry for entry in os.listdir(folder) if not entry.startswith("run.")]
-    if strangers and not (folder / FILE_NAME).exists():
-        raise RunError(f"{folder} holds other files and no run: choose a new or empty folder for --out")
+    try:
+        if not folder.exists():
+            return
+        if not folder.is_dir():
+            raise RunError(f"{folder} is not a folder")
+        strangers = [entry for entry in os.listdir(folder) if not entry.startswith("run.")]
+        if strangers and not (folder / FILE_NAME).exists():
+            raise RunError(f"{folder} holds other files and no run: choose a new or empty folder for --out")
+    except OSError as error:
+        raise StorageError(f"{folder} cannot be read: {error.strerror or error}") from error
 
 
 def _now() -> str:

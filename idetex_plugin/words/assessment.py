@@ -83,7 +83,10 @@ class Quality(Record):
 
 
 class PhotoInfo(Record):
-    """Which pixels were judged. Width and height in pixels after EXIF orientation; `notes` on conversions."""
+    """Which pixels were judged. Width and height in pixels after EXIF orientation; `notes` on conversions.
+
+    file_bytes: of the encoded file; None where the pixels came without one.
+    """
 
     name: str
     sha256: str | None = None
@@ -91,12 +94,15 @@ class PhotoInfo(Record):
     height: int | None = None
     format: str | None = None
     notes: tuple[str, ...] = ()
+    file_bytes: int | None = None
 
 
 class Assessment(Record):
     """Everything said of one photo by one model. Keys of `tasks` are "grounding", "perception", "description".
 
     `failure` is set when the photo itself could not be judged; then every task has failed with its reason.
+    measures: plain measures of the pixels that were judged, by the names of `photo.measures.MEASURES`; empty where they
+    could not be read.
     `reasoning` is what the model thought before it answered, by task, for people to read.
     """
 
@@ -110,6 +116,7 @@ class Assessment(Record):
     description: Description | None = None
     quality: Quality | None = None
     failure: Failure | None = None
+    measures: Mapping[str, float] = Field(default_factory=dict)
     reasoning: Mapping[str, str] = Field(default_factory=dict)
 
     @property
@@ -119,3 +126,9 @@ class Assessment(Record):
         if {State.FAILED, State.PARTIAL} & states or self.failure is not None:
             return State.FAILED
         return State.OK if State.OK in states else State.SKIPPED
+
+    @property
+    def transient(self) -> bool:
+        """Whether anything failed for a reason that may pass, so that assessing the unchanged photo again may help."""
+        reasons = [status.reason for status in self.tasks.values() if status.state is State.FAILED]
+        return any(reason.transient for reason in reasons if reason is not None)

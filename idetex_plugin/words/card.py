@@ -22,7 +22,11 @@ class CardError(ValueError):
 
 class Doubt(Record):
     """Which regions are reported: those whose confidence has log-odds above `least` + `clean` x the log-odds of the
-    photo's level being excellent."""
+    photo's level being excellent.
+
+    least: the bound where the level says nothing.
+    clean: how much a photo that looks clean raises it; at least 0.
+    """
 
     least: float
     clean: float = Field(ge=0)
@@ -31,8 +35,14 @@ class Doubt(Record):
 class Sampling(Record):
     """How replies are drawn where they are not greedy; the names are those of vLLM and of transformers.
 
-    always: draw every generated reply. Otherwise only a reply that was cut off is asked for again, once, in this way:
-    sampling is what leads a model out of a list that repeats without end. Options are never drawn.
+    Sampling is what leads a model out of a list that repeats without end. Options are never drawn.
+
+    temperature: above 0; the higher, the more even.
+    top_p: only the most probable tokens that together have this probability.
+    top_k: only so many of the most probable tokens; 0 for all.
+    presence_penalty: how much the score of a token falls that the reply already has.
+    repetition_penalty: by how much the score of such a token, or one of the prompt, is divided.
+    always: draw every generated reply. Otherwise only a reply that was cut off is asked for again, once, in this way.
     """
 
     temperature: float = Field(default=0.7, gt=0)
@@ -51,18 +61,32 @@ class Sampling(Record):
 class Card(Record):
     """What a checkpoint speaks. Raises pydantic's ValidationError for values that do not go together.
 
-    dialect: "nano", "vida", "json", "rating", or that of a plugin (see `idetex_plugin.dialects`).
-    wording: replaces sentences of the dialect by their names, which the dialect's module lists.
+    name: how the card is asked for.
+    title: how it is shown to people.
     checkpoint: a folder, a hub id, or "embedded".
+    dialect: "nano", "vida", "json", "rating", or one of a plugin.
+    wording: replaces sentences of the dialect by their names, which the dialect's module lists.
     boxes: "thousand" (0-1000 of the image), "resized" (pixels of the image as the processor resized it) or
         "bins" (location tokens 0..`bins`).
+    bins: how many location tokens a side of the image has; with boxes "bins" only.
     views: "whole" (the photo, resized only as far as `min_pixels`, `max_pixels` and `pixel_multiple`, of which both
-        sides become multiples, demand), or several squares of `view_size` pixels a side: "global_detail" (see
-        `models.views`), or "global_detail_measured" (and `models.measured`).
+        sides become multiples, demand), or several squares of `view_size` pixels a side: "global_detail" (the
+        frame, and windows of its own pixels), or "global_detail_measured" (and a map of measures).
+    view_size: pixels a side of those squares.
+    min_pixels: a smaller photo is enlarged to this many.
+    max_pixels: a larger photo is shrunk to this many.
+    pixel_multiple: both sides become multiples of this many pixels.
     doubt: how sure of a region the checkpoint must be; finding regions then asks for the level, too.
     template: the prompt around a request, with {images}, {system}, {prompt} and {prefix}; None means the
         checkpoint's own chat template.
-    template_arguments: what that chat template is told, such as enable_thinking = false; sent to a server, too.
+    image_token: what stands for one image in the template.
+    stop: further texts that end a reply, each one token.
+    keep_special_tokens: has no effect; replies are always read with their special tokens.
+    tasks: what the checkpoint can do.
+    max_model_len: the most tokens of prompt and reply together.
+    licence: of the checkpoint.
+    notes: for people.
+    template_arguments: what the chat template is told, such as enable_thinking = false; sent to a server, too.
     thinking: the marks between which the checkpoint thinks before it answers.
     thinking_tokens: how long it may do so before every reply. 0: it answers at once, and a prompt whose template opens
         the thinking is refused.
@@ -71,7 +95,8 @@ class Card(Record):
     box_key: what the checkpoint calls a box in JSON.
     billions: parameters of the checkpoint, in billions.
     needs: packages beyond this one's that the checkpoint's processor imports.
-    confirmed, unconfirmed: facts of this card that were read at a source, with that source, and those that were not.
+    confirmed: facts of this card that were read at a source, each with that source.
+    unconfirmed: facts of this card that were not.
     """
 
     name: str = Field(min_length=1)

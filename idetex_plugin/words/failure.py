@@ -15,29 +15,61 @@ class Reason(StrEnum):
 
     # the photo
     NOT_FOUND = "not_found"
+    """There is no such file."""
     NOT_PERMITTED = "not_permitted"
+    """The file may not be read."""
     NOT_AN_IMAGE = "not_an_image"
+    """The bytes are no image."""
     UNSUPPORTED_FORMAT = "unsupported_format"
+    """An image of a kind that is not read."""
     TRUNCATED = "truncated"
+    """The file ends before the image does."""
     CORRUPT = "corrupt"
+    """The image's data contradict themselves."""
     TOO_LARGE = "too_large"
+    """More pixels than are allowed."""
     TOO_SMALL = "too_small"
+    """Too few pixels to judge."""
     EMPTY_FILE = "empty_file"
+    """The file has no bytes."""
     REMOTE = "remote"
+    """An address instead of a file; nothing is fetched."""
     # the reply
     UNPARSEABLE = "unparseable"
+    """The model's reply breaks its own format."""
     CUT_OFF = "cut_off"
+    """The reply reached its token limit and is not read."""
     EMPTY_REPLY = "empty_reply"
+    """The model said nothing."""
     # the engine
     ENGINE_ERROR = "engine_error"
+    """The engine failed on this request."""
     TIMEOUT = "timeout"
+    """The server did not answer in time."""
     REFUSED = "refused"
+    """The server could not be reached, or refused."""
+    REJECTED = "rejected"
+    """The server refuses this very request, whatever its state."""
     PROMPT_TOO_LONG = "prompt_too_long"
+    """The prompt is longer than the checkpoint's context."""
     # the caller
     UNSUPPORTED_TASK = "unsupported_task"
+    """The checkpoint does not do this task."""
     VETOED = "vetoed"
+    """A plugin refused the photo."""
     # this program or a plugin
     INTERNAL = "internal_error"
+    """A fault of this program or of a plugin."""
+
+    @property
+    def transient(self) -> bool:
+        """Whether the same photo, unchanged, may well succeed another time; others are final."""
+        return self in TRANSIENT
+
+
+TRANSIENT = frozenset(
+    {Reason.NOT_FOUND, Reason.NOT_PERMITTED, Reason.ENGINE_ERROR, Reason.TIMEOUT, Reason.REFUSED}
+)
 
 
 class State(StrEnum):

@@ -1,4 +1,4 @@
-"""The base of every value that is stored or read: frozen, no unknown fields, faults in words."""
+"""The base of every value that is stored or read: frozen, finite, no unknown fields, faults in words."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 
 class Record(BaseModel):
-    """Base of every result: frozen, no unknown fields, exportable as JSON schema."""
+    """Base of every result: frozen, no unknown fields, finite numbers, exportable as JSON schema."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 def faults(error: ValidationError) -> list[str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 from PIL import Image
 
-from idetex_plugin.words.failure import Failure
+from idetex_plugin.words.failure import Failure, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +67,13 @@ class Reply:
     choice_probabilities: Mapping[str, float] = field(default_factory=dict)
     failure: Failure | None = None
     reasoning: str = ""
+
+
+def sound(reply: Reply) -> Reply:
+    """The reply, or a failed one when a number in it is not finite: then the model's arithmetic broke, and its words,
+    too, mean nothing."""
+    numbers = [token.logprob for token in reply.tokens if token.logprob is not None]
+    if all(map(isfinite, (*numbers, *reply.choice_probabilities.values()))):
+        return reply
+    message = "the model's log-probabilities are not finite numbers"
+    return Reply("", "error", failure=Failure(reason=Reason.ENGINE_ERROR, message=message))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from idetex_plugin.words.extras import extra
+
 if TYPE_CHECKING:
     from idetex_fiftyone.assessing import assess
     from idetex_fiftyone.comparison import compare
@@ -57,4 +59,5 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    with extra("fiftyone", f"idetex_fiftyone.{name}"):
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 from idetex_plugin.cards.files import read_card
-from idetex_plugin.cards.page import facts, memory, table
-from idetex_plugin.cards.registry import cards, get_card
+from idetex_plugin.cards.page import memory
+from idetex_plugin.cards.registry import get_card
 from idetex_plugin.dialects.registry import make_dialect
 from idetex_plugin.tasks.question_files import read_questions
 
@@ -24,11 +24,6 @@ def test_the_further_keys_load(tmp_path):
     (tmp_path / "idetex.toml").write_text('name = "more"\ntitle = "More"\ndialect = "json"\n' + MORE)
     more = read_card(tmp_path)
     assert more.template_arguments == {"enable_thinking": True} and more.sampling.presence_penalty == 1.5
-
-
-def test_the_page_shows_what_the_cards_say():
-    for block in (table(cards()), facts(cards())):
-        assert f"\n{block}\n" in PAGE
 
 
 def test_memory_is_that_of_the_weights():

@@ -35,7 +35,7 @@ def test_help_imports_nothing_heavy_and_no_command() -> None:
     )
     *_, heavy, commands = done.stdout.splitlines()
     assert heavy == "[]"
-    assert commands == "['idetex_plugin.cli.commands', 'idetex_plugin.cli.app']"
+    assert commands == "['idetex_plugin.cli.commands', 'idetex_plugin.cli.exits', 'idetex_plugin.cli.app']"
 
 
 @pytest.mark.parametrize("name", list(COMMANDS))

@@ -103,7 +103,7 @@ def test_the_second_signal_stops_at_once(tmp_path: Path) -> None:
 def test_two_processes_do_not_write_one_run(tmp_path: Path) -> None:
     photos, run = tmp_path / "photos", tmp_path / "run"
     write_photos(photos, 20)
-    first = start(photos, run, 0.1)
+    first = start(photos, run, 1)
     wait_for_rows(first, run, 1)
     second = start(photos, run, 0)
     _, errors = second.communicate(timeout=60)

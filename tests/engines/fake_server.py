@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from idetex_plugin.engines.asking import PROBE
+
 Answer = tuple[int, dict[str, Any] | str, dict[str, str]]
 
 
@@ -29,11 +31,17 @@ def error(status: int, message: str, **headers: str) -> Answer:
 
 @dataclass
 class FakeServer:
-    """What the server was asked, and what it is to say. `chat` gets a body and the number of times it was asked."""
+    """What the server was asked, and what it is to say. `chat` gets a body and the number of times it was asked.
+
+    probe: what it says when it is asked whether it is well; these are counted in `probes` and not in `bodies`.
+    """
 
     chat: Callable[[dict[str, Any], int], Answer]
     tokenize: Callable[[str], list[int]] | None = None
     models: tuple[str, ...] = ("tiny",)
+    about: dict[str, Any] = field(default_factory=dict)
+    probe: Callable[[], Answer] = lambda: completion("Yes")
+    probes: int = 0
     delay: float = 0.0
     bodies: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
@@ -45,13 +53,16 @@ class FakeServer:
 
     def answer(self, path: str, body: dict[str, Any], headers: dict[str, str]) -> Answer:
         if path == "/v1/models":
-            return 200, {"data": [{"id": name} for name in self.models]}, {}
+            return 200, {"data": [{"id": name, **self.about} for name in self.models]}, {}
         if path == "/tokenize" and self.tokenize is not None:
             return 200, {"tokens": self.tokenize(body["prompt"])}, {}
         if path == "/detokenize" and self.tokenize is not None:
             return 200, {"prompt": "".join(map(chr, body["tokens"]))}, {}
         if path != "/v1/chat/completions":
             return error(404, "not found")
+        if body["messages"][-1]["content"][-1] == {"type": "text", "text": PROBE.prompt}:
+            self.probes += 1
+            return self.probe()
         with self._lock:
             self.bodies.append(body)
             self.headers.append(headers)

@@ -10,12 +10,12 @@ def test_waits_grow_and_stay_bounded() -> None:
     backoff = Backoff(base=1.0, longest=6.0)
     for tried in range(1, 12):
         waits = [backoff.wait(tried) for _ in range(200)]
-        assert min(waits) >= 0 and max(waits) <= min(2.0**tried, 6.0)
+        whole = min(2.0**tried, 6.0)
+        assert min(waits) >= whole / 2 and max(waits) <= whole
 
 
-def test_the_servers_wish_counts_up_to_the_longest_wait() -> None:
-    assert Backoff().wait(1, "3") == 3
-    assert Backoff(longest=5).wait(1, "3600") == 5
+def test_the_servers_wish_is_honoured() -> None:
+    assert Backoff(longest=5).wait(1, 3600) == 3600
 
 
 @pytest.mark.parametrize(("header", "seconds"), [(None, None), ("7", 7), ("-1", 0), ("soon", None), ("", None)])

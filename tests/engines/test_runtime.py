@@ -4,6 +4,7 @@ import sys
 import pytest
 
 from idetex_plugin.engines import runtime
+from idetex_plugin.words import extras
 
 
 def package(folder, name: str, text: str) -> None:
@@ -42,10 +43,10 @@ def test_hidden_companions_count_as_not_installed(tmp_path) -> None:
     package(tmp_path, "torchvision", "__version__ = '0.29.2+cu132'\n")
     code = (
         f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
-        "from idetex_plugin.engines import runtime\n"
-        "assert runtime.installed('torchvision')\n"
+        "from idetex_plugin.engines import runtime\nfrom idetex_plugin.words import extras\n"
+        "assert extras.installed('torchvision')\n"
         "assert runtime.settle() == ('torchvision',) == runtime.settle()\n"
-        "assert not runtime.installed('torchvision')\n"
+        "assert not extras.installed('torchvision')\n"
         "try: import torchvision\n"
         "except ImportError: print('hidden')\n"
     )
@@ -77,7 +78,7 @@ def test_dtype_names() -> None:
 
 
 def test_absent_packages() -> None:
-    assert not runtime.installed("no_such_package") and not runtime.installed("no_such.package")
+    assert not extras.installed("no_such_package") and not extras.installed("no_such.package")
     assert runtime.version_file("no_such_package") is None
 
 

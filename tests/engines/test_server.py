@@ -7,7 +7,9 @@ from engines.tiny import tiny_card
 from PIL import Image
 
 from idetex_plugin.engines.base import EngineDeadError
+from idetex_plugin.engines.faults import ServiceError, Trouble
 from idetex_plugin.engines.retries import Backoff
+from idetex_plugin.engines.served import Served
 from idetex_plugin.engines.server import ServerEngine
 from idetex_plugin.words.failure import Reason
 from idetex_plugin.words.request import Request
@@ -85,10 +87,10 @@ def test_a_busy_server_is_asked_again() -> None:
     ("answer", "reason", "tries"),
     [
         (error(400, "the prompt is longer than the maximum model length of 512"), Reason.PROMPT_TOO_LONG, 1),
-        (error(400, "unknown schema"), Reason.ENGINE_ERROR, 1),
-        (error(401, "no key"), Reason.REFUSED, 1),
+        (error(400, "unknown schema"), Reason.REJECTED, 1),
+        (error(403, "the firewall does not like this photo"), Reason.REFUSED, 3),
         (error(500, "EngineCore died"), Reason.ENGINE_ERROR, 3),
-        ((200, "not json", {}), Reason.ENGINE_ERROR, 1),
+        ((200, "not json", {}), Reason.ENGINE_ERROR, 3),
         ((200, {"choices": []}, {}), Reason.ENGINE_ERROR, 1),
         (completion("x", reason="abort"), Reason.ENGINE_ERROR, 1),
     ],
@@ -125,18 +127,158 @@ def test_the_window_slides_and_pulls_no_further_than_its_slots() -> None:
     assert finished == 30 and 1 < fake.busiest <= 4
 
 
-def test_a_server_that_goes_away_ends_the_stream() -> None:
+def test_a_server_that_goes_away_ends_the_stream_and_fails_no_photo() -> None:
     fake = FakeServer(lambda body, number: completion("x"))
     replies = []
     with serving(fake):
-        running = engine(fake, slots=1, give_up=3)
+        running = engine(fake, slots=1, wait=0.2)
         stream = running.stream((number, [ASK]) for number in range(100))
         replies += [next(stream) for _ in range(5)]
-    with pytest.raises(EngineDeadError, match=r"127\.0\.0\.1"):
+    with pytest.raises(EngineDeadError, match=r"127\.0\.0\.1.*no answer for 0 s"):
         replies += stream
     running.close()
-    failures = [replies[0].failure for _, replies in replies if replies[0].failure]
-    assert 1 <= len(failures) <= 4 and {failure.reason for failure in failures} == {Reason.REFUSED}
+    assert len(replies) < 10 and not [reply for _, [reply] in replies if reply.failure]
+
+
+SAYS_NO = {
+    "key": error(401, "the key has expired"),
+    "quota": error(429, "You exceeded your current quota, please check your plan and billing details"),
+    "gone": error(404, "the model `tiny` does not exist"),
+    "gateway": (502, "<html><body>Bad gateway</body></html>", {}),
+    "broken": error(500, "EngineCore encountered an issue"),
+    "busy": error(429, "too many requests"),
+    "prose": (200, "<html>Please log in</html>", {}),
+    "redirect": (302, "", {"Location": "https://elsewhere.test/login?token=1"}),
+    "NaN": (200, '{"choices": [{"message": {"content": "x"}, "finish_reason": "stop"', {}),
+}
+
+
+@pytest.mark.parametrize("answer", SAYS_NO.values(), ids=SAYS_NO)
+def test_a_service_that_fails_everything_ends_the_stream_and_fails_no_photo(answer) -> None:
+    bad = threading.Event()
+    fake = FakeServer(lambda body, number: answer if bad.is_set() else completion("x"))
+    fake.probe = lambda: answer if bad.is_set() else completion("Yes")
+    replies = []
+    with serving(fake):
+        running = engine(fake, slots=4, wait=0.3)
+        stream = running.stream((number, [ASK]) for number in range(300))
+        replies += [next(stream) for _ in range(20)]
+        bad.set()
+        with pytest.raises(ServiceError) as caught:
+            replies += stream
+        running.close()
+    assert not [reply for _, [reply] in replies if reply.failure]
+    assert len(replies) <= 28 and len(fake.bodies) < 60
+    assert "token=1" not in str(caught.value)
+
+
+@pytest.mark.parametrize("answer", [SAYS_NO[name] for name in ("key", "gateway", "broken", "busy", "gone", "prose")])
+def test_a_service_that_comes_back_loses_nothing(answer) -> None:
+    fake = FakeServer(lambda body, number: answer if 20 <= number < 24 else completion("x"))
+    fake.probe = lambda: answer if fake.probes % 3 else completion("Yes")
+    with serving(fake):
+        running = engine(fake, slots=4, wait=20)
+        replies = dict(running.stream((number, [ASK]) for number in range(60)))
+        running.close()
+    assert sorted(replies) == list(range(60))
+    assert not [reply for [reply] in replies.values() if reply.failure]
+
+
+def test_a_long_wish_is_honoured_or_ends_the_stream() -> None:
+    fake = FakeServer(lambda body, number: error(429, "slow down", Retry_After="3600"))
+    with serving(fake):
+        running = engine(fake, wait=100)
+        with pytest.raises(ServiceError, match="asks for 3600 s"):
+            list(running.stream([(0, [ASK])]))
+        running.close()
+    assert len(fake.bodies) == 1
+
+
+def test_one_photo_that_breaks_the_server_does_not_stop_the_others() -> None:
+    fake = FakeServer(lambda body, number: error(500, "boom") if "bad" in str(body["messages"]) else completion("x"))
+    with serving(fake):
+        running = engine(fake, slots=4)
+        items = [(number, [Request("bad" if number == 7 else "good", (PHOTO,))]) for number in range(30)]
+        replies = dict(running.stream(items))
+        running.close()
+    failed = {number: reply.failure for number, [reply] in replies.items() if reply.failure}
+    assert list(failed) == [7] and failed[7].reason is Reason.ENGINE_ERROR and failed[7].reason.transient
+
+
+def test_another_model_behind_the_same_address_ends_the_stream() -> None:
+    fake = FakeServer(lambda body, number: completion("x"), about={"root": "tiny", "max_model_len": 512})
+    with serving(fake):
+        running = engine(fake, slots=2, wait=0.2)
+        assert running.served == Served("tiny", "tiny", 512)
+        stream = running.stream((number, [ASK]) for number in range(300))
+        next(stream)
+        fake.about = {"root": "other/model", "max_model_len": 512}
+        fake.chat = lambda body, number: error(503, "loading")
+        with pytest.raises(ServiceError, match=r"begun with tiny \(512 tokens\).*from other/model") as caught:
+            list(stream)
+        running.close()
+    assert caught.value.trouble is Trouble.OTHER_MODEL
+
+
+def test_answers_of_another_model_are_not_used() -> None:
+    def chat(body, number):
+        status, value, headers = completion("x")
+        return status, {**value, "model": "tiny" if number < 5 else "other"}, headers
+
+    with serving(FakeServer(chat)) as fake:
+        fake.probe = lambda: chat({}, len(fake.bodies))
+        running = engine(fake, slots=1, wait=0.2)
+        replies = []
+        with pytest.raises(ServiceError, match="'other'"):
+            replies += running.stream((number, [ASK]) for number in range(300))
+        running.close()
+
+
+def test_numbers_that_are_none_fail_the_request() -> None:
+    [reply] = ask(FakeServer(lambda body, number: completion("x", [("x", float("nan"))])), ASK)
+    assert reply.failure is not None and "not finite" in reply.failure.message
+
+    def chat(body, number):
+        top = [{"token": f"token_id:{id}", "logprob": float("nan")} for id in body["logprob_token_ids"]]
+        return completion("z", top_logprobs=top)
+
+    [reply] = ask(FakeServer(chat, lambda text: [len(text)]), Request("?", (PHOTO,), choices=("a", "bb")))
+    assert reply.failure is not None and not reply.choice_probabilities
+
+
+def test_an_answer_without_end_is_not_read(monkeypatch) -> None:
+    monkeypatch.setattr("idetex_plugin.engines.client.MOST_BYTES", 1 << 20)
+    fake = FakeServer(lambda body, number: completion("x" * (2 << 20)))
+    [reply] = ask(fake, ASK)
+    assert reply.failure is not None and "more than 1 MiB" in reply.failure.message
+
+
+@pytest.mark.parametrize("echo", [400, 500, 200])
+def test_a_key_that_the_server_echoes_goes_nowhere(monkeypatch, echo) -> None:
+    monkeypatch.setenv("IDETEX_API_KEY", "sesame/1234567")
+
+    def chat(body, number):
+        words = fake.headers[-1]["Authorization"]
+        return completion(f"you said {words}") if echo == 200 else error(echo, f"bad request by {words}")
+
+    fake = FakeServer(chat)
+    [reply] = ask(fake, ASK)
+    assert fake.headers[0]["Authorization"] == "Bearer sesame/1234567"
+    assert "sesame" not in repr(reply) and "***" in repr(reply)
+
+
+def test_a_user_in_the_url_is_a_header_and_not_beside_a_key(monkeypatch) -> None:
+    with serving(FakeServer(lambda body, number: error(400, fake.headers[-1]["Authorization"]))) as fake:
+        url = fake.url.replace("//", "//ann:p%40ss-word@")
+        running = ServerEngine(CARD, url, backoff=FAST)
+        [(_, [reply])] = running.stream([(0, [ASK])])
+        running.close()
+        assert fake.headers[0]["Authorization"] == "Basic YW5uOnBAc3Mtd29yZA=="
+        assert "YW5u" not in repr(reply)
+        monkeypatch.setenv("IDETEX_API_KEY", "sesame")
+        with pytest.raises(ValueError, match="IDETEX_API_KEY is set") as caught:
+            ServerEngine(CARD, url, backoff=FAST)
+    assert "p%40ss" not in str(caught.value)
 
 
 def test_an_early_end_leaves_nothing_behind() -> None:
@@ -168,6 +310,6 @@ def test_a_server_that_is_not_there_or_serves_something_else() -> None:
         ServerEngine(CARD, "http://user:secret@127.0.0.1:9", backoff=FAST)
     assert "secret" not in str(caught.value)
     with serving(FakeServer(lambda body, number: completion("x"), models=("a", "b"))) as fake:
-        with pytest.raises(ValueError, match=r"serves \['a', 'b'\]"):
+        with pytest.raises(ValueError, match="serves a, b, which is not evidently"):
             engine(fake)
         engine(fake, model="b").close()

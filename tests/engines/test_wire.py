@@ -1,6 +1,4 @@
-import base64
 import json
-from io import BytesIO
 
 import numpy as np
 import pytest
@@ -13,13 +11,6 @@ from idetex_plugin.words.failure import Reason
 from idetex_plugin.words.request import Request, Token
 
 NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 256, (9, 7, 3), dtype=np.uint8))
-
-
-def test_pictures_are_lossless() -> None:
-    url = wire.picture(NOISE)["image_url"]["url"]
-    head, data = url.split(",")
-    assert head == "data:image/png;base64"
-    assert np.array_equal(Image.open(BytesIO(base64.b64decode(data))), NOISE)
 
 
 def test_body_puts_images_first_and_continues_a_prefix() -> None:
@@ -62,33 +53,3 @@ def test_fit_joins_characters_of_several_tokens() -> None:
 def test_fitted_tokens_join_to_the_text_or_are_unknown(text, spelt) -> None:
     fitted = wire.fit(text, [Token(piece, -1.0) for piece in spelt])
     assert fitted == () or "".join(token.text for token in fitted) == text
-
-
-@pytest.mark.parametrize(
-    ("status", "message", "reason"),
-    [
-        (400, "This model's maximum context length is 512 tokens.", Reason.PROMPT_TOO_LONG),
-        (400, "bad schema", Reason.ENGINE_ERROR),
-        (401, "who are you", Reason.REFUSED),
-        (429, "slow down", Reason.REFUSED),
-        (504, "too slow", Reason.TIMEOUT),
-        (500, "it broke", Reason.ENGINE_ERROR),
-    ],
-)
-def test_refusals_are_named(status, message, reason) -> None:
-    assert wire.refusal(status, message).reason is reason
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ('{"error": {"message": "no"}}', "no"),
-        ('{"message": "no"}', "no"),
-        ('{"error": "no"}', "no"),
-        ("<html>no</html>", "<html>no</html>"),
-        ("[1]", "[1]"),
-        ("", "no explanation"),
-    ],
-)
-def test_error_messages(text, message) -> None:
-    assert wire.error_message(text) == message

@@ -176,7 +176,7 @@ def test_nothing_found_is_not_the_same_as_failed(visit: Any, small: Path) -> Non
 
 def test_levels_filter_and_every_choice_tells_its_number(visit: Any, small: Path) -> None:
     seen = visit(small)
-    for box in seen.page.locator("#filters input").all():
+    for box in seen.page.locator("#filters input[type=checkbox]").all():
         label = box.locator("xpath=..")
         told = int(label.locator(".number").text_content())
         box.check()
@@ -374,3 +374,45 @@ def test_five_thousand_photos_are_usable(visit: Any, tmp_path: Path) -> None:
     }""")
     assert spent < 2000
     assert seen.count().endswith("of 5,000 photos")
+
+
+def test_measures_sort_and_filter(visit: Any, tmp_path: Path) -> None:
+    def measured(name: str, **values: float) -> Assessment:
+        return judged(name, regions=()).model_copy(update={"measures": values})
+
+    rows = [measured("a", noise=3, entropy=7), measured("b", noise=1, entropy=6), measured("c", noise=2), measured("d")]
+    one = visit(write_report(rows, tmp_path / "report.html"))
+    sort = one.page.locator("#sort")
+    sort.select_option("measure-noise-down")
+    assert one.names() == ["a", "c", "b", "d"]
+    sort.select_option("measure-noise-up")
+    assert one.names() == ["b", "c", "a", "d"]
+    assert one.page.locator("#sort option[value^='measure-aspect']").count() == 0
+    one.page.get_by_text("Measures", exact=True).first.click()
+    least, most = (one.page.get_by_label(f"Noise, {end}") for end in ("least", "most"))
+    assert (least.get_attribute("placeholder"), most.get_attribute("placeholder")) == ("1", "3")
+    least.fill("1.5")
+    least.press("Tab")
+    assert (one.names(), one.count()) == (["c", "a"], "2 of 4 photos")
+    most.fill("2.5")
+    most.press("Tab")
+    assert one.names() == ["c"]
+    one.page.get_by_role("button", name="Remove the filter Noise 1.5 to 2.5").click()
+    assert (one.count(), least.input_value(), most.input_value()) == ("4 photos", "", "")
+    one.page.locator(".card").first.click()
+    assert "Entropy6 bits" in one.page.locator("#large-panel").text_content()
+
+
+def test_photos_of_the_same_content_are_found_together(visit: Any, tmp_path: Path) -> None:
+    contents = {"a": "1", "b": "2", "c": "1", "d": "3", "e": "2"}
+    rows = [judged(name, regions=(), content_hash=content) for name, content in contents.items()]
+    one = visit(write_report(rows, tmp_path / "report.html"))
+    one.page.locator("#sort").select_option("copies")
+    assert one.names() == ["a", "c", "b", "e", "d"]
+    one.check("Same content as another")
+    assert one.names() == ["a", "c", "b", "e"]
+    one.page.locator(".card").first.click()
+    assert "Same content asc" in one.page.locator("#large-panel").text_content()
+    alone = visit(write_report(rows[:2], tmp_path / "alone.html"))
+    assert alone.page.get_by_text("Duplicates").count() == 0
+    assert alone.page.locator("#sort option[value=copies]").count() == 0

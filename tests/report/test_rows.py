@@ -1,5 +1,8 @@
 import json
 
+import pytest
+
+from idetex_plugin.photo.measures import MEASURES
 from idetex_plugin.report.embed import script_json
 from idetex_plugin.report.pictures import Picture
 from idetex_plugin.report.rows import Rows
@@ -68,3 +71,17 @@ def test_rows_are_json() -> None:
     for one in many(100):
         row = rows.row(one, PICTURE)
         assert json.loads(script_json(row)) == json.loads(json.dumps(row))
+
+
+def test_measures_stand_in_one_order_and_strangers_come_last() -> None:
+    rows = Rows(VIDA)
+    plain = judged("a.jpg")
+    more = plain.model_copy(update={"measures": {"my_own": 12.34567, "noise": 0.123456}})
+    bare = plain.model_copy(update={"measures": {}})
+    first, second, third = (rows.row(one, PICTURE)["measures"] for one in (plain, more, bare))
+    about = rows.shared()["measures"]
+    assert [each["name"] for each in about] == [*(each.name for each in MEASURES), "my_own"]
+    assert (about[-1]["title"], about[5]["title"]) == ("My own", "Noise")
+    assert first == [pytest.approx(plain.measures[each.name], rel=1e-3) for each in MEASURES]
+    assert second == [0.1235 if name == "noise" else None for name in (each.name for each in MEASURES)] + [12.35]
+    assert third == []

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from made_up import half_failed, judged, many, unreadable
 
+from idetex_plugin.photo.measures import MEASURES
 from idetex_plugin.runs.export import FORMATS, export, whole_file
 from idetex_plugin.runs.flat import TABLES
 from idetex_plugin.runs.rows import Stamp
@@ -80,6 +81,53 @@ def test_regions_and_answers_are_counted(run: Run) -> None:
         ("answers", sum(len(row.answers) for row in ROWS)),
     ):
         assert export(run, rows, "jsonl", io.BytesIO()) == count
+
+
+def test_measures_have_columns_and_photos_without_them_none(run: Run) -> None:
+    lines = [json.loads(line) for line in exported(run, "photos", "jsonl").splitlines()]
+    for line, row in zip(lines, ROWS, strict=True):
+        found = {name.removeprefix("measure_"): line[name] for name in line if name.startswith("measure_")}
+        assert list(found) == [each.name for each in MEASURES]
+        assert found == (dict(row.measures) or dict.fromkeys(found))
+        assert line["file_bytes"] == row.photo.file_bytes
+    rows = run.query("SELECT name, measure, value FROM measures")
+    assert {(name, measure): value for name, measure, value in rows} == {
+        (row.photo.name, measure): value for row in ROWS for measure, value in row.measures.items()
+    }
+
+
+@pytest.fixture
+def repeated(tmp_path: Path) -> Run:
+    """a b c d e, where d and then b have the content of a, and e that of c; nobody knows that of f."""
+    contents = {"a": "1", "b": "1", "c": "2", "d": "1", "e": "2", "g": "3"}
+    with Run.writer(tmp_path / "repeated", CARD, "f", {}) as run:
+        for name, content in contents.items():
+            run.write(f"/photos/{name}.jpg", Stamp(1, 1), judged(name, content_hash=content))
+        run.write("/photos/f.jpg", Stamp(1, 1), unreadable("f"))
+        yield run
+
+
+def test_photos_of_one_content_are_together(repeated: Run) -> None:
+    lines = [json.loads(line) for line in exported(repeated, "duplicates", "jsonl").splitlines()]
+    assert [(line["group"], line["copies"], line["name"]) for line in lines] == [
+        (1, 3, "a"), (1, 3, "b"), (1, 3, "d"), (2, 2, "c"), (2, 2, "e"),
+    ]  # fmt: skip
+    assert lines[3]["path"] == "/photos/c.jpg" and lines[3]["score"] == judged("c").quality.score
+    photos = map(json.loads, exported(repeated, "photos", "jsonl").splitlines())
+    counted = {line["name"]: line["duplicates"] for line in photos}
+    assert counted == {"a": 2, "b": 2, "c": 1, "d": 2, "e": 1, "g": 0, "f": None}
+    assert repeated.query("SELECT name, copies FROM duplicates WHERE name = 'e'") == [("e", 2)]
+
+
+def test_a_run_folder_of_an_older_program_is_read(run: Run) -> None:
+    run.query("DROP VIEW measures")
+    run.query("DROP VIEW duplicates")
+    run.query("UPDATE photos SET assessment = json_remove(assessment, '$.measures', '$.photo.file_bytes')")
+    assert all(row.assessment.measures == {} and row.assessment.photo.file_bytes is None for row in run.rows())
+    for rows in TABLES:
+        assert exported(run, rows, "csv")
+    line = json.loads(exported(run, "photos", "jsonl").splitlines()[0])
+    assert (line["measure_noise"], line["file_bytes"], line["duplicates"]) == (None, None, 0)
 
 
 def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -67,11 +67,9 @@ def test_a_row_holds_while_the_file_is_unchanged(tmp_path: Path) -> None:
 def test_finds_content_that_worked_first(tmp_path: Path) -> None:
     with writer(tmp_path) as run:
         run.write("failed", STAMP, half_failed("failed", content_hash="s"))
-        assert run.find_content("s").path.name == "failed"
-        assert run.find_content("s", failed=False) is None
         run.write("ok", STAMP, judged("ok", content_hash="s"))
-        assert run.find_content("s").path.name == "ok"
-        assert run.find_content("t") is None
+        assert [row.path.name for row in run.with_content("s")] == ["ok", "failed"]
+        assert run.with_content("t") == []
 
 
 def test_pages_of_rows_join(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,7 +91,7 @@ def test_a_second_writer_is_refused_and_a_reader_is_not(tmp_path: Path) -> None:
     with writer(tmp_path) as run:
         run.write("a", STAMP, judged("a"))
         code = (
-            "import sys; from idetex_plugin.runs import *; from idetex_plugin.words.card import Card\n"
+            "import sys; from idetex_plugin import Run, RunError; from idetex_plugin.words.card import Card\n"
             "print(len(Run(sys.argv[1])))\n"
             "try: Run.writer(sys.argv[1], Card(name='n', title='t', checkpoint='c', dialect='d'), 'f', {})\n"
             "except RunError as error: print(error)"
@@ -124,7 +122,7 @@ def test_another_version_or_database_is_refused(tmp_path: Path) -> None:
         Run(tmp_path / "new")
     (tmp_path / "bad").mkdir()
     (tmp_path / "bad" / "run.sqlite").write_bytes(b"not a database" * 100)
-    with pytest.raises(RunError, match="cannot be read"):
+    with pytest.raises(RunError, match="it is no database"):
         Run(tmp_path / "bad")
 
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,17 @@ import pytest
 from standins import Census, WindowEngine, failing_on, nano_says, write_photos
 
 from idetex_plugin import Assessor, hookimpl
+from idetex_plugin.engines.prompts import failed
+from idetex_plugin.engines.served import Served
 from idetex_plugin.photo.sources import find_photos
 from idetex_plugin.plugins.events import RunFinished, RunStarted
 from idetex_plugin.plugins.manager import Hooks
 from idetex_plugin.runs.rows import Row
+from idetex_plugin.runs.schema import RunError
 from idetex_plugin.runs.store import Run
 from idetex_plugin.runs.work import Handling, PhotoDone, Work
 from idetex_plugin.words.failure import Reason, State
+from idetex_plugin.words.request import Reply, Request, Token
 
 COPIED, KEPT, ASSESSED = Handling.COPIED, Handling.KEPT, Handling.ASSESSED
 
@@ -89,9 +94,9 @@ def test_equal_content_is_not_assessed_again_later(bench: Bench) -> None:
     bench.assess()
     shutil.copy(bench.photos / "003.jpg", bench.photos / "later.jpg")
     shutil.move(bench.photos / "004.jpg", bench.photos / "moved.jpg")
-    assert bench.assess() == {KEPT: 11, COPIED: 2}
+    assert bench.assess() == {KEPT: 12, COPIED: 1}
     assert bench.engine.asked == []
-    assert len(bench.rows) == 14
+    assert len(bench.rows) == 13
 
 
 def test_a_changed_file_is_assessed_again_unless_only_its_date_changed(bench: Bench) -> None:
@@ -190,3 +195,63 @@ def test_plugins_are_told_of_the_run_and_of_every_row(bench: Bench) -> None:
     assert sorted(Path(name).name for name in names) == sorted(path.name for path in bench.photos.iterdir())
     fingerprint = bench.rows[0].assessment.fingerprint
     assert finished == RunFinished(bench.run, "nano", fingerprint, kept=0, copied=1, assessed=12, failed=0)
+
+
+def test_failures_that_may_pass_are_retried_without_being_asked(bench: Bench) -> None:
+    shutil.copy(bench.photos / "000.jpg", bench.photos / "copy.jpg")
+    broken = WindowEngine(answer=lambda request: failed(Reason.TIMEOUT, "the server was slow"))
+    assert bench.assess(broken) == {ASSESSED: 12, COPIED: 1}
+    assert bench.assess(broken) == {ASSESSED: 12, COPIED: 1}
+    assert len(broken.asked) == 24
+    assert bench.assess() == {ASSESSED: 12, COPIED: 1}
+    assert {row.state for row in bench.rows} == {State.OK}
+    assert bench.assess() == {KEPT: 13}
+
+
+def test_a_renamed_folder_keeps_its_rows(bench: Bench) -> None:
+    (bench.photos / "broken.jpg").write_bytes(b"nothing")
+    bench.assess()
+    before = {row.path.name: row.assessment.regions for row in bench.rows}
+    bench.photos = bench.photos.rename(bench.photos.with_name("renamed"))
+    assert bench.assess() == {KEPT: 12, ASSESSED: 1}
+    assert bench.engine.asked == []
+    assert sorted(row.path for row in bench.rows) == sorted(bench.photos.iterdir())
+    assert {row.path.name: row.assessment.regions for row in bench.rows} == before
+    assert {Path(row.assessment.photo.name).parent.name for row in bench.rows} == {"renamed"}
+
+
+def test_with_its_new_root_a_renamed_folder_is_not_even_read(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Assessor(engine=WindowEngine(answer=nano_says)) as assessor, bench.writer(assessor) as run:
+        run.set_root(bench.photos)
+        Work(run, assessor).do(find_photos([bench.photos]))
+    bench.photos = bench.photos.rename(bench.photos.with_name("renamed"))
+    monkeypatch.setattr("idetex_plugin.assessing.assessor.load_photo", None)
+    with Assessor(engine=WindowEngine()) as assessor, bench.writer(assessor) as run:
+        run.set_root(bench.photos)
+        Work(run, assessor).do(find_photos([bench.photos]))
+        assert sorted(row.path for row in run.rows()) == sorted(bench.photos.iterdir())
+
+
+def test_no_number_that_is_none_enters_a_row(bench: Bench) -> None:
+    def answer(request: Request) -> Reply:
+        reply = nano_says(request)
+        if request.choices:
+            return replace(reply, choice_probabilities=dict.fromkeys(request.choices, float("nan")))
+        return replace(reply, tokens=(Token(reply.text, float("inf")),))
+
+    bench.assess(WindowEngine(answer=answer))
+    assert all(not row.unreadable for row in bench.rows)
+    reasons = {status.reason for row in bench.rows for status in row.assessment.tasks.values()}
+    assert reasons == {Reason.ENGINE_ERROR}
+
+
+def test_another_checkpoint_behind_a_name_that_was_vouched_for_is_refused(bench: Bench) -> None:
+    engine = WindowEngine(answer=nano_says)
+    engine.served = Served("mine", "/models/a", 512, "1", vouched=True)
+    bench.assess(engine)
+    write_photos(bench.photos, 15)
+    engine = WindowEngine(answer=nano_says)
+    engine.served = Served("mine", "/models/b", 512, "1", vouched=True)
+    with pytest.raises(RunError, match="answers of mine from /models/a, now served from /models/b"):
+        bench.assess(engine)
+    assert len(bench.rows) == 12

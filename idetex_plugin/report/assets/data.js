@@ -12,6 +12,7 @@ const rows = Array.from(document.querySelectorAll("script.row"), (element, index
 const NONE_FOUND = "No damage found";
 const NOT_STATED = "Not stated";
 const NO_LEVEL = "No level";
+const REPEATED = "Same content as another";
 const STATES = { ok: "Assessed", failed: "Failed", skipped: "Skipped" };
 
 const kindOf = (region) => shared.distortions[region.type];
@@ -28,6 +29,19 @@ function reasonsOf(row) {
   const tasks = Object.values(row.tasks).filter(([state]) => state === "failed").map(([, reason]) => reason);
   return new Set(row.failure ? [row.failure[0], ...tasks] : tasks);
 }
+
+// Photos of the same content, by its hash; only those that are there more than once.
+const copies = new Map();
+for (const row of rows.filter(({ sha }) => sha)) {
+  if (copies.has(row.sha)) copies.get(row.sha).push(row); else copies.set(row.sha, [row]);
+}
+for (const [sha, same] of copies) if (same.length === 1) copies.delete(sha);
+
+const twinsOf = (row) => (copies.get(row.sha) ?? []).filter((other) => other !== row);
+
+const measured = (row, number) => row.measures[number] ?? null;
+
+const amount = (value) => (Math.abs(value) >= 1000 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(3))));
 
 // Everything of a row that the search looks through, lower case, made when first asked for.
 function haystack(row) {

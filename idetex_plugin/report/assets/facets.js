@@ -26,6 +26,7 @@ function facetGroups() {
       .map((value) => ({ value, level: value }))],
     ["status", "Status", Object.keys(STATES).filter((value) => states.has(value)).map((value) => ({ value, label: STATES[value] }))],
     ["reason", "Reason of failure", [...present("reason")].sort().map((value) => ({ value, label: capital(words(value)) }))],
+    ["content", "Duplicates", copies.size ? [{ value: REPEATED }] : []],
   ].filter(([, , options]) => options.some((option) => option.value !== undefined));
 }
 
@@ -54,11 +55,46 @@ function buildFacets(changed) {
   byId("filters").replaceChildren(...facetGroups().map(([facet, title, options]) =>
     h("fieldset", { class: `facet facet-${facet}` }, h("legend", { text: title }),
       options.map((option) => option.heading === undefined ? choice(facet, option, changed)
-        : h("p", { class: "group", text: option.heading })))));
+        : h("p", { class: "group", text: option.heading })))), ...rangesOfMeasures(changed));
+}
+
+// A range of each measure; an empty end is open. The placeholders are the least and the most that any photo has.
+function rangesOfMeasures(changed) {
+  if (MEASURED.length === 0) return [];
+  return [h("details", { class: "facet facet-measures" }, h("summary", { text: "Measures" }), MEASURED.map((about) => {
+    const values = rows.map((row) => measured(row, about.number)).filter((value) => value !== null);
+    const ends = [["least", 0, Math.min], ["most", 1, Math.max]].map(([word, end, of]) => {
+      const input = h("input", { type: "number", step: "any", "data-measure": about.name, "data-end": String(end),
+        "aria-label": `${about.title}, ${word}`, placeholder: amount(values.reduce((one, other) => of(one, other))) });
+      input.addEventListener("change", () => {
+        const range = ranges.get(about.number) ?? [null, null];
+        range[end] = input.value === "" ? null : Number(input.value);
+        if (range.every((value) => value === null)) ranges.delete(about.number); else ranges.set(about.number, range);
+        changed();
+      });
+      return input;
+    });
+    return h("div", { class: "range", title: about.meaning || null },
+      foreign(about.unit ? `${about.title} (${about.unit})` : about.title, "span", { class: "label" }), ends);
+  }))];
+}
+
+function showRanges() {
+  for (const input of document.querySelectorAll("#filters input[data-measure]")) {
+    const about = MEASURED.find(({ name }) => name === input.dataset.measure);
+    const value = ranges.get(about.number)?.[Number(input.dataset.end)] ?? null;
+    if (value === null && input.value !== "") input.value = "";
+  }
+}
+
+function rangeWords(number, [least, most]) {
+  const { title } = shared.measures[number];
+  if (least !== null && most !== null) return `${title} ${amount(least)} to ${amount(most)}`;
+  return least === null ? `${title} at most ${amount(most)}` : `${title} at least ${amount(least)}`;
 }
 
 function showCounts(counts) {
-  for (const box of document.querySelectorAll("#filters input")) {
+  for (const box of document.querySelectorAll("#filters input[data-facet]")) {
     const { facet, value } = box.dataset;
     const count = counts[facet].get(value) ?? 0;
     const label = box.closest("label");
@@ -69,15 +105,20 @@ function showCounts(counts) {
   }
 }
 
+function chosenButton(text, remove, changed) {
+  const button = h("button", { class: "chip remove", "aria-label": `Remove the filter ${text}` }, text, h("span", { "aria-hidden": "true", text: " ✕" }));
+  button.addEventListener("click", () => { remove(); changed(); byId("filters").focus(); });
+  return button;
+}
+
 function showChosen(changed) {
-  const labels = FACETS.flatMap((facet) => [...chosen[facet]].map((value) => [facet, value]));
-  const buttons = labels.map(([facet, value]) => {
+  const buttons = FACETS.flatMap((facet) => [...chosen[facet]].map((value) => {
     const text = facet === "status" ? STATES[value] : visible(capital(facet === "reason" ? words(value) : value));
-    const button = h("button", { class: "chip remove", "aria-label": `Remove the filter ${text}` }, text, h("span", { "aria-hidden": "true", text: " ✕" }));
-    button.addEventListener("click", () => { chosen[facet].delete(value); changed(); byId("filters").focus(); });
-    return button;
-  });
-  if (labels.length > 0 || terms.length > 0) {
+    return chosenButton(text, () => chosen[facet].delete(value), changed);
+  }));
+  for (const [number, range] of ranges) buttons.push(chosenButton(visible(rangeWords(number, range)), () => ranges.delete(number), changed));
+  showRanges();
+  if (buttons.length > 0 || terms.length > 0) {
     const clear = h("button", { class: "link", id: "clear", text: "Clear all" });
     clear.addEventListener("click", () => { clearFilters(); changed(); byId("search").focus(); });
     buttons.push(clear);
@@ -87,6 +128,7 @@ function showChosen(changed) {
 
 function clearFilters() {
   for (const facet of FACETS) chosen[facet].clear();
+  ranges.clear();
   terms = [];
   byId("search").value = "";
 }

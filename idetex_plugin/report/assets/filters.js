@@ -1,7 +1,8 @@
-// Which rows are in view: five facets, a search, an order.
+// Which rows are in view: six facets, ranges of measures, a search, an order.
 
-const FACETS = ["distortion", "severity", "level", "status", "reason"];
+const FACETS = ["distortion", "severity", "level", "status", "reason", "content"];
 const chosen = Object.fromEntries(FACETS.map((facet) => [facet, new Set()]));
+const ranges = new Map(); // number of a measure to [least, most], null for an open end
 let terms = [];
 
 const ORDERS = {
@@ -11,7 +12,14 @@ const ORDERS = {
   regions: ["Regions, most first", (row) => row.regions.length, -1],
   name: ["Name", null, 1],
   run: ["Order of the run", (row) => row.index, 1],
+  ...(copies.size > 0 ? { copies: ["Same content together", (row) => copies.get(row.sha)?.[0].index ?? null, 1] } : {}),
 };
+const MEASURED = shared.measures.map((about, number) => ({ ...about, number }))
+  .filter(({ number }) => rows.some((row) => measured(row, number) !== null));
+for (const { name, title, number } of MEASURED) {
+  ORDERS[`measure-${name}-up`] = [`${visible(title)}, lowest first`, (row) => measured(row, number), 1];
+  ORDERS[`measure-${name}-down`] = [`${visible(title)}, highest first`, (row) => measured(row, number), -1];
+}
 const collator = new Intl.Collator("en", { numeric: true });
 
 const severeShare = (row) => row.regions.filter((region) => rank(region.severity) === worst(row)).length;
@@ -37,7 +45,15 @@ const VALUES = {
   level: (row) => new Set([row.level ?? NO_LEVEL]),
   status: (row) => new Set([row.state]),
   reason: reasonsOf,
+  content: (row) => new Set(copies.has(row.sha) ? [REPEATED] : []),
 };
+
+function inRanges(row) {
+  return [...ranges].every(([number, [least, most]]) => {
+    const value = measured(row, number);
+    return value !== null && (least === null || value >= least) && (most === null || value <= most);
+  });
+}
 
 const chosenIn = (facet, values) => chosen[facet].size === 0 || [...values].some((value) => chosen[facet].has(value));
 
@@ -49,6 +65,8 @@ function tests(row) {
     level: chosenIn("level", VALUES.level(row)),
     status: chosenIn("status", VALUES.status(row)),
     reason: chosenIn("reason", VALUES.reason(row)),
+    content: chosenIn("content", VALUES.content(row)),
+    measures: inRanges(row),
     text: terms.every((term) => haystack(row).includes(term)),
   };
 }

@@ -98,7 +98,10 @@ function setUpTips() {
 }
 
 function setUp() {
-  orders.append(...Object.entries(ORDERS).map(([value, [text]]) => h("option", { value, text })));
+  const options = Object.entries(ORDERS).map(([value, [text]]) => h("option", { value, text }));
+  const ofMeasures = options.filter(({ value }) => value.startsWith("measure-"));
+  orders.append(...options.filter((option) => !ofMeasures.includes(option)));
+  if (ofMeasures.length > 0) orders.append(h("optgroup", { label: "Measures" }, ofMeasures));
   orders.addEventListener("change", changed);
   search.addEventListener("input", () => { terms = search.value.toLowerCase().split(/\s+/).filter(Boolean); changed(); });
   byId("boxes-toggle").addEventListener("click", toggleBoxes);

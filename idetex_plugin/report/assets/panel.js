@@ -63,6 +63,15 @@ function description(row) {
     h("details", {}, h("summary", { text: "As written" }), foreign(said.text, "p", { class: "written" })));
 }
 
+const UNITS = new Set(["bits", "MP", "B"]); // those that are said after a number
+
+function measuresOf(row) {
+  const known = MEASURED.filter(({ number }) => measured(row, number) !== null);
+  if (known.length === 0) return null;
+  return section("Measures", h("dl", { class: "facts measures" }, known.map(({ title, unit, meaning, number }) => [
+    foreign(title, "dt", { title: meaning || null }), h("dd", { text: [amount(measured(row, number)), UNITS.has(unit) ? unit : ""].join(" ").trim() })])));
+}
+
 const STATE_MARKS = { ok: "✓", failed: "✕", skipped: "–" };
 
 function statuses(row) {
@@ -76,18 +85,27 @@ function statuses(row) {
       line(name, [state, reason, message === row.failure?.[1] ? "" : message]))));
 }
 
+const TWINS_NAMED = 5;
+
+function twinsShown(row) {
+  const names = twinsOf(row).map((other) => other.name);
+  const more = names.length - TWINS_NAMED;
+  return names.slice(0, TWINS_NAMED).join("; ") + (more > 0 ? `; and ${plural(more, "other")}` : "");
+}
+
 function facts(row) {
   const { model, engine, fingerprint } = shared.models[row.model];
   const [width, height] = row.size;
   const pairs = [
     ["File", row.name], ["Size", width ? `${width} × ${height} px` : null], ["Format", row.format], ["Notes", row.notes.join("; ")],
+    ["Same content as", twinsShown(row)],
     ["Model", model], ["Engine", engine], ["Fingerprint", fingerprint], ["SHA-256", row.sha],
   ].filter(([, value]) => value);
   return section("Photo", h("dl", { class: "facts" }, pairs.map(([key, value]) => [h("dt", { text: key }), foreign(value, "dd")])));
 }
 
 function panelOf(row) {
-  const parts = [quality(row), regions(row), answers(row), description(row), statuses(row), facts(row)];
-  if (row.state === "failed") parts.unshift(parts.splice(4, 1)[0]);
+  const parts = [quality(row), regions(row), answers(row), description(row), measuresOf(row), statuses(row), facts(row)];
+  if (row.state === "failed") parts.unshift(parts.splice(parts.length - 2, 1)[0]);
   return parts.filter((part) => part !== null);
 }

@@ -5,14 +5,17 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from idetex_plugin.words.extras import extra
+
 SHIM = Path(__file__).parent / "shim"
 FILES = tuple(sorted(path.name for path in SHIM.iterdir() if path.is_file()))
 FOLDER = "idetex"
 
 
 def plugins_folder() -> Path:
-    """Where FiftyOne looks for plugins. Raises ImportError when FiftyOne is not installed."""
-    import fiftyone
+    """Where FiftyOne looks for plugins. Raises MissingExtraError when FiftyOne is not installed."""
+    with extra("fiftyone", "idetex fiftyone"):
+        import fiftyone
 
     return Path(fiftyone.config.plugins_dir)
 

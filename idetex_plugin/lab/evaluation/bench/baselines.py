@@ -10,7 +10,9 @@ a type of damage from clean ones.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
 
 import cv2
@@ -42,13 +44,23 @@ def statistics(pixels: Pixels) -> dict[str, float]:
     }
 
 
+def cleanvision_scores(paths: Sequence[str]) -> dict[str, Floats]:
+    """CleanVision's scores of these files, (N,) each; lower is worse. Raises ImportError without CleanVision."""
+    from cleanvision import Imagelab
+
+    with redirect_stderr(StringIO()):
+        lab = Imagelab(filepaths=list(paths))
+        lab.find_issues({name: {} for name in CLEANVISION}, n_jobs=1, verbose=False)
+    found = lab.issues.loc[list(paths)]
+    return {name: np.asarray(found[f"{name}_score"], np.float64) for name in CLEANVISION}
+
+
 def baseline_scores(images: Iterable[Pixels]) -> dict[str, dict[str, Floats]]:
     """By group, then by score: (N,) each. Raises ImportError without the baselines extra.
 
     Photos are written to a temporary folder, which CleanVision needs.
     """
     from brisque import BRISQUE
-    from cleanvision import Imagelab
 
     brisque = BRISQUE(url=False)
     quality: list[float] = []
@@ -60,10 +72,7 @@ def baseline_scores(images: Iterable[Pixels]) -> dict[str, dict[str, Floats]]:
             Image.fromarray(pixels).save(paths[-1], compress_level=1)
             simple.append(statistics(pixels))
             quality.append(float(brisque.score(pixels)))
-        lab = Imagelab(filepaths=paths)
-        lab.find_issues({name: {} for name in CLEANVISION}, n_jobs=1, verbose=False)
-        found = lab.issues.loc[paths]
-        scores = {name: np.asarray(found[f"{name}_score"], np.float64) for name in CLEANVISION}
+        scores = cleanvision_scores(paths)
     return {
         "CleanVision": scores,
         "BRISQUE": {"BRISQUE": np.array(quality)},

@@ -17,7 +17,9 @@ from idetex_plugin.lab.evaluation.ledger import Ledger
 from idetex_plugin.lab.evaluation.mipi.replies import Place, description_said, option_said, regions_said
 
 DETECTION, REGION = "distortion-detection", "region-perception"
-COORDINATES = ("coordinates", "pred_coords", "coords")
+BOX = ("coordinates",)
+ANSWERED_BOX = ("coordinates", "pred_coords", "coords")
+IDS = ("id",)
 Item = dict[str, Any]
 Made = TypeVar("Made")
 
@@ -58,7 +60,7 @@ class Described:
 
 @dataclass(frozen=True, slots=True)
 class TrueImage:
-    """What is true of an image. keys: the boxes of its highest significance score."""
+    """What is true of an image. keys: the boxes of its highest significance score (0 where a box has none)."""
 
     image: str
     places: tuple[Place, ...]
@@ -82,7 +84,8 @@ class Reader:
 
     def grounded(self) -> list[Grounded]:
         """Of grounding.json."""
-        return self._read("grounding.json", ("id", "image", "question_type"), self._grounded)
+        keys = ("id", "image", "question_type")
+        return self._read("grounding.json", keys, self._grounded, unique=("id", "question_type", "image"))
 
     def described(self) -> list[Described]:
         """Of description.json."""
@@ -96,13 +99,13 @@ class Reader:
 
     def images(self) -> dict[str, TrueImage]:
         """Image to its truth, of bench_metadata.json."""
-        found = self._read("bench_metadata.json", ("image", "distortions"), self._true, unique="image")
+        found = self._read("bench_metadata.json", ("image", "distortions"), self._true, unique=("image",))
         return {each.image: each for each in found}
 
     def region_places(self) -> dict[str, tuple[Place, ...]]:
         """Image to its true boxes for region questions, of reg-p_bench.json; items of one image are pooled."""
         pooled: dict[str, tuple[Place, ...]] = {}
-        for each in self._read("reg-p_bench.json", ("image", "distortions"), self._true, unique=""):
+        for each in self._read("reg-p_bench.json", ("image", "distortions"), self._true, unique=()):
             pooled[each.image] = (*pooled.get(each.image, ()), *each.places)
         return pooled
 
@@ -116,7 +119,10 @@ class Reader:
         kind = str(item["question_type"])
         if kind not in (DETECTION, REGION):
             raise UnreadableError(f"question_type {kind!r} is neither {DETECTION!r} nor {REGION!r}")
-        places = self._places(name, item, "distortions") if "distortions" in item else regions_said(item["pred_ans"])
+        if "distortions" in item:
+            places = self._places(name, item, "distortions", ANSWERED_BOX)
+        else:
+            places = regions_said(item["pred_ans"])
         return Grounded(str(item["id"]), str(item["image"]), kind, places)
 
     def _described(self, name: str, item: Item) -> Described:
@@ -132,24 +138,21 @@ class Reader:
 
     def _true(self, name: str, item: Item) -> TrueImage:
         places = self._places(name, item, "distortions")
-        scores = [entry.get("significance_score") for entry in item["distortions"]]
-        known = [score for score in scores if isinstance(score, int | float)]
-        highest = [
-            {**item, "distortions": [entry]}
-            for entry, score in zip(item["distortions"], scores, strict=True)
-            if known and score == max(known)
-        ]
-        keys = tuple(place for one in highest for place in self._places("", one, "distortions"))
+        scores = [entry.get("significance_score") or 0 for entry in item["distortions"]]
+        if not all(isinstance(score, int | float) for score in scores):
+            raise UnreadableError("a significance_score that is no number")
+        highest = [entry for entry, score in zip(item["distortions"], scores, strict=True) if score == max(scores)]
+        keys = self._places("", {**item, "distortions": highest}, "distortions")
         return TrueImage(str(item["image"]), places, keys, str(item.get("level", "")))
 
-    def _places(self, name: str, item: Item, field: str) -> tuple[Place, ...]:
+    def _places(self, name: str, item: Item, field: str, keys: tuple[str, ...] = BOX) -> tuple[Place, ...]:
         """A box counts only with four numbers. One that encloses nothing counts, and can never be right."""
         entries = item[field]
         if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
             raise UnreadableError(f"{field} is no list of objects")
         found = []
         for entry in entries:
-            box = next((entry[key] for key in COORDINATES if key in entry), None)
+            box = next((entry[key] for key in keys if entry.get(key)), None)
             numbers = isinstance(box, list | tuple) and all(
                 isinstance(value, int | float) and not isinstance(value, bool) for value in box
             )
@@ -164,21 +167,25 @@ class Reader:
         return tuple(found)
 
     def _read(
-        self, name: str, keys: tuple[str, ...], make: Callable[[str, Item], Made], unique: str = "id"
+        self, name: str, keys: tuple[str, ...], make: Callable[[str, Item], Made], unique: tuple[str, ...] = IDS
     ) -> list[Made]:
+        """unique: the keys that no two items share; of those that do, the first counts."""
         return list(self._made(name, keys, make, unique))
 
-    def _made(self, name: str, keys: tuple[str, ...], make: Callable[[str, Item], Made], unique: str) -> Iterator[Made]:
-        seen: set[str] = set()
+    def _made(
+        self, name: str, keys: tuple[str, ...], make: Callable[[str, Item], Made], unique: tuple[str, ...]
+    ) -> Iterator[Made]:
+        seen: set[tuple[str, ...]] = set()
         for number, item in enumerate(_items(self.folder / name), 1):
-            shown = item.get(unique or "image", f"item {number}")
+            shown = item.get("id", item.get("image", f"item {number}"))
+            identity = tuple(str(item.get(key)) for key in unique)
             missing = [key for key in keys if key not in item]
             if missing:
                 self.ledger.refuse(name, shown, f"lacks {', '.join(missing)}")
-            elif unique and str(shown) in seen:
-                self.ledger.refuse(name, shown, f"a second item with this {unique}; the first counts")
+            elif unique and identity in seen:
+                self.ledger.refuse(name, shown, f"a second item with this {', '.join(unique)}; the first counts")
             else:
-                seen.add(str(shown))
+                seen.add(identity)
                 try:
                     yield make(name, item)
                 except (UnreadableError, KeyError, TypeError, ValueError) as error:

@@ -3,16 +3,19 @@
 | term | mipi2025 | strict |
 | --- | --- | --- |
 | perception | right answers of the answered questions that are in the truth | of all questions in the truth |
-| region mAP | region answers pooled by image | the same |
+| region mAP | region answers pooled by image; boxes named "No distortion" skipped | the same |
 | distortion mAP | detection and region answers pooled by image | detection answers only |
 | description mAP | names lower-cased, `_` as a blank, aliases apart | aliases merged |
 | key distortions | right of the predicted key boxes, at IoU > .5 | the same (with the recall beside it) |
 | image quality | right levels of the described images that are in the truth | of all images in the truth |
 
-mAP is VOC2010's at IoU .5. mipi2025: predictions in the order of the file, mean over the classes of truth and
-predictions together. strict: by confidence where it is given, mean over the classes of the truth, aliases merged.
+mAP is VOC2010's at IoU .5. mipi2025: every prediction weighs the same, and their order decides: image by image, in the
+order in which the file first gives each image a box (an answer without boxes does not count as a first), all boxes of
+an image in the order of the file; mean over the classes of truth and predictions together. strict: by confidence where
+it is given, in that same order among equals, mean over the classes of the truth, aliases merged.
 
-Source: the challenge's published rules. They do not say what an unanswered question counts; `mipi2025` leaves it out.
+Source: the challenge's published rules and the behaviour of its published scorer. Neither says what an unanswered
+question counts; `mipi2025` leaves it out.
 """
 
 from __future__ import annotations
@@ -36,6 +39,7 @@ class Mode(StrEnum):
     STRICT = "strict"
 
 
+UNDAMAGED = "No distortion"
 Spell = Callable[[str], str]
 Placed = Iterable[tuple[str, Place]]
 
@@ -46,8 +50,8 @@ def as_written(name: str) -> str:
 
 
 def lowered(name: str) -> str:
-    """Lower case, with blanks for underscores."""
-    return name.lower().replace("_", " ")
+    """Lower case, with blanks for underscores and none around."""
+    return name.lower().replace("_", " ").strip()
 
 
 def merged(name: str) -> str:
@@ -65,8 +69,9 @@ def perception(truth: Mapping[str, str], answers: Iterable[Chosen], mode: Mode) 
 
 def region_map(truth: Mapping[str, tuple[Place, ...]], answers: Iterable[Grounded], mode: Mode) -> float | None:
     """mAP of the region answers."""
-    said = _placed((answer.image, answer.places) for answer in answers if answer.kind == REGION)
-    return _mean_ap(_placed(truth.items()), said, as_written, mode)
+    said = ((answer.image, answer.places) for answer in answers if answer.kind == REGION)
+    true, named = ([each for each in _placed(some) if each[1].name != UNDAMAGED] for some in (truth.items(), said))
+    return _mean_ap(true, named, as_written, mode)
 
 
 def distortion_map(truth: Mapping[str, TrueImage], answers: Iterable[Grounded], mode: Mode) -> float | None:
@@ -113,7 +118,12 @@ def _mean_ap(truth: Placed, said: Placed, spell: Spell, mode: Mode) -> float | N
 
 
 def _placed(images: Iterable[tuple[str, tuple[Place, ...]]]) -> Placed:
-    return [(image, place) for image, places in images for place in places]
+    """Every box with its image, pooled image by image in the order in which each first has a box."""
+    pooled: dict[str, list[Place]] = {}
+    for image, places in images:
+        if places:
+            pooled.setdefault(image, []).extend(places)
+    return [(image, place) for image, places in pooled.items() for place in places]
 
 
 def _true_places(truth: Mapping[str, TrueImage]) -> Placed:

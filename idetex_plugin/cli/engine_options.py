@@ -1,0 +1,45 @@
+"""The options of every command that runs a model, said once."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+Url = Annotated[str, typer.Option(help="The server's address, for the server engine.", show_default=False)]
+Dtype = Annotated[str, typer.Option(help="Number format in this process: auto, float32, bfloat16 or float16.")]
+Slots = Annotated[
+    int | None, typer.Option(min=1, help="Prompts in work at once.  [default: the engine's own]", show_default=False)
+]
+ServedModel = Annotated[
+    str,
+    typer.Option(help="The name at the server, where it is not evidently the card's checkpoint.", show_default=False),
+]
+RequestTimeout = Annotated[
+    float | None, typer.Option("--timeout", min=0.1, help="Seconds for one reply of a server.  [default: 120]",
+                               show_default=False),
+]  # fmt: skip
+WaitForServer = Annotated[
+    float | None,
+    typer.Option(
+        min=0, help="Seconds to wait for a server that does not answer, also at the start.  "
+        "[default: 300 once it has answered, 0 at the start]", show_default=False,
+    ),
+]  # fmt: skip
+
+
+def engine_options(
+    *,
+    url: str = "",
+    dtype: str = "auto",
+    slots: int | None = None,
+    served_model: str = "",
+    timeout: float | None = None,
+    wait_for_server: float | None = None,
+) -> dict[str, Any]:
+    """What was asked for, as keywords of `Assessor` (see `engines.choose.EngineOptions`); what was not is left out."""
+    wanted: dict[str, Any] = {
+        "url": url or None, "dtype": None if dtype == "auto" else dtype, "slots": slots,
+        "served_model": served_model or None, "timeout": timeout, "wait_for_server": wait_for_server,
+    }
+    return {name: value for name, value in wanted.items() if value is not None}

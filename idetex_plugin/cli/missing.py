@@ -1,0 +1,23 @@
+"""`idetex missing`: rows whose photos are gone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from idetex_plugin.cli.keeping import faults_in_words
+
+
+def command(folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")] = Path("run")) -> None:
+    """List the photos of a run whose files are not there any more, one path a line."""
+    from idetex_plugin.photo.sources import display_name
+    from idetex_plugin.runs.absent import missing
+    from idetex_plugin.runs.store import Run
+
+    count = 0
+    with faults_in_words(), Run(folder) as run:
+        for count, (_, path) in enumerate(missing(run), 1):  # noqa: B007
+            typer.echo(display_name(str(path)))
+        typer.echo(f"{count} of {len(run)} photos are missing", err=True)
