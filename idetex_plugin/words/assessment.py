@@ -122,13 +122,12 @@ class Assessment(Record):
     @property
     def state(self) -> State:
         """Failed if any task failed or is not whole, skipped if all were skipped, else ok."""
-        states = {status.state for status in self.tasks.values()}
-        if {State.FAILED, State.PARTIAL} & states or self.failure is not None:
+        if self.failure is not None or any(status.fell_short for status in self.tasks.values()):
             return State.FAILED
-        return State.OK if State.OK in states else State.SKIPPED
+        return State.OK if any(status.state is State.OK for status in self.tasks.values()) else State.SKIPPED
 
     @property
     def transient(self) -> bool:
         """Whether anything failed for a reason that may pass, so that assessing the unchanged photo again may help."""
-        reasons = [status.reason for status in self.tasks.values() if status.state is State.FAILED]
+        reasons = [status.reason for status in self.tasks.values() if status.fell_short]
         return any(reason.transient for reason in reasons if reason is not None)

@@ -98,10 +98,14 @@ class TaskStatus(Record):
 
     @model_validator(mode="after")
     def _failed_has_reason(self) -> Self:
-        ended_badly = self.state in {State.FAILED, State.PARTIAL}
-        if ended_badly != (self.reason is not None) and self.state is not State.SKIPPED:
+        if self.fell_short != (self.reason is not None) and self.state is not State.SKIPPED:
             raise ValueError(f"a task that is {self.state} with reason {self.reason}")
         return self
+
+    @property
+    def fell_short(self) -> bool:
+        """Whether there is no result, or one that is not whole."""
+        return self.state in {State.FAILED, State.PARTIAL}
 
     @classmethod
     def of(cls, failure: Failure, state: State = State.FAILED) -> Self:

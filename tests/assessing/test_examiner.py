@@ -9,6 +9,7 @@ from idetex_plugin.assessing.examiner import Case, Examiner, idle_statuses
 from idetex_plugin.cards.registry import get_card
 from idetex_plugin.dialects.registry import make_dialect
 from idetex_plugin.photo.load import Photo
+from idetex_plugin.runs.rows import first_failure
 from idetex_plugin.tasks.grounding import Grounding
 from idetex_plugin.tasks.perception import Perception
 from idetex_plugin.tasks.questions import DEFAULT_QUESTIONS
@@ -100,5 +101,6 @@ def test_a_list_that_was_cut_off_is_a_partial_result() -> None:
     assert (status.state, status.reason) == (State.PARTIAL, Reason.CUT_OFF) and "1 complete region" in status.message
     assert [region.distortion for region in assessment.regions] == ["Noise"]
     assert assessment.state is State.FAILED
+    assert first_failure(assessment) == "cut_off" and assessment.tasks["grounding"].fell_short
     assert assessment.reasoning == {"grounding": "Look for grain."}
     assert Assessment.model_validate_json(assessment.model_dump_json()) == assessment
