@@ -62,7 +62,8 @@ def summarise(run: Run) -> Summary:
                 "SELECT 'photo', reason, count(*) FROM photos "
                 "WHERE json_extract(assessment, '$.failure') IS NOT NULL GROUP BY reason "
                 "UNION ALL SELECT task, tasks.reason, count(*) FROM tasks JOIN photos ON photos.number = tasks.photo "
-                "WHERE tasks.state IN ('failed', 'partial') AND json_extract(assessment, '$.failure') IS NULL GROUP BY 1, 2"
+                "WHERE tasks.state IN ('failed', 'partial') AND json_extract(assessment, '$.failure') IS NULL "
+                "GROUP BY 1, 2"
             )
         },
     )
