@@ -67,7 +67,7 @@ def tiny_tokenizer(more: tuple[str, ...] = ()) -> Any:
     )
 
 
-def tiny_model(tokenizer: Any, seed: int = 0, spread: float = 1.0) -> Any:
+def tiny_model(tokenizer: Any, seed: int = 0, spread: float = 1.0, context: int = 1024) -> Any:
     """Random weights, wide enough that the greedy reply depends on the picture."""
     import torch
     from transformers import Idefics3Config, Idefics3ForConditionalGeneration
@@ -82,7 +82,7 @@ def tiny_model(tokenizer: Any, seed: int = 0, spread: float = 1.0) -> Any:
         text_config={
             "model_type": "llama", "vocab_size": len(tokenizer), "hidden_size": 128, "intermediate_size": 256,
             "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 4,
-            "max_position_embeddings": 1024, "rms_norm_eps": 1e-5, "tie_word_embeddings": False,
+            "max_position_embeddings": context, "rms_norm_eps": 1e-5, "tie_word_embeddings": False,
             "bos_token_id": ids["<bos>"], "eos_token_id": ids["<eos>"], "pad_token_id": ids["<pad>"],
         },
     )
@@ -123,7 +123,7 @@ def tiny_checkpoint(folder: Path) -> Path:
 
 @cache
 def thinking_checkpoint(folder: Path) -> Path:
-    """One that thinks before it answers unless it is told not to."""
+    """One that thinks before it answers unless it is told not to, with room for long instructions."""
     tokenizer = tiny_tokenizer((THINK, THOUGHT))
-    save(folder, tiny_model(tokenizer), tokenizer, THINKING_TEMPLATE)
+    save(folder, tiny_model(tokenizer, context=8192), tokenizer, THINKING_TEMPLATE)
     return folder
