@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import json
 import re
-from math import floor
 
 from idetex_plugin.dialects import json as zero_shot
 from idetex_plugin.dialects import levels
@@ -107,7 +106,7 @@ def rating(text: str) -> float:
 
 def quality_of(score: float) -> Quality:
     """The score, and the level nearest to it; halves count up."""
-    return Quality(level=tuple(Level)[floor(score + 0.5) - 1], score=score)
+    return Quality(level=Level.nearest(score), score=score)
 
 
 def _lowered(reply: Reply) -> Reply:

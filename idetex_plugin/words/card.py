@@ -93,6 +93,7 @@ class Card(Record):
     sampling: how replies are drawn; None means greedy decoding, always.
     corners: the order in which the checkpoint gives the corners of a box: "xyxy" (x1 y1 x2 y2) or "yxyx" (y1 x1 y2 x2).
     box_key: what the checkpoint calls a box in JSON.
+    weight: how much the checkpoint counts among several that assess together.
     billions: parameters of the checkpoint, in billions.
     needs: packages beyond this one's that the checkpoint's processor imports.
     confirmed: facts of this card that were read at a source, each with that source.
@@ -126,6 +127,7 @@ class Card(Record):
     sampling: Sampling | None = None
     corners: Literal["xyxy", "yxyx"] = "xyxy"
     box_key: str = Field(default="bbox_2d", min_length=1)
+    weight: float = Field(default=1.0, gt=0)
     billions: float | None = Field(default=None, gt=0)
     needs: tuple[str, ...] = ()
     confirmed: tuple[str, ...] = ()
