@@ -42,6 +42,7 @@ WISHES = (
     Wish("train", "synth demo --out TMP/out"),
     Wish("eval", "bench synth --photos demo"),
     Wish("eval", "bench vida --data demo"),
+    Wish("eval", "bench labelled --labels labels.csv"),
     Wish("eval", "score mipi2025 --submission demo --truth demo"),
     Wish("eval", "tune demo/camera.jpg --plot TMP/curve.png"),
 )

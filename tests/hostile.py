@@ -104,7 +104,7 @@ def bad() -> Iterator[tuple[str, bytes, frozenset[Reason]]]:
     yield "paper.jpg", b"%PDF-1.7\n%...", frozenset({Reason.UNSUPPORTED_FORMAT})
     yield "drawing.png", b"<?xml version='1.0'?>\n<svg xmlns='x'/>", frozenset({Reason.UNSUPPORTED_FORMAT})
     yield "clip.gif", b"\0\0\0\x18ftypisom" + bytes(64), frozenset({Reason.UNSUPPORTED_FORMAT})
-    yield "photo.heic", b"\0\0\0\x18ftypheic" + bytes(64), frozenset({Reason.UNSUPPORTED_FORMAT})
+    yield "photo.heic", b"\0\0\0\x18ftypheic" + bytes(64), BROKEN | {Reason.UNSUPPORTED_FORMAT}
     yield "printer.jpg", b"%!PS-Adobe-3.0\nshowpage", frozenset({Reason.UNSUPPORTED_FORMAT})
     for percent in (2, 10, 30, 50, 80):
         yield f"cut-{percent}.jpg", jpeg[: len(jpeg) * percent // 100], BROKEN

@@ -79,6 +79,15 @@ def test_what_needs_an_absent_extra_says_the_one_command_that_brings_it(
     assert command
 
 
+def test_the_sentence_is_written_in_one_place() -> None:
+    """The FiftyOne App's shim, which speaks where the package itself is absent, is the exception."""
+    rooms = (ROOT / "idetex_plugin", ROOT / "integrations")
+    files = [file for room in rooms for file in room.rglob("*.py") if "idetex-plugin[" in file.read_text("utf-8")]
+    assert sorted(file.relative_to(ROOT).as_posix() for file in files) == [
+        "idetex_plugin/words/extras.py", "integrations/idetex_fiftyone/app/shim/__init__.py",
+    ]
+
+
 def test_a_gpu_machine_is_told_the_gpu_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     driver = tmp_path / "nvidia-smi"
     driver.write_text("#!/bin/sh\n")

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from idetex_plugin.assessing import fingerprint
-from idetex_plugin.assessing.examiner import Examiner, Task, idle_statuses
+from idetex_plugin.assessing.examiner import GRAPHICS, Examiner, Task, idle_statuses
 from idetex_plugin.assessing.lock import StreamLock
 from idetex_plugin.assessing.stream import Asking, Item, Key, Prepare, Ready, Result, Stream
 from idetex_plugin.cards.registry import get_card
@@ -20,7 +20,7 @@ from idetex_plugin.dialects.base import Dialect, DialectMaker
 from idetex_plugin.dialects.registry import make_dialect
 from idetex_plugin.engines.base import Engine
 from idetex_plugin.engines.choose import AUTO, EngineMaker, make_engine
-from idetex_plugin.photo.load import DEFAULT_MAX_PIXELS, Photo, PhotoError, load_photo
+from idetex_plugin.photo.load import DEFAULT_MAX_PIXELS, MENDED, Photo, PhotoError, load_photo
 from idetex_plugin.photo.sources import Source
 from idetex_plugin.plugins.before import before_assess
 from idetex_plugin.plugins.events import Assessed, AssessFailed
@@ -51,6 +51,8 @@ class Assessor:
     tasks: any of "grounding", "perception", "description".
     questions: asked by the perception task; None for the default ones and those of plugins.
     max_pixels: a photo with more is refused instead of decoded.
+    mended: what becomes of a damaged JPEG that the decoder has to mend: "fail", or "judge" (with a note).
+    graphics: what becomes of text, screenshots and drawings: "judge" them, "mark" (judge, with a note) or "skip".
     hooks: the plugins that take part; None for the installed ones.
     decoders: threads that decode photos ahead of the engine, twice as many photos ahead.
     engine_options: see `engines.choose.EngineOptions`, such as url, dtype or slots.
@@ -67,6 +69,8 @@ class Assessor:
         questions: Sequence[Question] | None = None,
         *,
         max_pixels: int = DEFAULT_MAX_PIXELS,
+        mended: str = "fail",
+        graphics: str = "mark",
         decoders: int = DECODERS,
         hooks: Hooks | None = None,
         **engine_options: Any,
@@ -83,7 +87,11 @@ class Assessor:
         self.vocabulary = self.hooks.vocabulary()
         dialects = self.hooks.named(Hook.DIALECTS, DialectMaker)
         self.dialect: Dialect = make_dialect(self.card, self.vocabulary, dialects)
-        self.max_pixels = max_pixels
+        if mended not in MENDED:
+            raise ValueError(f"mended {mended!r}: choose from {', '.join(MENDED)}")
+        if graphics not in GRAPHICS:
+            raise ValueError(f"graphics {graphics!r}: choose from {', '.join(GRAPHICS)}")
+        self.max_pixels, self.mended, self.graphics = max_pixels, mended, graphics
         if questions is None:
             questions = self.hooks.named(Hook.QUESTIONS, Question, types=self.dialect.types)
         asked = tuple(questions)
@@ -204,12 +212,12 @@ class Assessor:
         return before_assess(self.hooks, photo, self._read)
 
     def _read(self, source: Any, name: str | None = None) -> Photo:
-        return load_photo(source, name=name, max_pixels=self.max_pixels)
+        return load_photo(source, name=name, max_pixels=self.max_pixels, mended=self.mended)
 
     @cached_property
     def examiner(self) -> Examiner:
         """What asks this assessor's tasks about a photo, and reads the replies."""
-        return Examiner(self.card, self._tasks, self.fingerprint, self._load, self._idle)
+        return Examiner(self.card, self._tasks, self.fingerprint, self._load, self._idle, self.graphics)
 
     def examiner_of(self, tasks: Sequence[Task]) -> Examiner:
         """The same for other tasks, on photos as they are, not as plugins leave them."""

@@ -17,6 +17,8 @@ from idetex_plugin.words.failure import OK, Failure, Reason, State, TaskStatus
 from idetex_plugin.words.request import Reply, Request, Views, sound
 
 log = logging.getLogger(__name__)
+GRAPHICS = ("judge", "mark", "skip")
+NO_PHOTOGRAPH = "looks like a graphic, not a photograph"
 
 
 class Task(Protocol):
@@ -54,6 +56,7 @@ class Examiner:
 
     load: gives the pixels of a source, or raises PhotoError.
     idle: the status of every task that is not asked.
+    graphics: what becomes of pictures that are no photographs: one of `GRAPHICS`.
     """
 
     card: Card
@@ -61,6 +64,7 @@ class Examiner:
     fingerprint: str
     load: Callable[[Any], Photo]
     idle: Mapping[str, TaskStatus] = field(default_factory=dict)
+    graphics: str = "judge"
 
     def prepare(self, source: Any) -> Case | Assessment:
         """The case of one source, or the assessment of a photo that could not be read. Never raises."""
@@ -72,8 +76,14 @@ class Examiner:
             log.exception("reading %r", source)
             return self.refuse(PhotoInfo(name=_name(source)), _internal("reading the photo", error))
         measures: Mapping[str, float] = {}
+        info = photo.info
+        if info.kind == "graphic" and self.graphics == "mark":
+            info = info.model_copy(update={"notes": (*info.notes, NO_PHOTOGRAPH)})
         try:
             measures = measure(photo.image, photo.info.file_bytes)
+            if info.kind == "graphic" and self.graphics == "skip":
+                status = TaskStatus(state=State.SKIPPED, message=NO_PHOTOGRAPH)
+                return self._without(info, status, measures=measures)
             views = make_views(self.card, photo.image)
             asked = [(task, task.ask(views)) for task in self.tasks]
         except Exception as error:
@@ -84,7 +94,7 @@ class Examiner:
             if request not in different:
                 different.append(request)
         return Case(
-            info=photo.info,
+            info=info,
             views=views,
             requests=tuple(different),
             parts=tuple((task, tuple(map(different.index, requests))) for task, requests in asked),
@@ -95,7 +105,12 @@ class Examiner:
         self, info: PhotoInfo, failure: Failure, engine: str = "", measures: Mapping[str, float] | None = None
     ) -> Assessment:
         """The assessment of a photo for which no task could be asked."""
-        status = TaskStatus.of(failure)
+        return self._without(info, TaskStatus.of(failure), failure, engine, measures)
+
+    def _without(
+        self, info: PhotoInfo, status: TaskStatus, failure: Failure | None = None, engine: str = "",
+        measures: Mapping[str, float] | None = None,
+    ) -> Assessment:
         return Assessment(
             photo=info,
             model=self.card.name,

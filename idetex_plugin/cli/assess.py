@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from idetex_plugin.assessing.assessor import Assessor
     from idetex_plugin.cli.finding import Finding
-    from idetex_plugin.photo.sources import Source
+    from idetex_plugin.photo.sources import PassedOver, Source
     from idetex_plugin.runs.limits import FailLimit
     from idetex_plugin.runs.shards import Shard
     from idetex_plugin.runs.store import Run
@@ -68,6 +68,12 @@ def command(
     max_pixels: Annotated[
         int | None, typer.Option(help="Refuse photos with more pixels than this.", min=1, show_default=False)
     ] = None,
+    mended: Annotated[
+        str, typer.Option(help="Damaged JPEGs that the decoder has to mend: fail, or judge (with a note).")
+    ] = "fail",
+    graphics: Annotated[
+        str, typer.Option(help="Pictures that are no photographs (text, screenshots, drawings): judge, mark or skip.")
+    ] = "mark",
     report: Annotated[bool, typer.Option(help="Write the report page at the end.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
@@ -87,6 +93,7 @@ def command(
     from idetex_plugin.cli.keeping import code_of, faults_in_words, open_run, shared_folder
     from idetex_plugin.cli.report import write_run_report
     from idetex_plugin.cli.summary import print_summary, summary_json
+    from idetex_plugin.photo.sources import PassedOver
     from idetex_plugin.runs.limits import FailLimit
     from idetex_plugin.runs.schema import RunError
     from idetex_plugin.runs.shards import Shard
@@ -102,10 +109,12 @@ def command(
             url=url, dtype=dtype, slots=slots, served_model=served_model, timeout=timeout,
             wait_for_server=wait_for_server,
         )  # fmt: skip
+        options |= {"mended": mended, "graphics": graphics}
         chosen = _assessor(model, engine, tasks, questions, max_pixels, options)
-        sources = Finding(_sources(paths, out, part, root or shared_folder(paths)))
+        passed = PassedOver()
+        sources = Finding(_sources(paths, out, passed, part, root or shared_folder(paths)))
         if not sources.peek() and part.count == 1:
-            stop(f"no photos found in {', '.join(paths)}")
+            stop(f"no photos found in {', '.join(paths)}" + (f" ({passed})" if str(passed) else ""))
         run = open_run(out, chosen, paths, root)
     except RunError as error:
         stop(str(error), code_of(error))
@@ -119,10 +128,11 @@ def command(
             with errors.status("Writing the report"):
                 page = write_run_report(run)
         if as_json:
-            typer.echo(json.dumps(summary_json(summary) | {"report": str(page) if page else None}))
+            not_given = {"passed_over": dict(passed.kinds), "repeated": passed.repeated}
+            typer.echo(json.dumps(summary_json(summary) | not_given | {"report": str(page) if page else None}))
         else:
             print_summary(summary, Console())
-            typer.echo("\n".join(_closing(run, assessor, page)))
+            typer.echo("\n".join(_closing(run, assessor, page, passed)))
     if signal is not None:
         typer.echo("Stopped; the same command continues.", err=True)
         raise typer.Exit(128 + signal)
@@ -147,13 +157,11 @@ def _assessor(
     )
 
 
-def _sources(paths: list[str], out: Path, part: Shard, root: Path) -> Iterator[Source]:
+def _sources(paths: list[str], out: Path, passed: PassedOver, part: Shard, root: Path) -> Iterator[Source]:
     """The photos of these paths, without what the run folder holds (thumbnails of an earlier report)."""
     from idetex_plugin.photo.sources import find_photos
 
-    inside = out.resolve()
-    photos = (source for source in find_photos(paths) if inside not in Path(source.path).resolve().parents)
-    return part.of(photos, root)
+    return part.of(find_photos(paths, passed=passed, without=out), root)
 
 
 def _work(
@@ -199,7 +207,9 @@ def _work(
     return interrupts.received
 
 
-def _closing(run: Run, assessor: Assessor, page: Path | None) -> Iterator[str]:
+def _closing(run: Run, assessor: Assessor, page: Path | None, passed: PassedOver) -> Iterator[str]:
+    if str(passed):
+        yield f"Passed over: {passed}"
     engine = assessor.engine_choice
     yield f"Model {assessor.card.name}" + (f", engine {engine[0]} ({engine[1]})" if engine else ", nothing new to ask")
     yield f"Rows: {run.folder} (idetex export {run.folder})"

@@ -139,7 +139,11 @@ def vida(
 def labelled(
     labels: Annotated[Path, typer.Option(help="CSV: photo,distortion,present and, if known, x1,y1,x2,y2 of 0 to 1.")],
     photos: Annotated[
-        list[Path] | None, typer.Option(help="A folder that the photos are below; may be given several times.")
+        list[Path] | None,
+        typer.Option(
+            help="A folder that the photos are below; may be given several times.  [default: that of the labels]",
+            show_default=False,
+        ),
     ] = None,
     model: Annotated[str, typer.Option(help="A name, a checkpoint's folder, or a card's TOML file.")] = "nano",
     engine: Annotated[str, typer.Option(help="As of `idetex assess`.")] = "auto",
@@ -157,12 +161,10 @@ def labelled(
     ] = None,
 ) -> None:
     """See whether a model finds what people see in real photographs."""
-    try:
+    with extra("eval", "idetex bench labelled"):
         from idetex_plugin.lab.evaluation.bench.baselines import cleanvision_scores
         from idetex_plugin.lab.evaluation.bench.labelled import TASKS, run
         from idetex_plugin.lab.evaluation.bench.labelled_text import markdown
-    except ImportError as error:
-        stop(f"the bench needs {error.name}: pip install 'idetex-plugin[eval]'")
     from idetex_plugin.assessing.assessor import Assessor
     from idetex_plugin.engines.base import EngineDeadError
     from idetex_plugin.lab.evaluation.bench.labels import read_labels

@@ -40,6 +40,31 @@ def uninstall(plugins: Folder = None) -> None:
     typer.echo("the plugin is not installed" if folder is None else f"removed {folder}")
 
 
+@command.command()
+def labels(
+    dataset: Annotated[str, typer.Argument(help="The name of a dataset.")],
+    field: Annotated[str, typer.Option(help="Classifications or detections that people made.")],
+    out: Annotated[Path, typer.Option(help="The CSV file to write.")],
+    complete: Annotated[
+        str | None,
+        typer.Option(
+            help="A field that says whether a photo was looked at for all types.  [default: all are]",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Write what people say of photos as labels for `idetex bench labelled`."""
+    try:
+        from idetex_fiftyone.presence import write_labels
+
+        count = write_labels(dataset, out, field, complete=complete)
+    except ImportError:
+        stop("FiftyOne is not installed: pip install 'idetex-plugin[fiftyone]'")
+    except (OSError, ValueError) as error:
+        stop(str(error))
+    typer.echo(f"labels of {count} photos in {out}")
+
+
 def _do(work: Callable[[Path], Path | None], plugins: Path | None) -> Path | None:
     from idetex_fiftyone.app.installation import plugins_folder
 

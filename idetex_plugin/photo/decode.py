@@ -2,93 +2,106 @@
 
 from __future__ import annotations
 
-import io
-import re
+import struct
 from collections.abc import Callable
 
-from PIL import Image, UnidentifiedImageError
-
+from idetex_plugin.photo.boxes import bits_a_channel
+from idetex_plugin.photo.extra import coded, read_heif, read_jxl
+from idetex_plugin.photo.frame import CheckSize, Frame, Refusal, exif_orientation, unsupported
+from idetex_plugin.photo.jpeg import GAIN_MAP_NOTE, GAIN_MAPS, read_jpeg
+from idetex_plugin.photo.jpeg2000 import read_jpeg2000
+from idetex_plugin.photo.kinds import TITLES, kind_of, unsupported_kind
+from idetex_plugin.photo.png import SIGNATURE, read_png
+from idetex_plugin.photo.reading import broken, load, opened
+from idetex_plugin.photo.tiff import read_tiff
 from idetex_plugin.words.failure import Reason
 
-READABLE = (
-    "JPEG", "PNG", "GIF", "BMP", "DIB", "TIFF", "WEBP", "AVIF", "JPEG2000", "PPM", "ICO", "TGA", "QOI", "PCX",
-    "SGI",
-)  # fmt: skip
-BEGINNINGS = {
-    "JPEG": b"\xff\xd8\xff", "PNG": b"\x89PNG", "GIF": b"GIF8", "BMP": b"BM", "TIFF": b"II*\0", "TIFF ": b"MM\0*",
-    "WebP": b"RIFF....WEBP", "JPEG 2000": b"\0\0\0\x0cjP", "AVIF": b"....ftypavi",
-}  # fmt: skip
-UNSUPPORTED = {
-    "a PDF": b"%PDF", "PostScript": b"%!PS", "an SVG drawing": rb"\s*(<\?xml[^>]{0,200}>\s*)?<(svg|!DOCTYPE svg)",
-    "a HEIF photo": b"....ftyp(hei|hev|mif|msf)", "a video": b"....ftyp|\x1aE\xdf\xa3|RIFF....AVI ",
-    "a Photoshop file": b"8BPS", "OpenEXR": b"v/1\x01", "Radiance HDR": rb"#\?RADIANCE",
-}  # fmt: skip
-CUT_SHORT = re.compile(r"truncated|unexpected end|not enough image data|premature|end of file", re.I)
+OTHERS = ("GIF", "BMP", "DIB", "WEBP", "AVIF", "PPM", "ICO", "TGA", "QOI", "PCX", "SGI")
 
 
-class Refusal(Exception):
-    """Why these pixels cannot be judged; the text continues a sentence that begins with the photo's name."""
-
-    def __init__(self, reason: Reason, text: str) -> None:
-        super().__init__(text)
-        self.reason = reason
-
-
-def decode(data: bytes, check_size: Callable[[tuple[int, int]], None]) -> tuple[Image.Image, str, tuple[str, ...]]:
-    """The first frame, decoded in full; the format's name; and notes.
+def decode(data: bytes, check_size: CheckSize, *, mend: bool = False) -> Frame:
+    """The first frame, decoded in full.
 
     `check_size` may raise a Refusal by the header's width and height, before pixels are decoded. Pillow's own limit
-    (twice `Image.MAX_IMAGE_PIXELS`, 178,956,970 unless the program changes it) holds as well. Raises Refusal.
+    (twice `Image.MAX_IMAGE_PIXELS`, 178,956,970 unless the program changes it) holds as well.
+    mend: give a damaged JPEG as the decoder mends it, with a note, instead of refusing it. Raises Refusal.
     """
     if not data:
         raise Refusal(Reason.EMPTY_FILE, "is empty")
+    refused = unsupported_kind(data)
+    if refused is not None:
+        raise unsupported(refused)
+    kind = kind_of(data)
     try:
-        image = Image.open(io.BytesIO(data), formats=READABLE)
-        check_size(image.size)
-        image.load()
-    except Refusal:
+        if kind == "JPEG":
+            return read_jpeg(data, check_size, mend=mend)
+        read = READERS.get(kind or "")
+        return _by_pillow(data, check_size, kind) if read is None else read(data, check_size)
+    except Exception as error:  # Pillow's readers raise what comes: SyntaxError, KeyError, struct.error
+        raise broken(error) from None
+
+
+def _by_pillow(data: bytes, check_size: CheckSize, kind: str | None) -> Frame:
+    if kind is None:
+        return _unknown(data, check_size)
+    formats = (kind, "DIB") if kind == "BMP" else (kind,)
+    return _framed(data, check_size, formats, TITLES.get(kind, kind))
+
+
+def _unknown(data: bytes, check_size: CheckSize) -> Frame:
+    """Formats whose files begin with nothing of their own."""
+    try:
+        return _framed(data, check_size, ("TGA", "PCX", "DIB"), "")
+    except Refusal as refusal:
+        if "header cannot be read" in str(refusal):
+            raise Refusal(Reason.NOT_AN_IMAGE, "is no image of a known kind") from None
         raise
-    except UnidentifiedImageError:
-        raise _unidentified(data) from None
-    except (MemoryError, Image.DecompressionBombError):
-        raise Refusal(Reason.TOO_LARGE, "has more pixels than Pillow's limit or than memory") from None
-    except Exception as error:
-        raise _broken(error) from None
-    return image, image.format or "", _frames(image)
 
 
-def whole(image: Image.Image) -> Image.Image:
-    """A copy of an image that somebody opened, decoded in full. Raises Refusal."""
-    try:
-        return image.copy()
-    except Exception as error:
-        raise _broken(error) from None
-
-
-def _frames(image: Image.Image) -> tuple[str, ...]:
-    """A note on the frames that are not looked at. The other images of a JPEG (MPO) are previews, not frames."""
-    if image.format == "MPO":
-        return ()
+def _framed(data: bytes, check_size: CheckSize, formats: tuple[str, ...], title: str) -> Frame:
+    image = opened(data, formats, title)
+    check_size(image.size)
+    load(image)
+    notes: list[str] = []
     try:
         count = getattr(image, "n_frames", 1)
     except Exception:
-        return ("first frame; the others cannot be read",)
-    return (f"first frame of {count}",) if count > 1 else ()
+        count = 1
+        notes.append("first frame; the others cannot be read")
+    if count > 1:
+        notes.append(f"first frame of {count}")
+    name = image.format or ""
+    profile, profile_from = image.info.get("icc_profile"), ""
+    if name == "AVIF":
+        profile, profile_from = coded(data, profile)
+        if any(mark in data for mark in (*GAIN_MAPS, b"tmap")):
+            notes.append(GAIN_MAP_NOTE)
+        if (bits := bits_a_channel(data)) > 8:
+            notes.append(f"{bits} bits a channel scaled to 8")
+    orientation = exif_orientation(image.info.get("exif"), notes)
+    return Frame(image, name, orientation, profile, profile_from, notes=notes)
 
 
-def _unidentified(data: bytes) -> Refusal:
-    for kind, magic in UNSUPPORTED.items():
-        if re.match(magic, data, re.S):
-            return Refusal(Reason.UNSUPPORTED_FORMAT, f"is {kind}, which cannot be judged")
-    for kind, magic in BEGINNINGS.items():
-        if re.match(magic.replace(b"*", rb"\*"), data, re.S):
-            reason = Reason.TRUNCATED if len(data) < 1024 else Reason.CORRUPT
-            return Refusal(reason, f"begins as {kind}, but its header cannot be read")
-    return Refusal(Reason.NOT_AN_IMAGE, "is no image of a known kind")
+def _read_ico(data: bytes, check_size: CheckSize) -> Frame:
+    """The largest picture of an icon. One that is a PNG is read as such: its own header says how large it is."""
+    count = int.from_bytes(data[4:6], "little")
+    entries = [struct.unpack_from("<BBBBHHII", data, 6 + 16 * number) for number in range(min(count, 256))
+               if 22 + 16 * number <= len(data)]  # fmt: skip
+    if entries:
+        largest = max(entries, key=lambda entry: ((entry[0] or 256) * (entry[1] or 256), entry[5]))
+        inner = data[largest[7] : largest[7] + largest[6]]
+        if inner.startswith(SIGNATURE):
+            frame = read_png(inner, check_size)
+            frame.format = "ICO"
+            return frame
+        if any(data[entry[7] : entry[7] + 8] == SIGNATURE for entry in entries):
+            for entry in entries:
+                at = entry[7]
+                if data[at : at + 8] == SIGNATURE and at + 24 <= len(data):
+                    check_size(struct.unpack_from(">II", data, at + 16))
+    return _framed(data, check_size, ("ICO",), "ICO")
 
 
-def _broken(error: Exception) -> Refusal:
-    text = re.sub(r"<[^>]*>|0x[0-9a-fA-F]+", "…", str(error)) or type(error).__name__
-    if isinstance(error, EOFError) or CUT_SHORT.search(text):
-        return Refusal(Reason.TRUNCATED, f"is cut short: {text}")
-    return Refusal(Reason.CORRUPT, f"cannot be decoded: {text}")
+READERS: dict[str, Callable[[bytes, CheckSize], Frame]] = {
+    "PNG": read_png, "TIFF": read_tiff, "JPEG2000": read_jpeg2000, "HEIF": read_heif, "JXL": read_jxl, "ICO": _read_ico,
+}  # fmt: skip

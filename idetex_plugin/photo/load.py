@@ -1,7 +1,7 @@
 """From a path, bytes, a PIL image or an array to pixels that are safe to judge, or a named reason why not.
 
 Nothing is fetched: only local pixels ever reach an engine. Safe to call from many threads; no global state of Pillow is
-read or changed. What cannot be detected: bytes overwritten inside the coded data of a JPEG that still decodes.
+read or changed. What cannot be detected: bytes overwritten inside the coded data of a JPEG that still fit together.
 """
 
 from __future__ import annotations
@@ -16,24 +16,32 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from idetex_plugin.photo.decode import Refusal, decode, whole
-from idetex_plugin.photo.pixels import Notes, from_array, to_rgb
+from idetex_plugin.photo.decode import decode
+from idetex_plugin.photo.frame import Refusal
+from idetex_plugin.photo.graphic import kind_of_picture
+from idetex_plugin.photo.pixels import Notes, from_array, from_image, to_rgb
+from idetex_plugin.photo.reading import broken
 from idetex_plugin.photo.sources import display_name
 from idetex_plugin.words.assessment import PhotoInfo
 from idetex_plugin.words.failure import Failure, Reason
+from idetex_plugin.words.request import bare
 
 DEFAULT_MAX_PIXELS = 100_000_000
 MAX_BYTES = 2 << 30
 MIN_SIDE = 16
+MENDED = ("fail", "judge")
 REMOTE = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*://")
 
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """RGB pixels after EXIF orientation, and which they are."""
+    """Upright sRGB pixels with nothing else of a file on them, and which they are."""
 
     image: Image.Image
     info: PhotoInfo
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "image", bare(self.image))
 
 
 class PhotoError(ValueError):
@@ -44,27 +52,32 @@ class PhotoError(ValueError):
         self.failure, self.info = failure, info
 
 
-def load_photo(source: Any, *, name: str | None = None, max_pixels: int = DEFAULT_MAX_PIXELS) -> Photo:
+def load_photo(
+    source: Any, *, name: str | None = None, max_pixels: int = DEFAULT_MAX_PIXELS, mended: str = "fail"
+) -> Photo:
     """The photo of a path (str, PathLike), encoded bytes, a PIL image or a numpy array (see `pixels.from_array`).
 
     A Photo is given back as it is.
 
     name: how results call it; by default the path. max_pixels: refused before decoding when the header says more.
+    mended: what becomes of a JPEG whose damage the decoder has to mend: "fail", or "judge" (with a note).
     Raises PhotoError for anything that cannot be judged, and TypeError for what is no source at all.
     """
+    if mended not in MENDED:
+        raise ValueError(f"mended {mended!r}: choose from {', '.join(MENDED)}")
     if isinstance(source, Photo):
         return source
     shown = name or _name(source)
     found = _Found()
     try:
-        image, notes = _open(source, found, max_pixels)
+        image, notes = _open(source, found, max_pixels, mended == "judge")
         _check_size(image.size, max_pixels)
     except Refusal as refusal:
         failure = Failure(reason=refusal.reason, message=f"{shown}: {refusal}")
         raise PhotoError(failure, PhotoInfo(name=shown, sha256=found.sha256)) from None
     info = PhotoInfo(
-        name=shown, sha256=found.sha256, width=image.width, height=image.height, format=found.format, notes=notes,
-        file_bytes=found.file_bytes,
+        name=shown, sha256=found.sha256, width=image.width, height=image.height, format=found.format,
+        file_bytes=found.file_bytes, kind=kind_of_picture(image), notes=notes,
     )  # fmt: skip
     return Photo(image, info)
 
@@ -78,24 +91,32 @@ class _Found:
     file_bytes: int | None = None
 
 
-def _open(source: Any, found: _Found, max_pixels: int) -> tuple[Image.Image, Notes]:
+def _open(source: Any, found: _Found, max_pixels: int, mend: bool) -> tuple[Image.Image, Notes]:
     if isinstance(source, Image.Image):
         _check_size(source.size, max_pixels)
-        own = whole(source)
+        own = _whole(source)
         found.sha256, found.format = _pixel_hash(own.mode, own.size, own.tobytes()), source.format
-        return to_rgb(own)
+        return from_image(own)
     if isinstance(source, str | os.PathLike):
         source = _read(source)
     if isinstance(source, bytes | bytearray | memoryview):
         found.sha256, found.file_bytes = hashlib.sha256(source).hexdigest(), memoryview(source).nbytes
-        frame, found.format, notes = decode(bytes(source), lambda size: _check_size(size, max_pixels))
-        image, more = to_rgb(frame)
-        return image, (*notes, *more)
+        frame = decode(bytes(source), lambda size: _check_size(size, max_pixels), mend=mend)
+        found.format = frame.format
+        return to_rgb(frame)
     if hasattr(source, "__array__"):
         array = np.asarray(source)
         found.sha256 = _pixel_hash(str(array.dtype), array.shape, array.tobytes())
         return from_array(array)
     raise TypeError(f"{type(source).__name__} is no path, bytes, PIL image or numpy array")
+
+
+def _whole(image: Image.Image) -> Image.Image:
+    """A copy of an image that somebody opened, decoded in full."""
+    try:
+        return image.copy()
+    except Exception as error:
+        raise broken(error) from None
 
 
 def _name(source: Any) -> str:

@@ -98,8 +98,10 @@ def sharpness(luma: Luma) -> float:
     to it. Source: Pech-Pacheco et al. 2000, Diatom autofocusing in brightfield microscopy.
     """
     values = luma.astype(np.int16)
-    inner = values[:-2, 1:-1] + values[2:, 1:-1] + values[1:-1, :-2] + values[1:-1, 2:] - 4 * values[1:-1, 1:-1]
-    flat = inner.astype(np.float32).ravel()
+    inner = values[1:-1, 1:-1] * np.int16(-4)
+    for neighbour in (values[:-2, 1:-1], values[2:, 1:-1], values[1:-1, :-2], values[1:-1, 2:]):
+        inner += neighbour
+    flat = inner.ravel().astype(np.float32)
     return max(0.0, float(flat @ flat / flat.size - flat.mean(dtype=np.float64) ** 2)) if flat.size else 0.0
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 FILE_NAME = "run.sqlite"
@@ -19,6 +21,13 @@ DUPLICATES = """
     ORDER BY same.first, photos.number
 """
 """Photos whose content other photos have too: the number of the first of them, and how many there are."""
+
+LATER_VIEWS = f"""
+CREATE VIEW IF NOT EXISTS measures AS
+    SELECT photos.number AS photo, photos.name AS name, measure.key AS measure, measure.value AS value
+    FROM photos, json_each(photos.assessment, '$.measures') AS measure;
+CREATE VIEW IF NOT EXISTS duplicates AS {DUPLICATES};
+"""
 
 SCHEMA = f"""
 BEGIN;
@@ -67,17 +76,20 @@ CREATE VIEW tasks AS
         json_extract(task.value, '$.state') AS state, json_extract(task.value, '$.reason') AS reason,
         json_extract(task.value, '$.message') AS message
     FROM photos, json_each(photos.assessment, '$.tasks') AS task;
-CREATE VIEW measures AS
-    SELECT photos.number AS photo, photos.name AS name, measure.key AS measure, measure.value AS value
-    FROM photos, json_each(photos.assessment, '$.measures') AS measure;
-CREATE VIEW duplicates AS {DUPLICATES};
+{LATER_VIEWS}
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
 COMMIT;
 """
 
 
-MIGRATIONS = {1: "ALTER TABLE run ADD COLUMN root BLOB; ALTER TABLE run ADD COLUMN served TEXT NOT NULL DEFAULT '[]';"}
+MIGRATIONS = {
+    1: f"""
+ALTER TABLE run ADD COLUMN root BLOB;
+ALTER TABLE run ADD COLUMN served TEXT NOT NULL DEFAULT '[]';
+{LATER_VIEWS}
+"""
+}
 """What a writer does to a run of this version to make it one of the next."""
 
 
@@ -87,6 +99,18 @@ class RunError(ValueError):
 
 class StorageError(RunError):
     """The run folder cannot be read or written: the disk is full, the file is damaged, locked or read-only."""
+
+
+@contextmanager
+def readable(folder: Path) -> Iterator[None]:
+    """Turn values that no version of the program wrote into a StorageError that names the file."""
+    try:
+        yield
+    except RunError:
+        raise
+    except (ValueError, TypeError, OverflowError) as error:
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise StorageError(f"{folder / FILE_NAME} is damaged: {first}") from error
 
 
 def check(database: sqlite3.Connection, file: Path, *, write: bool) -> None:

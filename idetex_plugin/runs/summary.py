@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from idetex_plugin.runs.schema import readable
 from idetex_plugin.runs.store import Run
 from idetex_plugin.words.failure import State
 from idetex_plugin.words.vocabulary import Level
@@ -37,6 +38,11 @@ class Summary:
 
 def summarise(run: Run) -> Summary:
     """Count the rows of a run, in its database."""
+    with readable(run.folder):
+        return _summary(run)
+
+
+def _summary(run: Run) -> Summary:
     states = {State(state): count for state, count in run.query("SELECT state, count(*) FROM photos GROUP BY state")}
     levels = dict(run.query("SELECT level, count(*) FROM photos WHERE level IS NOT NULL GROUP BY level"))
     [(copied, mean_score)] = run.query("SELECT count(copied_from), avg(score) FROM photos")

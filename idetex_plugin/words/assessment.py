@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -93,6 +93,7 @@ class PhotoInfo(Record):
     width: int | None = None
     height: int | None = None
     format: str | None = None
+    kind: Literal["photo", "graphic"] | None = None
     notes: tuple[str, ...] = ()
     file_bytes: int | None = None
 

@@ -26,6 +26,8 @@ class Reason(StrEnum):
     """The file ends before the image does."""
     CORRUPT = "corrupt"
     """The image's data contradict themselves."""
+    DAMAGED = "damaged"
+    """The image decodes, but the decoder had to make up a part of it."""
     TOO_LARGE = "too_large"
     """More pixels than are allowed."""
     TOO_SMALL = "too_small"

@@ -12,21 +12,38 @@ from PIL import Image
 from idetex_plugin.words.failure import Failure, Reason
 
 
+def bare(image: Image.Image) -> Image.Image:
+    """RGB pixels and nothing else of a file: an orientation or a profile left on them would be applied again.
+
+    The same object when it is so already; one with tags is not changed. Palettes and transparency are resolved.
+    """
+    if type(image) is Image.Image and image.mode == "RGB" and not image.info and not image.getexif():
+        return image
+    plain = image.convert("RGB")
+    if type(plain) is not Image.Image or plain is image:
+        plain = plain.copy()
+    plain.info = {}
+    return plain
+
+
 @dataclass(frozen=True, slots=True)
 class Views:
     """What the model is shown of one photo: the views of its card, and the photo's size after EXIF orientation.
 
-    images: RGB, in the order in which the prompt holds them. Width and height in pixels of the photo itself.
+    images: bare RGB, in the order in which the prompt holds them. Width and height in pixels of the photo itself.
     """
 
     images: tuple[Image.Image, ...]
     width: int
     height: int
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "images", tuple(map(bare, self.images)))
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One question about one photo, in the words of one checkpoint. Immutable; images are RGB pixels.
+    """One question about one photo, in the words of one checkpoint. Immutable; images are bare RGB pixels.
 
     images: the views of the photo that the checkpoint's card asks for, placed before the text.
     prefix: the start of the answer, given to the model (not repeated in the reply's text).
@@ -42,6 +59,9 @@ class Request:
     max_tokens: int = 512
     choices: tuple[str, ...] | None = None
     schema: Mapping[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "images", tuple(map(bare, self.images)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 import fiftyone as fo
 import fiftyone.core.utils as fou
+from bson import ObjectId
 from fiftyone import ViewField as F
 
-from idetex_fiftyone.fields import Fields, alone
-from idetex_fiftyone.labels import former, values
+from idetex_fiftyone.declare import alone
+from idetex_fiftyone.earlier import Changes, Earlier, note
+from idetex_fiftyone.fields import Fields
+from idetex_fiftyone.freshness import Freshness, address, look, stamp_of
+from idetex_fiftyone.labels import identity, values
 from idetex_fiftyone.registry import register, runs
 from idetex_fiftyone.targets import targets
+from idetex_fiftyone.truth.fields import TruthFields, truths
+from idetex_fiftyone.truth.rescue import edited, migrate
+from idetex_fiftyone.views import save_conflicts
 from idetex_fiftyone.writer import CHUNK, Writer
 from idetex_plugin.assessing.assessor import Assessor
 from idetex_plugin.gating.remedies import remedies_for
 from idetex_plugin.plugins.names import Hook
+from idetex_plugin.words.assessment import Assessment
 from idetex_plugin.words.card import TASKS
 from idetex_plugin.words.failure import State
 from idetex_plugin.words.question import Question
@@ -28,15 +36,28 @@ from idetex_plugin.words.verdict import Remedy
 
 @dataclass
 class Outcome:
-    """How many photos were assessed, how many of them failed, and how many were copies of assessed ones."""
+    """How many photos were assessed, how many of them failed, and how many were copies of assessed ones.
+
+    again: assessed photos that were assessed again without being asked for. changes: regions that are new, that are
+    gone, and that disagree with what people said, in photos that had been assessed before.
+    """
 
     assessed: int = 0
     failed: int = 0
     copies: int = 0
+    again: Freshness = field(default_factory=Freshness)
+    changes: Changes = field(default_factory=Changes)
 
     def __str__(self) -> str:
-        parts = [f"{self.assessed:,} photos assessed", f"{self.failed:,} of them failed" if self.failed else ""]
-        return ", ".join(filter(None, (*parts, f"{self.copies:,} copies of assessed ones" if self.copies else "")))
+        parts = [
+            f"{self.assessed:,} photos assessed",
+            self.failed and f"{self.failed:,} of them failed",
+            self.again.changed and f"{len(self.again.changed):,} since their file changed",
+            self.again.failed and f"{len(self.again.failed):,} that had failed",
+            self.copies and f"{self.copies:,} copies of assessed ones",
+        ]
+        found = ", ".join(f"{number:,} {word}" for word, number in self.changes.told if number)
+        return ", ".join(filter(None, parts)) + (f"; regions: {found}" if found else "")
 
 
 def assess(
@@ -53,9 +74,10 @@ def assess(
 ) -> Outcome:
     """Assess the photos of a dataset or view into fields `<run>_regions`, `<run>_level` and so on of the dataset.
 
-    model, engine, tasks, questions, engine_options: as for `assessor.Assessor`. only_new: leave out samples that the
-    run has assessed, which also continues a run that was stopped; else all are assessed again, and what reviewers said
-    of a region goes on where it is found again. Equal files are assessed once. progress: as everywhere in FiftyOne.
+    model, engine, tasks, questions, engine_options: as for `assessor.Assessor`. only_new: leave out samples whose file
+    the run has assessed, which also continues a run that was stopped (see `freshness.look`); else all are assessed
+    again. Equal files are assessed once. What people said, in the truth or in the run's own fields, is never written
+    over: see `truth.rescue`. progress: as everywhere in FiftyOne.
     Raises ValueError for what is no set of images, for names that are taken, and when another model or other questions
     would continue a run; EngineDeadError when the engine dies, with everything finished written.
     """
@@ -82,12 +104,17 @@ def assess(
         with alone(dataset):
             fields.declare(dataset, info)
             register(dataset, fields, info)
-        if only_new:
-            view = view.exists(fields.status, False)
+        again = look(view, run) if only_new else None
+        if again is not None:
+            view = view.select(again.ids)
         try:
-            return _Work(dataset, fields, assessor, declare).do(view, progress)
+            outcome = _Work(dataset, fields, assessor, declare).do(view, progress)
         finally:
             declare()
+        outcome.again = again or Freshness()
+        if outcome.changes.conflicts:
+            save_conflicts(dataset, run)
+        return outcome
 
 
 class _Work:
@@ -96,26 +123,46 @@ class _Work:
     def __init__(self, dataset: Any, fields: Fields, assessor: Assessor, declare: Callable[[], None]) -> None:
         self.dataset, self.fields, self.assessor, self.declare = dataset, fields, assessor, declare
         self.remedies = partial(remedies_for, table=assessor.hooks.gather(Hook.REMEDIES, Remedy))
+        self.truths = truths(dataset)
+        self.outcome = Outcome()
         self.first: dict[str, str] = {}
+        self.files: dict[str, tuple[int, float] | None] = {}
         self.copies: list[tuple[str, str]] = []
 
     def do(self, view: Any, progress: Any) -> Outcome:
         """Assess the view's photos."""
-        outcome = Outcome()
         ids, paths = view.values(["id", "filepath"])
         self.first = self._known(set(ids))
         with fou.ProgressBar(total=len(ids), progress=progress) as bar, Writer(self.dataset, self.declare) as writer:
-            for sample, assessment in self.assessor.stream(zip(ids, paths, strict=True), claim=self._claim):
-                writer.write(sample, values(self.fields, sample, assessment, self.remedies, self._reviewed(sample)))
-                outcome.assessed += 1
-                outcome.failed += assessment.state is State.FAILED
+            for sample, assessment in self.assessor.stream(self._items(ids, paths), claim=self._claim):
+                writer.write(sample, self._values(sample, assessment))
+                self.outcome.assessed += 1
+                self.outcome.failed += assessment.state is State.FAILED
                 bar.update()
             writer.flush()
             for sample, copy in self._copied():
                 writer.write(sample, copy)
-                outcome.copies += 1
+                self.outcome.copies += 1
                 bar.update()
-        return outcome
+        return self.outcome
+
+    def _items(self, ids: list[str], paths: list[str]) -> Iterator[tuple[str, str]]:
+        for sample, path in zip(ids, paths, strict=True):
+            self.files[sample] = stamp_of(path)
+            yield sample, address(path)
+
+    def _values(self, sample: str, assessment: Assessment) -> dict[str, Any]:
+        new = values(self.fields, sample, assessment, self.remedies, self._earlier(sample))
+        status = new[self.fields.status]
+        status.size, status.mtime = self.files.pop(sample, None) or (None, None)
+        self._count(status)
+        return new
+
+    def _count(self, status: Any) -> None:
+        changes = self.outcome.changes
+        changes.new += status.new
+        changes.gone += status.gone
+        changes.conflicts += status.conflicts
 
     def _known(self, wanted: set[str]) -> dict[str, str]:
         """Samples by content that have been assessed and are not to be assessed again."""
@@ -131,9 +178,19 @@ class _Work:
             self.copies.append((sample, first))
         return first == sample
 
-    def _reviewed(self, sample: str) -> list[Any]:
-        found = self.dataset.select(sample).values(f"{self.fields.regions}.detections", unwind=True)
-        return [region for region in found if region is not None and (region.tags or former(region))]
+    def _earlier(self, sample: str) -> Earlier | None:
+        """What the sample held, after what people said in the run's own fields has been moved to the truth."""
+        doc = self._document(sample)
+        if doc is not None and edited(doc, self.fields.run):
+            migrate(self.dataset.select(sample), self.fields.run)
+            self.truths = truths(self.dataset)
+            doc = self._document(sample)
+        return None if doc is None else Earlier(doc, self.fields, self.truths)
+
+    def _document(self, sample: str) -> Any:
+        names = [self.fields.regions, self.fields.level, self.fields.status]
+        names += [path for name in self.truths for path in (TruthFields(name).truth, TruthFields(name).review)]
+        return self.dataset._sample_collection.find_one({"_id": ObjectId(sample)}, dict.fromkeys(names, 1))
 
     def _copied(self) -> Iterator[tuple[str, dict[str, Any]]]:
         names = [path for path in self.fields.declared() if "." not in path]
@@ -143,7 +200,22 @@ class _Work:
             originals = {sample.id: sample for sample in view}
             for sample, first in part:
                 if first in originals:
-                    yield sample, {name: _copy(originals[first][name]) for name in names}
+                    new = {name: _copy(originals[first][name]) for name in names}
+                    self._adopt(sample, new)
+                    yield sample, new
+
+    def _adopt(self, sample: str, new: dict[str, Any]) -> None:
+        """Give copied regions ids of their own, or those that this sample's regions had."""
+        regions, status, level = (new[name] for name in (self.fields.regions, self.fields.status, self.fields.level))
+        found = regions.detections if regions else []
+        for region in found:
+            region.id = identity(sample, self.fields.run, region.label, region.bounding_box)
+        earlier = self._earlier(sample)
+        changes = earlier.carry(found) if earlier else Changes()
+        status.new, status.gone, status.conflicts = changes.new, changes.gone, changes.conflicts
+        status.written = note(level and level.label, found)
+        status.size, status.mtime = self.files.pop(sample, None) or (None, None)
+        self._count(status)
 
 
 def _copy(value: Any) -> Any:

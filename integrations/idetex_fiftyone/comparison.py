@@ -7,10 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from idetex_fiftyone.fields import Fields
-from idetex_fiftyone.labels import overlap
-
-SAME_REGION = 0.5
-"""Regions of one type that overlap so far (intersection over union) have been found by both runs."""
+from idetex_fiftyone.overlap import SAME_REGION, pairs
 
 
 @dataclass
@@ -56,12 +53,8 @@ def _columns(fields: Fields) -> tuple[tuple[str, str], ...]:
 
 
 def _matched(first: list[Any], second: list[Any]) -> Counter[tuple[str, str]]:
-    counts: Counter[tuple[str, str]] = Counter()
-    left = list(second)
-    for region in first:
-        alike = [other for other in left if other.label == region.label and overlap(region, other) >= SAME_REGION]
-        if alike:
-            left.remove(max(alike, key=lambda other: overlap(region, other)))
-        counts[region.label, "both" if alike else "a"] += 1
-    counts.update((region.label, "b") for region in left)
+    same = pairs(first, second, lambda region: (region.label, region.bounding_box), SAME_REGION)
+    left, right = {i for i, _ in same}, {j for _, j in same}
+    counts = Counter((region.label, "both" if i in left else "a") for i, region in enumerate(first))
+    counts.update((region.label, "b") for j, region in enumerate(second) if j not in right)
     return counts

@@ -1,53 +1,76 @@
-"""What the panel's histograms show: one aggregation over the dataset, kept until a sample changes."""
+"""What the panel's histograms show: one aggregation over a view, kept until a sample changes."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-ACCEPTED, REJECTED = "accepted", "rejected"
-REVIEWED = ACCEPTED, REJECTED
-WAITING = "waiting"
+from idetex_fiftyone.truth.fields import DEFAULT, TruthFields
+from idetex_fiftyone.truth.meant import flat
+from idetex_fiftyone.truth.sheet import FULLY, VERDICTS
+
+WAITING, UNCLEAR = "waiting", "unclear"
+"""Predictions that nobody has decided about: in photos that are still open, and in fully reviewed ones."""
 FIRST_SCORE, LAST_SCORE, SCORE_STEP = 1.0, 5.0, 0.25
 
 
 @dataclass(frozen=True)
 class Figures:
-    """The counts of one run.
+    """The counts of one run under one truth.
 
-    regions: by distortion, severity and what reviewers said ("accepted", "rejected", "waiting").
-    levels: photos by level. scores: photos by the lower end of a step of `SCORE_STEP`.
+    regions: predictions by distortion, severity and what people said ("accepted", "rejected", "corrected", "waiting",
+    or "unclear": not decided, in a photo that is fully reviewed). levels: photos by level. scores: photos by the lower
+    end of a step of `SCORE_STEP`. states: assessed photos by "ok" and "failed". reviewed: photos by "partly" and
+    "fully", and "" for neither. samples: all photos of the view. conflicts: photos where the run disagrees with people.
     """
 
     photos: int = 0
+    samples: int = 0
+    conflicts: int = 0
     regions: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     levels: Counter[str] = field(default_factory=Counter)
     scores: Counter[float] = field(default_factory=Counter)
+    states: Counter[str] = field(default_factory=Counter)
+    reviewed: Counter[str] = field(default_factory=Counter)
 
     @property
     def total(self) -> int:
-        """All regions."""
+        """All predictions."""
         return self.regions.total()
 
+    def said(self, *what: str) -> int:
+        """Predictions of which this was said."""
+        return sum(count for (_, _, said), count in self.regions.items() if said in what)
+
     @property
-    def reviewed(self) -> int:
-        """Regions that were accepted or rejected."""
-        return sum(count for (_, _, said), count in self.regions.items() if said in REVIEWED)
+    def waiting(self) -> int:
+        """Predictions that nobody has decided about."""
+        return self.said(WAITING)
+
+    @property
+    def decided(self) -> int:
+        """Predictions that were accepted, corrected or rejected."""
+        return self.said(*VERDICTS)
 
 
-def figures(dataset: Any, run: str) -> Figures:
-    """The counts of a run over the whole dataset. The second call is free until a sample has changed."""
-    changed = dataset.max("last_modified_at")
-    return _figures(_Key(dataset, run, (str(dataset._doc.id), run, len(dataset), changed)))
+def figures(samples: Any, run: str, name: str = DEFAULT) -> Figures:
+    """The counts of a run over a dataset or view. The second call is free until a sample has changed."""
+    dataset = samples._root_dataset
+    stages = "" if samples is dataset else json.dumps(samples._serialize(include_uuids=False), default=str)
+    changed = dataset._sample_collection.find_one({}, {"last_modified_at": 1}, sort=[("last_modified_at", -1)])
+    count = dataset._sample_collection.estimated_document_count()
+    state = str(dataset._doc.id), run, name, stages, count, changed and changed.get("last_modified_at")
+    return _figures(_Key(samples, run, name, state))
 
 
 class _Key:
-    """A dataset and a run that are equal while nothing has changed."""
+    """A view, a run and a truth that are equal while nothing has changed."""
 
-    def __init__(self, dataset: Any, run: str, state: tuple[Any, ...]) -> None:
-        self.dataset, self.run, self.state = dataset, run, state
+    def __init__(self, samples: Any, run: str, name: str, state: tuple[Any, ...]) -> None:
+        self.samples, self.run, self.name, self.state = samples, run, name, state
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Key) and self.state == other.state
@@ -56,43 +79,73 @@ class _Key:
         return hash(self.state)
 
 
+def said_of(region: str, review: str) -> dict[str, Any]:
+    """An aggregation's expression: what people said of a prediction. region, review: paths, with dollar signs."""
+    mine = {
+        "$filter": {
+            "input": {"$ifNull": [f"{review}.details.decisions", []]},
+            "cond": {"$eq": ["$$this.prediction", {"$toString": f"{region}._id"}]},
+        }
+    }
+    verdict = {"$first": {"$map": {"input": mine, "in": "$$this.verdict"}}}
+    undecided = {"$cond": [{"$eq": [f"{review}.state", FULLY]}, UNCLEAR, WAITING]}
+    return {
+        "$let": {
+            "vars": {"verdict": verdict},
+            "in": {"$cond": [{"$in": ["$$verdict", list(VERDICTS)]}, "$$verdict", undecided]},
+        }
+    }
+
+
 def _named(group: dict[str, str]) -> tuple[str, str, str]:
     return group.get("label") or "", group.get("severity") or "", group["said"]
 
 
 @lru_cache(maxsize=8)
 def _figures(key: _Key) -> Figures:
-    run = key.run
-    said = {
-        "$switch": {
-            "branches": [{"case": {"$in": [tag, {"$ifNull": ["$region.tags", []]}]}, "then": tag} for tag in REVIEWED],
-            "default": WAITING,
-        }
-    }
+    run, review = key.run, TruthFields(key.name).review
     step = {"$multiply": [{"$floor": {"$divide": ["$score", SCORE_STEP]}}, SCORE_STEP]}
-    region = {"label": "$region.label", "severity": "$region.severity", "said": said}
-    [found] = key.dataset._aggregate(
+    region = {"label": "$region.label", "severity": "$region.severity", "said": said_of("$region", "$review")}
+    [found] = flat(key.samples)._aggregate(
         pipeline=[
             {
                 "$project": {
                     "region": f"${run}_regions.detections",
                     "level": f"${run}_level.label",
                     "score": f"${run}_score",
+                    "state": f"${run}_status.state",
+                    "conflicts": f"${run}_status.conflicts",
+                    "review": {"state": f"${review}.state", "details": {"decisions": f"${review}.details.decisions"}},
                 }
             },
             {
                 "$facet": {
+                    "samples": [{"$count": "n"}],
                     "photos": [{"$match": {"region": {"$type": "array"}}}, {"$count": "n"}],
+                    "conflicts": [{"$match": {"conflicts": {"$gt": 0}}}, {"$count": "n"}],
                     "regions": [{"$unwind": "$region"}, {"$group": {"_id": region, "count": {"$sum": 1}}}],
                     "levels": [{"$match": {"level": {"$ne": None}}}, {"$sortByCount": "$level"}],
                     "scores": [{"$match": {"score": {"$type": "number"}}}, {"$sortByCount": step}],
+                    "states": [{"$match": {"state": {"$ne": None}}}, {"$sortByCount": "$state"}],
+                    "reviewed": [{"$sortByCount": {"$ifNull": ["$review.state", ""]}}],
                 }
             },
         ]
     )
+
+    def number(name: str) -> int:
+        return sum(row["n"] for row in found[name])
+
+    def counter(name: str) -> Counter[Any]:
+        return Counter({row["_id"]: row["count"] for row in found[name]})
+
     return Figures(
-        photos=sum(row["n"] for row in found["photos"]),
+        photos=number("photos"),
+        samples=number("samples"),
+        conflicts=number("conflicts"),
         regions=Counter({_named(row["_id"]): row["count"] for row in found["regions"]}),
-        levels=Counter({row["_id"]: row["count"] for row in found["levels"]}),
-        scores=Counter({row["_id"]: row["count"] for row in found["scores"]}),
+        levels=counter("levels"),
+        scores=counter("scores"),
+        states=counter("states"),
+        reviewed=counter("reviewed"),
     )

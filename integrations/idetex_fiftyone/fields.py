@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import fiftyone as fo
-from filelock import FileLock
+
+from idetex_fiftyone.declare import Declared, declare
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 REGIONS = "where the photo is damaged"
 OWNER = "idetex_run"
 """The key of a field's info that names the run it belongs to."""
-TRIES = 5
 REGION = {
     "severity": (fo.StringField, "Minor, Moderate or Severe"),
     "position": (fo.StringField, "where it is, in words"),
@@ -23,7 +21,6 @@ REGION = {
     "key": (fo.BooleanField, "whether the description counts it among the key distortions"),
     "remedy": (fo.StringField, "what to do about it"),
     "area": (fo.FloatField, "share of the photo, 0..1"),
-    "relabelled_from": (fo.StringField, "what it was found as, before a reviewer called it something else"),
 }
 ANSWER = {"probabilities": (fo.DictField, "of every option, summing to 1")}
 STATUS = {
@@ -32,8 +29,13 @@ STATUS = {
     "message": (fo.StringField, "the same for people"),
     "sha256": (fo.StringField, "of the file's content"),
     "fingerprint": (fo.StringField, "equal for results that may be compared"),
+    "size": (fo.IntField, "bytes of the file"),
+    "mtime": (fo.FloatField, "when the file was last changed, in seconds since 1970"),
+    "written": (fo.DictField, "level and regions as the run wrote them, which shows later edits by hand"),
+    "new": (fo.IntField, "regions that the assessment before this one had not found"),
+    "gone": (fo.IntField, "regions that the assessment before this one had found"),
+    "conflicts": (fo.IntField, "regions that disagree with what people had said of the photo"),
 }
-Declared = dict[str, tuple[Any, dict[str, Any], str]]
 
 
 class Fields:
@@ -45,9 +47,10 @@ class Fields:
         self.run = run
         self.regions, self.level, self.score = f"{run}_regions", f"{run}_level", f"{run}_score"
         self.description, self.status = f"{run}_description", f"{run}_status"
-        self.verdict = f"{run}_verdict"
+        self.verdict, self.summary = f"{run}_verdict", f"{run}_summary"
         self.answers = {name: f"{run}_{name}" for name in questions}
-        kept = {self.regions, self.level, self.score, self.description, self.status, self.verdict}
+        kept = {self.regions, self.level, self.score, self.description, self.status, self.verdict, self.summary}
+        kept |= {f"{run}_truth", f"{run}_review"}
         taken = kept & set(self.answers.values())
         if taken:
             names = ", ".join(path[len(run) + 1 :] for path in sorted(taken))
@@ -59,6 +62,7 @@ class Fields:
             self.regions: (fo.EmbeddedDocumentField, {"embedded_doc_type": fo.Detections}, REGIONS),
             self.level: _label("quality, from bad to excellent"),
             self.score: (fo.FloatField, {}, "quality, 1 (bad) to 5 (excellent)"),
+            self.summary: (fo.StringField, {}, "level and worst distortion, in a few words"),
             self.description: (fo.StringField, {}, "what is seen and what is wrong with it"),
             self.status: (
                 fo.EmbeddedDocumentField, {"embedded_doc_type": fo.DynamicEmbeddedDocument}, "how the assessment ended",
@@ -72,38 +76,8 @@ class Fields:
         return found
 
     def declare(self, dataset: Any, info: dict[str, Any]) -> None:
-        """Add what is missing and check that it stayed: another process adding fields may have undone it.
-
-        Raises ValueError when a field of that name is not this run's.
-        """
-        dataset.reload()
-        schema = dataset.get_field_schema()
-        names = [path for path in self.declared() if "." not in path]
-        foreign = [path for path in names if path in schema and (schema[path].info or {}).get(OWNER) != self.run]
-        if foreign:
-            raise ValueError(
-                f"the dataset has a field {foreign[0]!r} that is not of run {self.run!r}: choose another name"
-            )
-        for last in (*[False] * (TRIES - 1), True):
-            try:
-                for path, (kind, parameters, words) in self.declared().items():
-                    if dataset.get_field(path) is None:
-                        dataset.add_sample_field(path, kind, description=words, **parameters)
-            except ValueError:
-                if last:
-                    raise
-            dataset.reload()
-            if all(dataset.get_field(path) is not None for path in self.declared()):
-                break
-        for path in names:
-            field = dataset.get_field(path)
-            field.info = {OWNER: self.run, **info}
-            field.save()
-
-
-def alone(dataset: Any) -> FileLock:
-    """To be held while fields are declared: processes on one machine that use this package take turns."""
-    return FileLock(Path(tempfile.gettempdir()) / f"idetex-{dataset._doc.id}.lock")
+        """Add what is missing and check that it stayed. ValueError when a field of that name is not this run's."""
+        declare(dataset, self.declared(), OWNER, self.run, info)
 
 
 def _label(words: str) -> tuple[Any, dict[str, Any], str]:

@@ -83,5 +83,5 @@ class AssessorModel(SamplesMixin, Model):
             failure = assessment.failure or next(task for task in assessment.tasks.values() if task.message)
             raise ValueError(f"{assessment.photo.name}: {failure.message}")
         fields = Fields(PREFIX, [answer.name for answer in assessment.answers])
-        found = values(fields, assessment.photo.sha256 or "", assessment, self._remedies, ())
+        found = values(fields, assessment.photo.sha256 or "", assessment, self._remedies)
         return {path[len(PREFIX) + 1 :]: each for path, each in found.items() if isinstance(each, fo.Label)}

@@ -8,13 +8,17 @@ import fiftyone as fo
 
 from idetex_fiftyone.colours import with_colours, without_colours
 from idetex_fiftyone.fields import OWNER, STATUS, Fields
-from idetex_fiftyone.views import create_views
+from idetex_fiftyone.truth.rescue import migrate
+from idetex_fiftyone.views import create_views, own_views
 
 METHOD = "idetex"
 
 
 def register(dataset: Any, fields: Fields, info: dict[str, Any]) -> None:
-    """Enter the run into FiftyOne's list of runs, and its fields into a group of the sidebar, with colours."""
+    """Enter the run into FiftyOne's list of runs, and its fields into a group of the sidebar, with colours.
+
+    On thumbnails, of these fields only the boxes and the summary are shown at first.
+    """
     config = dataset.init_run()
     config.method = METHOD
     for key, value in info.items():
@@ -28,6 +32,9 @@ def register(dataset: Any, fields: Fields, info: dict[str, Any]) -> None:
         group.paths = [path for path in group.paths if path not in names]
     dataset.app_config.sidebar_groups = [*groups, fo.SidebarGroupDocument(name=fields.run, paths=names, expanded=True)]
     dataset.app_config.color_scheme = with_colours(dataset.app_config.color_scheme, fields)
+    active = dataset.app_config.active_fields or fo.DatasetAppConfig.default_active_fields(dataset)
+    shown = [path for path in active.paths if path not in names]
+    dataset.app_config.active_fields = fo.ActiveFields(paths=[*shown, fields.regions, fields.summary])
     dataset.save()
 
 
@@ -71,9 +78,13 @@ def rename(dataset: Any, run: str, name: str) -> None:
 
 
 def delete_run(dataset: Any, run: str) -> None:
-    """Take away the run's fields, saved views, sidebar group and entry. KeyError if there is no such run."""
+    """Take away the run's fields, saved views, sidebar group and entry. KeyError if there is no such run.
+
+    What people said stays: in the truth, and what they said in the run's own fields moves there (`truth.rescue`).
+    """
     if run not in runs(dataset):
         raise KeyError(run)
+    migrate(dataset, run)
     dataset.delete_sample_fields(_mine(dataset, run))
     _forget(dataset, run)
 
@@ -85,7 +96,7 @@ def _mine(dataset: Any, run: str) -> list[str]:
 
 def _forget(dataset: Any, run: str) -> bool:
     """Take away everything but fields. Returns whether there were saved views."""
-    views = [name for name in dataset.list_saved_views() if name.startswith(f"{run}: ")]
+    views = own_views(dataset, run)
     for name in views:
         dataset.delete_saved_view(name)
     if dataset.has_run(run):

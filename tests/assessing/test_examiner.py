@@ -8,7 +8,8 @@ from standins import WordTask
 from idetex_plugin.assessing.examiner import Case, Examiner, idle_statuses
 from idetex_plugin.cards.registry import get_card
 from idetex_plugin.dialects.registry import make_dialect
-from idetex_plugin.photo.load import Photo
+from idetex_plugin.photo.load import Photo, load_photo
+from idetex_plugin.photo.measures import measure
 from idetex_plugin.runs.rows import first_failure
 from idetex_plugin.tasks.grounding import Grounding
 from idetex_plugin.tasks.perception import Perception
@@ -104,3 +105,22 @@ def test_a_list_that_was_cut_off_is_a_partial_result() -> None:
     assert first_failure(assessment) == "cut_off" and assessment.tasks["grounding"].fell_short
     assert assessment.reasoning == {"grounding": "Look for grain."}
     assert Assessment.model_validate_json(assessment.model_dump_json()) == assessment
+
+
+def test_measures_are_of_the_pixels_that_were_judged_whatever_the_replies() -> None:
+    photo = load_photo(Image.linear_gradient("L").resize((64, 48)), name="photo")
+    examiner = Examiner(CARD, TASKS, "f", lambda source: photo)
+    asked = examiner.prepare("anything")
+    assert isinstance(asked, Case)
+    expected = measure(photo.image)
+    for replies in ([Reply("Noise"), Reply("None")], [Reply("?"), Reply("None")], [Reply("Noise")]):
+        assert examiner.conclude(asked, replies, "scripted").measures == expected
+
+
+def test_a_photo_that_cannot_be_read_has_no_measures() -> None:
+    def broken(source: Any) -> Photo:
+        return load_photo(b"no photo")
+
+    refused = Examiner(CARD, TASKS, "f", broken).prepare("anything")
+    assert isinstance(refused, Assessment)
+    assert refused.measures == {}

@@ -169,3 +169,44 @@ def test_the_run_folder_is_not_assessed(desk: Desk) -> None:
     shutil.copy(desk.photos / "000.jpg", desk.run / "thumbnail.jpg")
     assert desk.assess().exit_code == 0
     assert len(desk.states()) == 5
+
+
+def test_what_was_passed_over_is_said(desk: Desk) -> None:
+    for name in ("a.NEF", "b.nef", "c.dds"):
+        (desk.photos / name).write_bytes(b"x")
+    (desk.photos / "round.jpg").symlink_to(desk.photos / "round.jpg")
+    result = desk.assess("--fail-on", "never")
+    assert result.exit_code == 0
+    assert "Passed over: 3 files of kinds that cannot be judged: 2 .nef, 1 .dds" in result.output
+    assert desk.states().count("failed") == 1
+    shown = json.loads(desk.assess("--json").stdout.splitlines()[-1])
+    assert shown["passed_over"] == {".nef": 2, ".dds": 1} and shown["repeated"] == 0
+
+
+def test_a_folder_of_nothing_but_other_kinds_says_so(desk: Desk) -> None:
+    shutil.rmtree(desk.photos)
+    desk.photos.mkdir()
+    (desk.photos / "a.nef").write_bytes(b"x")
+    result = desk.assess()
+    assert result.exit_code == 2 and "1 file of kinds that cannot be judged: 1 .nef" in result.output
+
+
+def test_damaged_photos_and_graphics_are_treated_as_told(desk: Desk) -> None:
+    import io
+
+    from PIL import Image, ImageDraw
+
+    buffer = io.BytesIO()
+    Image.effect_mandelbrot((320, 240), (-2, -1, 1, 1), 60).convert("RGB").save(buffer, "JPEG", quality=95)
+    data = buffer.getvalue()
+    (desk.photos / "half.jpg").write_bytes(data[: len(data) * 2 // 3] + b"\xff\xd9")
+    page = Image.new("RGB", (400, 300), "white")
+    for line in range(20):
+        ImageDraw.Draw(page).text((4, 4 + 14 * line), "words and nothing but words, all across the page " * 2, "black")
+    page.save(desk.photos / "page.png")
+    assert desk.assess("--fail-on", "never").exit_code == 0
+    assert sorted(desk.states()) == ["failed", *["ok"] * 6]
+    shutil.rmtree(desk.run)
+    assert desk.assess("--mended", "judge", "--graphics", "skip").exit_code == 0
+    assert sorted(desk.states()) == [*["ok"] * 6, "skipped"]
+    assert desk.assess("--mended", "maybe").exit_code == 2

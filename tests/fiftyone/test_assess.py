@@ -1,15 +1,19 @@
 """Assessing datasets: what is written, what is left alone, what is refused."""
 
+import os
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from standins import REGION, WindowEngine, failing_on, nano_says
 
-from idetex_fiftyone import accept, assess, relabel, runs, to_training_records
+from idetex_fiftyone import accept, assess, finish, look, runs, to_training_records
 from idetex_fiftyone.fields import Fields
-from idetex_plugin.dialects.nano import DESCRIBE
+from idetex_plugin.cards.registry import get_card
+from idetex_plugin.dialects.nano import DESCRIBE, DETECT, NanoDialect
+from idetex_plugin.words.request import Reply
 
 
 def regions(dataset: Any, run: str = "idetex") -> list[Any]:
@@ -52,18 +56,6 @@ def test_equal_files_are_assessed_once(dataset: Any, photos: list[Path], engine:
     assert dataset.count("idetex_regions.detections") == 8
 
 
-def test_reviews_survive_a_second_assessment(dataset: Any, engine: WindowEngine) -> None:
-    assess(dataset, progress=False)
-    first, second, *_ = before = regions(dataset)
-    accept(dataset, ids=[first.id])
-    relabel(dataset, "idetex", second.id, "Edge aliasing effect")
-    assess(dataset, only_new=False, progress=False)
-    after = {region.id: region for region in regions(dataset)}
-    assert set(after) == {region.id for region in before}
-    assert after[first.id].tags == ["accepted"]
-    assert (after[second.id].label, after[second.id].relabelled_from) == ("Edge aliasing effect", "Noise")
-
-
 def test_bad_files_get_a_status_and_the_others_their_results(
     dataset: Any, tmp_path: Path, engine: WindowEngine
 ) -> None:
@@ -95,6 +87,7 @@ def test_turned_and_deep_photos_are_assessed_as_they_are_shown(
     dataset.add_samples([fo.Sample(filepath=str(tmp_path / name)) for name in names], progress=False)
     assert assess(dataset, progress=False).failed == 0
     accept(dataset)
+    finish(dataset)
     sizes = {Path(each.image).name: (each.width, each.height) for each in to_training_records(dataset)}
     assert (sizes["turned.jpg"], sizes["deep.png"]) == ((48, 64), (64, 48))
 
@@ -161,7 +154,7 @@ def test_fields_of_others_are_left_alone(dataset: Any, engine: WindowEngine) -> 
     assert not dataset.has_sample_field("idetex_regions")
 
 
-def test_videos_and_groups_are_refused_by_name(tmp_path: Path, engine: WindowEngine) -> None:
+def test_videos_and_groups_without_images_are_refused_by_name(tmp_path: Path, engine: WindowEngine) -> None:
     import fiftyone as fo
 
     videos = fo.Dataset()
@@ -170,7 +163,7 @@ def test_videos_and_groups_are_refused_by_name(tmp_path: Path, engine: WindowEng
         assess(videos, progress=False)
     groups = fo.Dataset()
     groups.add_group_field("group", default="left")
-    with pytest.raises(ValueError, match="select_group_slices"):
+    with pytest.raises(ValueError, match="no slice"):
         assess(groups, progress=False)
     videos.delete()
     groups.delete()
@@ -180,3 +173,51 @@ def test_patches_mean_the_photos_they_are_cut_from(dataset: Any, engine: WindowE
     assess(dataset[:2], progress=False)
     assert assess(dataset.to_patches("idetex_regions"), "second", progress=False).assessed == 2
     assert dataset.count("second_regions.detections") == 2
+
+
+def test_only_files_that_are_new_or_other_are_assessed_again(
+    dataset: Any, photos: list[Path], tmp_path: Path, engine: WindowEngine
+) -> None:
+    import fiftyone as fo
+
+    late = tmp_path / "late.png"
+    dataset.add_samples([fo.Sample(filepath=str(path)) for path in (late, tmp_path / "never.png")], progress=False)
+    assert assess(dataset, progress=False).failed == 2
+    assert str(look(dataset)) == "nothing new"
+    touched = photos[1].read_bytes()
+    photos[1].write_bytes(touched)
+    os.utime(photos[1], (1, 1))
+    Image.new("RGB", (64, 48), (1, 2, 3)).save(photos[0])
+    Image.new("RGB", (64, 48), (3, 2, 1)).save(late)
+    dataset.add_sample(fo.Sample(filepath=str(shutil.copy(photos[2], tmp_path / "copy.png"))))
+    fresh = look(dataset)
+    assert (str(fresh), fresh.changed) == ("1 new, 1 changed, 1 failed", [dataset.first().id])
+    outcome = assess(dataset, progress=False)
+    assert (outcome.assessed, outcome.copies, outcome.failed) == (2, 1, 0)
+    assert "1 since their file changed, 1 that had failed" in str(outcome)
+    assert str(look(dataset)) == "nothing new"
+
+
+@pytest.mark.parametrize("url", ["https://example.com/a.jpg", "http://example.com/b/c.jpg", "s3://bucket/a.jpg"])
+def test_addresses_are_refused_by_name(dataset: Any, engine: WindowEngine, url: str) -> None:
+    import fiftyone as fo
+
+    dataset.add_sample(fo.Sample(filepath=url))
+    assert assess(dataset, progress=False).failed == 1
+    status = dataset.last().idetex_status
+    assert (status.reason, url in status.message) == ("remote", True)
+
+
+def test_a_run_says_what_is_new_and_gone_and_in_conflict(dataset: Any, engine: WindowEngine) -> None:
+    assess(dataset, progress=False)
+    accept(dataset[:1])
+    finish(dataset[:2], reject_rest=True)
+    nothing = NanoDialect(get_card("nano")).render_regions([])
+    engine.answer = lambda request: Reply(nothing) if request.prompt == DETECT else nano_says(request)
+    outcome = assess(dataset, only_new=False, progress=False)
+    assert (outcome.changes.new, outcome.changes.gone, outcome.changes.conflicts) == (0, 6, 1)
+    assert dataset.load_saved_view("idetex: conflicts").values("id") == [dataset.first().id]
+    engine.answer = nano_says
+    outcome = assess(dataset, only_new=False, progress=False)
+    assert str(outcome).endswith("regions: 6 new")
+    assert dataset.values("idetex_status.conflicts") == [0] * 6

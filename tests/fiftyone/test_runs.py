@@ -1,11 +1,26 @@
 """What is done with runs: saved views, other names, comparison, repair, removal."""
 
+import os
+import shutil
+from pathlib import Path
 from typing import Any
 
+import fiftyone as fo
 import pytest
 from standins import WindowEngine
 
-from idetex_fiftyone import assess, assess_pairs, compare, create_views, delete_run, rename, repair, runs
+from idetex_fiftyone import (
+    assess,
+    assess_pairs,
+    clean,
+    compare,
+    create_views,
+    delete_run,
+    duplicates,
+    rename,
+    repair,
+    runs,
+)
 
 
 @pytest.fixture
@@ -18,7 +33,37 @@ def test_views(assessed: Any) -> None:
     names = create_views(assessed)
     assert names == assessed.list_saved_views()
     sizes = {name.removeprefix("idetex: "): len(assessed.load_saved_view(name)) for name in names}
-    assert sizes == {"worst first": 6, "severe only": 6, "needs review": 6, "clean": 0, "failed": 0, "Noise": 6}
+    assert sizes == {
+        "worst first": 6, "severe only": 6, "needs review": 6, "conflicts": 0, "clean": 0, "failed": 0,
+        "equal files": 0, "Noise": 6,
+    }  # fmt: skip
+    with pytest.raises(ValueError, match="no run 'none'"):
+        create_views(assessed, "none")
+
+
+def test_clean_photos_are_good_ones_without_damage(assessed: Any) -> None:
+    names = assessed.values("id")
+    assessed.set_values("idetex_regions", dict.fromkeys(names[:3], fo.Detections()), key_field="id")
+    levels = dict(zip(names[1:4], ("fair", "good", "good"), strict=True))
+    assessed.set_values("idetex_level.label", levels, key_field="id")
+    assert clean(assessed).values("id") == [names[2]]
+
+
+def test_users_own_views_are_left_alone(assessed: Any) -> None:
+    assessed.save_view("idetex: mine", assessed[:2])
+    assessed.save_view("idetex: clean", assessed[:3])
+    assert "idetex: clean" not in create_views(assessed)
+    rename(assessed, "idetex", "first")
+    left = {name for name in assessed.list_saved_views() if name.startswith("idetex")}
+    assert left == {"idetex: mine", "idetex: clean"}
+    delete_run(assessed, "first")
+    assert set(assessed.list_saved_views()) == left
+
+
+def test_equal_files_lie_side_by_side(dataset: Any, photos: list[Path], engine: WindowEngine) -> None:
+    dataset.add_sample(fo.Sample(filepath=str(shutil.copy(photos[0], photos[0].with_name("again.png")))))
+    assess(dataset, progress=False)
+    assert sorted(map(os.path.basename, duplicates(dataset).values("filepath"))) == ["0.png", "again.png"]
 
 
 def test_a_deleted_run_leaves_the_dataset_as_it_was(dataset: Any, engine: WindowEngine) -> None:

@@ -40,11 +40,11 @@ def test_the_command(tmp_path: Path) -> None:
         assert told in result.output
 
 
-def test_progress_counts_what_was_said() -> None:
+def test_figures_add_up_what_was_said() -> None:
     counts = Figures()
     counts.regions.update({("Noise", "Severe", "accepted"): 2, ("Noise", "", "waiting"): 3})
     counts.regions["Blur", "", "rejected"] = 1
-    assert (counts.reviewed, counts.total) == (3, 6)
+    assert (counts.decided, counts.waiting, counts.total) == (3, 3, 6)
 
 
 @needs_fiftyone
@@ -70,7 +70,7 @@ def test_a_second_click_takes_a_filter_back() -> None:
     assert str(chosen) == "Severe, Noise, confidence from 0.50"
     assert chosen.toggled(distortion="Noise", severity="Severe") == Filters(confidence=0.5)
     assert chosen.toggled(distortion="Noise", severity="Minor").severity == "Minor"
-    assert Filters.of(chosen.state()) == chosen
+    assert Filters.of(chosen.document()) == chosen
 
 
 @needs_fiftyone
@@ -85,5 +85,7 @@ def test_the_histograms_hold_every_region_and_fade_what_is_not_chosen() -> None:
     traces = plots.distortions(counts, Filters(distortion="Noise", severity="Severe"))
     assert [(trace["name"], trace["x"]) for trace in traces] == [("Severe", [1, 2]), (plots.NO_SEVERITY, [0, 3])]
     assert traces[0]["marker"]["opacity"] == [plots.FADED, 1]
+    look = plots.layout("Regions", bars=plots.named(counts), most=3, across=True, stacked=True)
+    assert (look["yaxis"]["ticktext"], look["xaxis"]["dtick"]) == (["Blur", "Noise"], 1)
     [scores] = plots.scores(counts, Filters())
     assert sum(scores["y"]) == 3

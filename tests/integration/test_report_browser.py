@@ -376,6 +376,21 @@ def test_five_thousand_photos_are_usable(visit: Any, tmp_path: Path) -> None:
     assert seen.count().endswith("of 5,000 photos")
 
 
+def test_the_head_names_engines_that_were_asked_and_no_missing_one(visit: Any, tmp_path: Path) -> None:
+    unread = unreadable("broken.jpg").model_copy(update={"engine": ""})
+    asked = judged("fine.jpg")
+    none = visit(write_report([unread], tmp_path / "none.html")).page.locator("#judge").inner_text()
+    some = visit(write_report([unread, asked], tmp_path / "some.html")).page.locator("#judge").inner_text()
+    assert " on (" not in none and f"{unread.model} (" in none
+    assert f"{asked.model} on {asked.engine} (" in some and some.count("(") == 1
+
+
+def test_a_backslash_in_a_name_is_a_part_of_it_but_in_a_path_of_windows(visit: Any, tmp_path: Path) -> None:
+    names = {r"in/\u003cb.jpg": r"\u003cb.jpg", r"C:\photos\c.jpg": "c.jpg", r"\\host\share\d.jpg": "d.jpg"}
+    cards = visit(write_report([judged(name) for name in names], tmp_path / "names.html")).page.locator(".card .name")
+    assert sorted(text.splitlines()[0] for text in cards.all_inner_texts()) == sorted(names.values())
+
+
 def test_measures_sort_and_filter(visit: Any, tmp_path: Path) -> None:
     def measured(name: str, **values: float) -> Assessment:
         return judged(name, regions=()).model_copy(update={"measures": values})

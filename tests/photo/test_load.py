@@ -60,15 +60,14 @@ def test_orientation_is_applied_to_the_pixel(orientation: int) -> None:
     assert photo.info.notes == (() if orientation == 1 else (f"EXIF orientation {orientation} applied",))
 
 
-@pytest.mark.parametrize("bits", [10, 12, 14, 16])
-def test_deep_gray_keeps_its_exposure(bits: int) -> None:
-    gray = np.linspace(0, (1 << bits) - 1, 64 * 64).reshape(64, 64).astype(np.uint16)
-    for kind in ("PNG", "TIFF"):
+def test_deep_gray_keeps_its_exposure() -> None:
+    gray = np.linspace(0, 65535, 64 * 64).reshape(64, 64).astype(np.uint16)
+    for kind in ("PNG", "TIFF", "JPEG2000"):
         photo = load_photo(encoded(kind, Image.fromarray(gray)))
         values = np.asarray(photo.image)[..., 0]
         assert abs(float(values.mean()) - 127.5) < 1
         assert (values == 255).mean() < 0.01
-        assert photo.info.notes == (f"gray of {bits} bits scaled to 8",)
+        assert photo.info.notes == ("gray of 16 bits scaled to 8",)
 
 
 def test_float_gray_is_neither_black_nor_white() -> None:

@@ -83,3 +83,14 @@ def test_the_row_that_cannot_be_read_can_be_removed_and_is_assessed_again(tmp_pa
             run.remove([number])
             Work(run, assessor, retry_failed=True).do(find_photos([tmp_path / "photos"]))
             assert [row.path.name for row in run.rows() if row.state is State.FAILED] == ["broken.jpg"]
+
+
+def test_a_writer_gives_it_the_views_of_measures_and_duplicates(tmp_path: Path) -> None:
+    with Assessor(engine=WindowEngine(answer=nano_says)) as assessor:
+        folder = old_run(tmp_path, assessor.fingerprint)
+        with Run.writer(folder, assessor.card, assessor.fingerprint, assessor.fingerprint_parts) as run:
+            assert run.query("SELECT * FROM measures") == []
+            same = run.query("SELECT name, copies FROM duplicates")
+    with Run(folder) as run:
+        lines = io.BytesIO()
+        assert export(run, "duplicates", "jsonl", lines) == len(same)

@@ -36,9 +36,9 @@ function chips(row) {
   kinds.length > shown.length ? h("span", { class: "muted", text: `+${kinds.length - shown.length}` }) : null);
 }
 
-// "a/b/c/photo.jpg" as its last part and the two folders before it.
+// "a/b/c/photo.jpg" as its last part and the two folders before it. Only Windows' paths have folders before backslashes.
 function nameParts(name) {
-  const parts = name.split(/[/\\]/).filter(Boolean);
+  const parts = name.split(/^([A-Za-z]:\\|\\\\)/.test(name) ? /[/\\]/ : "/").filter(Boolean);
   const folders = parts.slice(-3, -1);
   return [parts.at(-1) ?? name, (parts.length > 3 ? "…/" : "") + folders.join("/")];
 }

@@ -134,7 +134,10 @@ function clearFilters() {
 }
 
 function showHead(changed) {
-  const judges = shared.models.map(({ model, engine, fingerprint }) => `${model} on ${engine} (${fingerprint.slice(0, 12)})`);
+  // Photos that could not be read reached no engine.
+  const asked = shared.models.filter(({ engine }) => engine);
+  const judges = (asked.length ? asked : shared.models).map(({ model, engine, fingerprint }) =>
+    `${model}${engine ? ` on ${engine}` : ""} (${fingerprint.slice(0, 12)})`);
   byId("judge").append("Judged by ", foreign(judges.join(", ") || "nobody"));
   const scores = rows.map((row) => row.score).filter((score) => score !== null);
   const mean = scores.length ? (scores.reduce((sum, score) => sum + score, 0) / scores.length).toFixed(2) : "–";

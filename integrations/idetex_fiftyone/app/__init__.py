@@ -10,11 +10,11 @@ def register(plugin: Any) -> None:
     from idetex_fiftyone.app.assess import AssessImages
     from idetex_fiftyone.app.doctor import Doctor
     from idetex_fiftyone.app.gate import GateCompressed
-    from idetex_fiftyone.app.review import AcceptRegions, RejectRegions
+    from idetex_fiftyone.app.review import AcceptRegions, RejectRegions, Undo
     from idetex_fiftyone.app.review_panel import ReviewPanel
     from idetex_fiftyone.app.runs import CreateQualityViews, DeleteRun
     from idetex_fiftyone.app.sample_panel import SamplePanel
 
-    operators = AssessImages, GateCompressed, CreateQualityViews, AcceptRegions, RejectRegions, DeleteRun, Doctor
+    operators = AssessImages, GateCompressed, CreateQualityViews, AcceptRegions, RejectRegions, Undo, DeleteRun, Doctor
     for kind in (*operators, ReviewPanel, SamplePanel):
         plugin.register(kind)

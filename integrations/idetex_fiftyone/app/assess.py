@@ -57,8 +57,8 @@ class AssessImages(foo.Operator):
             _questions(form, ctx.params)
         form.bool(
             "only_new",
-            label="Only photos that this run has not assessed",
-            description="Otherwise all are assessed again; what reviewers decided is kept where the region is the same",
+            label="Only photos whose file this run has not assessed",
+            description="New, changed, and such as failed for want of a file. What people said is kept in any case",
             default=True,
         )
         return types.Property(form, view=types.View(label="Assess images"))

@@ -26,6 +26,18 @@ def choose_run(form: types.Object, ctx: Any) -> str | None:
     return str(ctx.params.get("run") or names[0])
 
 
+def choose_truth(form: types.Object, ctx: Any) -> str:
+    """Ask for a truth where there are several, and return the one that is chosen so far."""
+    from idetex_fiftyone import truths
+    from idetex_fiftyone.truth.fields import DEFAULT
+
+    names = truths(ctx.dataset) or [DEFAULT]
+    first = DEFAULT if DEFAULT in names else names[0]
+    if len(names) > 1:
+        form.enum("name", names, default=first, required=True, label="Truth", view=types.DropdownView())
+    return str(ctx.params.get("name") or first)
+
+
 def choose_model(form: types.Object) -> None:
     """Ask for a checkpoint."""
     from idetex_plugin.plugins.manager import get_manager

@@ -13,16 +13,19 @@ UNKNOWN_COLOUR = "#888888"
 LEVEL_COLOUR, SCORE_COLOUR = "#6d8fc7", "#5aa6a0"
 NO_SEVERITY = "no severity"
 FADED = 0.35
+LEVELS = [str(level) for level in Level]
 STILL = {"displayModeBar": False, "scrollZoom": False}
+STACKED = {
+    "barmode": "stack",
+    "showlegend": True,
+    "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1, "yanchor": "bottom"},
+}
 Trace = dict[str, Any]
 
 
 def distortions(figures: Figures, chosen: Filters) -> list[Trace]:
     """Bars of regions: a bar a distortion, most frequent on top, a part a severity."""
-    totals: dict[str, int] = {}
-    for (name, _, _), count in figures.regions.items():
-        totals[name] = totals.get(name, 0) + count
-    names = sorted(totals, key=lambda name: totals[name])
+    names = named(figures)
     known = {severity for _, severity, _ in figures.regions}
     return [
         {
@@ -42,11 +45,21 @@ def distortions(figures: Figures, chosen: Filters) -> list[Trace]:
     ]
 
 
+def named(figures: Figures) -> list[str]:
+    """The distortions, least frequent first, as their bars lie from the bottom up."""
+    return sorted({name for name, _, _ in figures.regions}, key=lambda name: (total(figures, name), name))
+
+
+def total(figures: Figures, name: str) -> int:
+    """How many regions a distortion has."""
+    return sum(count for (label, _, _), count in figures.regions.items() if label == name)
+
+
 def levels(figures: Figures, chosen: Filters) -> list[Trace]:
-    """Bars of photos: a bar a level, worst first."""
-    names = [str(level) for level in Level]
-    strengths = [_strength(chosen, level=name) for name in names]
-    return [_bars(names, [figures.levels[name] for name in names], strengths, LEVEL_COLOUR)]
+    """Lying bars of photos: a bar a level, worst at the bottom."""
+    strengths = [_strength(chosen, level=name) for name in LEVELS]
+    trace = _bars([figures.levels[name] for name in LEVELS], LEVELS, strengths, LEVEL_COLOUR)
+    return [{**trace, "orientation": "h", "hovertemplate": "%{y}: %{x}<extra></extra>"}]
 
 
 def scores(figures: Figures, chosen: Filters) -> list[Trace]:
@@ -57,17 +70,25 @@ def scores(figures: Figures, chosen: Filters) -> list[Trace]:
     return [{**trace, "width": SCORE_STEP * 0.9, "offset": 0}]
 
 
-def layout(title: str, **more: Any) -> dict[str, Any]:
-    """A layout with this title, for a plot that is clicked and not zoomed."""
-    still = {"fixedrange": True, "title": {"text": ""}, "tickangle": 0, "tickfont": {"size": 11}, "tickformat": "~g"}
+def layout(
+    title: str, *, bars: list[str] | None = None, most: int = 0, across: bool = False, stacked: bool = False
+) -> dict[str, Any]:
+    """A layout with this title, for a plot that is clicked and not zoomed.
+
+    bars: every bar's name, all of which are shown. most: the longest bar, so that the other axis has whole numbers.
+    across: the bars lie. stacked: their parts have names.
+    """
+    still = {"fixedrange": True, "title": {"text": ""}, "tickangle": 0, "tickfont": {"size": 11}, "automargin": True}
+    counts = {**still, "tickformat": "d", "nticks": 5, **({"dtick": 1} if most < 5 else {}), "rangemode": "tozero"}
+    names = {**still, **({"tickmode": "array", "tickvals": bars, "ticktext": bars} if bars else {"tickformat": "~g"})}
     return {
-        "title": {"text": title, "font": {"size": 13}, "x": 0, "xref": "paper"},
-        "margin": {"t": 30, "l": 30, "r": 10, "b": 20},
+        "title": {"text": title, "font": {"size": 13}, "x": 0, "xref": "paper", "y": 0.98, "yanchor": "top"},
+        "margin": {"t": 48 if stacked else 30, "l": 30, "r": 10, "b": 20},
         "dragmode": False,
         "clickmode": "event",
-        "xaxis": still,
-        "yaxis": {**still, "nticks": 4, "tickmode": "auto"},
-        **more,
+        "xaxis": counts if across else names,
+        "yaxis": names if across else counts,
+        **(STACKED if stacked else {}),
     }
 
 

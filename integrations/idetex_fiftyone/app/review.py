@@ -7,9 +7,12 @@ from typing import Any
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from idetex_fiftyone.app.forms import choose_run
-from idetex_fiftyone.counts import ACCEPTED, REJECTED
-from idetex_fiftyone.review import say
+from idetex_fiftyone.app.forms import choose_run, choose_truth
+from idetex_fiftyone.counts import figures
+from idetex_fiftyone.truth.fields import DEFAULT
+from idetex_fiftyone.truth.meant import meant
+from idetex_fiftyone.truth.review import Review
+from idetex_fiftyone.truth.sheet import ACCEPTED, REJECTED
 
 LABELS, PHOTOS, VIEW = "labels", "photos", "view"
 TARGETS = {LABELS: "The selected regions", PHOTOS: "Regions of the selected photos", VIEW: "All regions of the view"}
@@ -18,7 +21,7 @@ TARGETS = {LABELS: "The selected regions", PHOTOS: "Regions of the selected phot
 class _Say(foo.Operator):
     """What both operators share."""
 
-    tag: str
+    verdict: str
     verb: str
     icon: str
 
@@ -28,7 +31,7 @@ class _Say(foo.Operator):
         return foo.OperatorConfig(
             name=f"{self.verb.lower()}_regions",
             label=f"idetex: {self.verb.lower()} regions",
-            description=f"Tag regions as {self.tag}",
+            description=f"Say that regions are {self.verdict}, as far as they wait for a decision",
             icon=self.icon,
             dynamic=True,
         )
@@ -38,30 +41,60 @@ class _Say(foo.Operator):
         form = types.Object()
         run = choose_run(form, ctx)
         if run is not None:
+            name = choose_truth(form, ctx)
             target = _targets(ctx)
             form.enum("target", target.values(), default=target.values()[0], required=True, view=target)
-            count = _regions(ctx, run).count(f"{run}_regions.detections")
-            form.view("count", types.Notice(label=f"{self.verb} {count:,} regions"))
+            counts = figures(_view(ctx, run), run, name)
+            words = f"{self.verb} the {counts.waiting:,} waiting of {counts.total:,} regions"
+            form.view("count", types.Notice(label=f"{words}. “idetex: undo” takes it back"))
         return types.Property(form, view=types.View(label=f"{self.verb} regions"))
 
-    def execute(self, ctx: Any) -> dict[str, int]:
-        """Tag them."""
-        count = say(_regions(ctx, ctx.params["run"]), ctx.params["run"], self.tag)
-        ctx.ops.notify(f"{count:,} regions {self.tag}", variant="success")
+    def execute(self, ctx: Any) -> dict[str, Any]:
+        """Say it."""
+        run = ctx.params["run"]
+        review = Review(ctx.dataset, ctx.params.get("name") or DEFAULT)
+        action = review.say(meant(_view(ctx, run), run), run, self.verdict)
+        ctx.ops.notify(str(action), variant="success")
         ctx.ops.reload_samples()
-        return {"regions": count}
+        return {"regions": action.regions, "action": action.id}
 
 
 class AcceptRegions(_Say):
     """These regions are right."""
 
-    tag, verb, icon = ACCEPTED, "Accept", "done_all"
+    verdict, verb, icon = ACCEPTED, "Accept", "done_all"
 
 
 class RejectRegions(_Say):
     """These regions are wrong."""
 
-    tag, verb, icon = REJECTED, "Reject", "remove_done"
+    verdict, verb, icon = REJECTED, "Reject", "remove_done"
+
+
+class Undo(foo.Operator):
+    """Take the last action back, whichever it was."""
+
+    @property
+    def config(self) -> foo.OperatorConfig:
+        """Name and label."""
+        return foo.OperatorConfig(
+            name="undo",
+            label="idetex: undo",
+            description="Take back your last decision, or all that were made at once",
+            icon="undo",
+        )
+
+    def resolve_input(self, ctx: Any) -> types.Property:
+        """The form."""
+        form = types.Object()
+        choose_truth(form, ctx)
+        return types.Property(form, view=types.View(label="Undo"))
+
+    def execute(self, ctx: Any) -> None:
+        """Take it back."""
+        undone = Review(ctx.dataset, ctx.params.get("name") or DEFAULT).undo()
+        ctx.ops.notify(str(undone) if undone else "Nothing to undo", variant="success" if undone else "info")
+        ctx.ops.reload_samples()
 
 
 def _targets(ctx: Any) -> types.RadioGroup:
@@ -73,7 +106,7 @@ def _targets(ctx: Any) -> types.RadioGroup:
     return group
 
 
-def _regions(ctx: Any, run: str) -> Any:
+def _view(ctx: Any, run: str) -> Any:
     """The view whose regions are meant. Regions that the view hides are not."""
     target = ctx.params.get("target") or _targets(ctx).values()[0]
     if target == LABELS:

@@ -1,4 +1,4 @@
-"""The panel to filter and to review by: histograms, a threshold, and the regions one by one."""
+"""The panel to review and to filter by: a photo at a time with one key for each answer, histograms, and the files."""
 
 from __future__ import annotations
 
@@ -7,25 +7,26 @@ from typing import Any
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from idetex_fiftyone.app import plots
+from idetex_fiftyone.app import tabs
 from idetex_fiftyone.app.filters import Filters
 from idetex_fiftyone.app.forms import assessed_runs
-from idetex_fiftyone.app.queue import waiting
-from idetex_fiftyone.app.region_view import RELABEL, show_region
-from idetex_fiftyone.counts import ACCEPTED, REJECTED, SCORE_STEP, Figures, figures
-from idetex_fiftyone.review import Decision, relabel, say, undo
+from idetex_fiftyone.app.queue import WORST, Card, card, next_photo
+from idetex_fiftyone.app.scope import Scope
+from idetex_fiftyone.counts import SCORE_STEP, figures
+from idetex_fiftyone.freshness import look
+from idetex_fiftyone.truth.fields import DEFAULT, truths
+from idetex_fiftyone.truth.meant import meant
+from idetex_fiftyone.truth.review import Action, Review
+from idetex_fiftyone.truth.sheet import ACCEPTED, CORRECTED, REJECTED
 
-STEPS_BACK = 50
-ACCEPT_ALL = "accept_regions", "Accept all shown …", "done_all"
-REJECT_ALL = "reject_regions", "Reject all shown …", "remove_done"
-RUNS = types.DropdownView(label="Run")
-THRESHOLD = types.SliderView(
-    label="Confidence", label_position="left", value_precision=2, view_multiple_of=0.05, value_label_display="auto"
-)
+START = {
+    "order": WORST, "tab": tabs.REVIEW, "name": DEFAULT, "by": "", "skipped": [], "sample": "", "region": "",
+    "told": "", "fresh": "", "filters": {}, "mine": [], "base": [],
+}  # fmt: skip
 
 
 class ReviewPanel(foo.Panel):
-    """Filter the grid by what is wrong, and say of every region whether it is right."""
+    """Filter the grid by what is wrong, and say of every photo what is right."""
 
     @property
     def config(self) -> foo.PanelConfig:
@@ -33,44 +34,83 @@ class ReviewPanel(foo.Panel):
         return foo.PanelConfig(name="idetex_review", label="idetex review", icon="fact_check", surfaces="grid")
 
     def on_load(self, ctx: Any) -> None:
-        """Start with the first run, everything shown."""
-        names = assessed_runs(ctx.dataset)
+        """Start with the first run and the view that the App shows."""
+        names = assessed_runs(ctx.dataset) if ctx.dataset else []
         ctx.panel.state.runs = names
         if names and ctx.panel.state.run not in names:
-            ctx.panel.set_state({"run": names[0], "filters": Filters().state(), "skipped": [], "undo": []})
+            ctx.panel.set_state({**START, "run": names[0]})
+        if names and DEFAULT not in truths(ctx.dataset):
+            self._review(ctx)
+            ctx.ops.reload_dataset()
 
     on_change_dataset = on_load
 
+    def on_change_view(self, ctx: Any) -> None:
+        """The user chose other photos: FiftyOne draws again after this."""
+
     def choose_run(self, ctx: Any) -> None:
         """Review another run."""
-        ctx.panel.set_state({"run": ctx.params["value"], "skipped": [], "undo": []})
-        self._filter(ctx, Filters())
+        self._scope(ctx).choose(Filters())
+        ctx.panel.set_state({"run": ctx.params["value"], "skipped": [], "sample": "", "region": "", "fresh": ""})
+
+    def choose_tab(self, ctx: Any) -> None:
+        """Show another part of the panel."""
+        ctx.panel.state.tab = ctx.params["value"]
+
+    def choose_order(self, ctx: Any) -> None:
+        """Review in another order."""
+        ctx.panel.set_state({"order": ctx.params["value"], "skipped": [], "sample": "", "region": ""})
+
+    def name_reviewer(self, ctx: Any) -> None:
+        """Say who reviews."""
+        ctx.panel.state.by = str(ctx.params["value"] or "").strip()
 
     def refresh(self, ctx: Any) -> None:
-        """Draw again; the histograms are counted anew if a sample has changed."""
+        """Draw again; what is counted is counted anew if a sample has changed."""
         self.on_load(ctx)
+        ctx.ops.reload_samples()
+
+    def scan(self, ctx: Any) -> None:
+        """Look for files that are new, that changed, or that had failed and are there."""
+        ctx.panel.state.fresh = str(look(self._scope(ctx).view, ctx.panel.state.run))
+
+    # filters
 
     def click_distortion(self, ctx: Any) -> None:
         """Show the regions of one bar."""
-        severity = ctx.params["trace"] if ctx.params["trace"] != plots.NO_SEVERITY else ""
-        self._filter(ctx, self._filters(ctx).toggled(distortion=ctx.params["y"], severity=severity))
+        severity = ctx.params["trace"] if ctx.params["trace"] != tabs.NO_SEVERITY else ""
+        self._toggle(ctx, distortion=ctx.params["y"], severity=severity)
 
     def click_level(self, ctx: Any) -> None:
         """Show the photos of one level."""
-        self._filter(ctx, self._filters(ctx).toggled(level=ctx.params["x"]))
+        self._toggle(ctx, level=ctx.params["y"])
 
     def click_score(self, ctx: Any) -> None:
         """Show the photos of one step of the score."""
-        step = ctx.params["x"] // SCORE_STEP * SCORE_STEP
-        self._filter(ctx, self._filters(ctx).toggled(score=step))
+        self._toggle(ctx, score=ctx.params["x"] // SCORE_STEP * SCORE_STEP)
+
+    def choose_said(self, ctx: Any) -> None:
+        """Show the regions of which people said this."""
+        self._set(ctx, said=ctx.params["value"] if ctx.params["value"] != tabs.ANY else "")
+
+    def choose_reviewed(self, ctx: Any) -> None:
+        """Show the photos that are so far reviewed."""
+        self._set(ctx, reviewed=ctx.params["value"] if ctx.params["value"] != tabs.ANY else "")
+
+    def show_failed(self, ctx: Any) -> None:
+        """Show the photos that could not be assessed."""
+        self._toggle(ctx, state="failed")
 
     def move_threshold(self, ctx: Any) -> None:
         """Show the regions that the model is at least so sure of."""
-        self._filter(ctx, Filters(**{**self._filters(ctx).state(), "confidence": float(ctx.params["value"])}))
+        self._set(ctx, confidence=float(ctx.params["value"]))
 
     def show_all(self, ctx: Any) -> None:
         """Choose nothing."""
-        self._filter(ctx, Filters())
+        self._scope(ctx).choose(Filters())
+        self._leave(ctx)
+
+    # answers
 
     def accept(self, ctx: Any) -> None:
         """The region is right."""
@@ -80,28 +120,65 @@ class ReviewPanel(foo.Panel):
         """The region is wrong."""
         self._say(ctx, REJECTED)
 
+    def severity(self, ctx: Any) -> None:
+        """The region is right but for its severity."""
+        self._say(ctx, CORRECTED, severity=ctx.params["severity"])
+
     def relabel(self, ctx: Any) -> None:
         """The region is right, its distortion is another."""
-        region = ctx.params["path"].rpartition(RELABEL)[2]
-        self._decided(ctx, relabel(ctx.dataset, ctx.panel.state.run, region, ctx.params["value"]))
+        sample, _, region = ctx.params["path"].rpartition(tabs.RELABEL)[2].partition("_")
+        ctx.params.update(sample=sample, region=region)
+        self._say(ctx, CORRECTED, label=ctx.params["value"])
 
-    def skip(self, ctx: Any) -> None:
-        """Leave the region for later."""
-        ctx.panel.state.skipped = [*ctx.panel.state.skipped, ctx.params["region"]]
+    def next_region(self, ctx: Any) -> None:
+        """Ask about the photo's next region."""
+        found = self._card(ctx, ctx.params["sample"])
+        ctx.panel.state.region = found.after(ctx.params["region"]) if found else ""
+
+    def accept_all(self, ctx: Any) -> None:
+        """Every region shown that waits is right."""
+        self._say_all(ctx, ACCEPTED)
+
+    def reject_all(self, ctx: Any) -> None:
+        """Every region shown that waits is wrong."""
+        self._say_all(ctx, REJECTED)
+
+    def level(self, ctx: Any) -> None:
+        """The photo is of this level."""
+        self._told(ctx, self._review(ctx).level([ctx.params["sample"]], ctx.params["level"]))
+
+    def finish(self, ctx: Any) -> None:
+        """Nothing (more) is wrong in the photo, and what waits is rejected: the next photo comes."""
+        done = self._review(ctx).finish([ctx.params["sample"]], ctx.panel.state.run, reject_rest=True)
+        self._leave(ctx)
+        self._told(ctx, done)
+
+    def later(self, ctx: Any) -> None:
+        """Another photo first."""
+        ctx.panel.state.skipped = [*ctx.panel.state.skipped, ctx.params["sample"]]
+        self._leave(ctx)
 
     def unskip(self, ctx: Any) -> None:
-        """Look at the skipped regions now."""
+        """Look at the photos left for later now."""
         ctx.panel.state.skipped = []
+        self._leave(ctx)
 
     def undo(self, ctx: Any) -> None:
-        """Take the last decision back and look at its region again."""
-        *earlier, last = ctx.panel.state.undo
-        undo(ctx.dataset, ctx.panel.state.run, Decision(**last))
-        ctx.panel.state.undo = earlier
-        ctx.ops.reload_samples()
+        """Take the reviewer's last action back, and look at its photo again if it was one."""
+        review = self._review(ctx)
+        touched = review.last_photos()
+        undone = review.undo()
+        if undone is None:
+            ctx.panel.state.told = "Nothing to undo"
+            return
+        if len(touched) == 1:
+            ctx.panel.set_state({"sample": touched[0], "region": ""})
+        self._told(ctx, undone)
 
     def open_photo(self, ctx: Any) -> None:
-        """Open the region's photo."""
+        """Open the photo, where the Annotate tab draws in the truth."""
+        review = self._review(ctx)
+        ctx.ops.set_active_fields([review.fields.truth, f"{ctx.panel.state.run}_regions"])
         ctx.ops.open_sample(id=ctx.params["sample"])
 
     def render(self, ctx: Any) -> types.Property:
@@ -111,56 +188,69 @@ class ReviewPanel(foo.Panel):
         if not state.run:
             panel.md("No run yet. Press **`** and choose *idetex: assess images*.", name="empty")
             return types.Property(panel)
-        counts, filters = figures(ctx.dataset, state.run), self._filters(ctx)
-        self._head(panel, ctx, counts)
-        self._histograms(panel, counts, filters)
-        self._threshold(panel, filters)
-        show_region(self, panel, ctx, waiting(ctx.dataset, state.run, filters, set(state.skipped)))
-        return types.Property(panel, view=types.GridView(orientation="vertical", gap=1, pad=2))
+        scope = self._scope(ctx)
+        counts = figures(scope.view, state.run, state.name)
+        tabs.head(self, panel, ctx, counts, scope)
+        if state.tab == tabs.FILTER:
+            shown = figures(scope.shown, state.run, state.name)
+            tabs.filters(self, panel, ctx, counts, shown, scope)
+        elif state.tab == tabs.FILES:
+            tabs.files(self, panel, ctx, counts)
+        else:
+            tabs.review(self, panel, ctx, self._current(ctx, scope))
+        return types.Property(panel, view=types.GridView(orientation="vertical", gap=1, pad=1))
 
-    def _head(self, panel: types.Object, ctx: Any, counts: Figures) -> None:
-        row = panel.h_stack("head", columns=2, align_y="center", gap=2)
-        row.enum("run", ctx.panel.state.runs, default=ctx.panel.state.run, view=RUNS, on_change=self.choose_run)
-        row.btn("refresh", label="Refresh", icon="refresh", on_click=self.refresh)
-        done = f"{counts.reviewed:,} of {counts.total:,} regions reviewed, {counts.photos:,} photos assessed"
-        bar = types.ProgressView(label=done, variant="linear")
-        panel.float("done", default=counts.reviewed / counts.total if counts.total else 1.0, view=bar)
+    def _scope(self, ctx: Any) -> Scope:
+        return Scope(ctx, ctx.panel.state.run, ctx.panel.state.name)
 
-    def _histograms(self, panel: types.Object, counts: Figures, filters: Filters) -> None:
-        both = plots.layout("Regions by distortion and severity", barmode="stack", showlegend=True)
-        traces = plots.distortions(counts, filters)
-        panel.plot(
-            "distortions", data=traces, layout=both, height="220px", config=plots.STILL, on_click=self.click_distortion
-        )
-        row = panel.h_stack("photos", columns=2, gap=1)
-        traces, look = plots.levels(counts, filters), plots.layout("Photos by level")
-        row.plot("levels", data=traces, layout=look, height="140px", config=plots.STILL, on_click=self.click_level)
-        traces, look = plots.scores(counts, filters), plots.layout("Photos by score")
-        row.plot("scores", data=traces, layout=look, height="140px", config=plots.STILL, on_click=self.click_score)
+    def _toggle(self, ctx: Any, **choice: Any) -> None:
+        scope = self._scope(ctx)
+        scope.choose(scope.filters.toggled(**choice))
+        self._leave(ctx)
 
-    def _threshold(self, panel: types.Object, filters: Filters) -> None:
-        panel.float(
-            "confidence", min=0, max=1, default=filters.confidence, view=THRESHOLD, on_change=self.move_threshold
-        )
-        panel.md(f"Shown: **{filters}**", name="what")
-        row = panel.btn_group("shown")
-        for name, label, icon in (ACCEPT_ALL, REJECT_ALL):
-            row.btn(name, label=label, icon=icon, on_click=f"{self.plugin_name}/{name}", prompt=True)
-        if filters != Filters():
-            row.btn("all", label="Show all", icon="filter_alt_off", on_click=self.show_all)
+    def _set(self, ctx: Any, **choice: Any) -> None:
+        scope = self._scope(ctx)
+        scope.choose(Filters(**{**scope.filters.document(), **choice}))
+        self._leave(ctx)
 
-    def _filters(self, ctx: Any) -> Filters:
-        return Filters.of(ctx.panel.state.filters)
+    def _review(self, ctx: Any) -> Review:
+        return Review(ctx.dataset, ctx.panel.state.name, ctx.panel.state.by or None)
 
-    def _filter(self, ctx: Any, filters: Filters) -> None:
-        ctx.panel.state.filters = filters.state()
-        ctx.ops.set_view(filters.view(ctx.dataset, ctx.panel.state.run))
+    def _card(self, ctx: Any, sample: str) -> Card | None:
+        return card(ctx.dataset, sample, ctx.panel.state.run, ctx.panel.state.name)
 
-    def _say(self, ctx: Any, tag: str) -> None:
-        run, region = ctx.panel.state.run, ctx.params["region"]
-        say(ctx.dataset.select_labels(ids=region, fields=f"{run}_regions"), run, tag)
-        self._decided(ctx, Decision([region]))
+    def _current(self, ctx: Any, scope: Scope) -> Card | None:
+        """The photo in hand while the view shows it, else the next one."""
+        state = ctx.panel.state
+        found = self._card(ctx, state.sample) if state.sample else None
+        if found is None or not len(scope.view.select(found.sample)):
+            following = next_photo(scope.shown, state.run, state.name, state.order, state.skipped)
+            found = self._card(ctx, following) if following else None
+            first = self._first(scope, found) if found else ""
+            ctx.panel.set_state({"sample": found.sample if found else "", "region": first})
+        return found
 
-    def _decided(self, ctx: Any, decision: Decision) -> None:
-        ctx.panel.state.undo = [*ctx.panel.state.undo, decision.state()][-STEPS_BACK:]
+    def _first(self, scope: Scope, found: Card) -> str:
+        """The region to begin with: one that the filters chose, if they chose regions."""
+        if scope.filters.region(scope.name) is None:
+            return ""
+        shown = scope.shown.select(found.sample).values(f"{scope.run}_regions.detections.id", unwind=True)
+        return next((str(each["_id"]) for each in found.regions if str(each["_id"]) in shown), "")
+
+    def _leave(self, ctx: Any) -> None:
+        ctx.panel.set_state({"sample": "", "region": ""})
+
+    def _say(self, ctx: Any, verdict: str, **new: Any) -> None:
+        sample, region = ctx.params["sample"], ctx.params["region"]
+        done = self._review(ctx).say({sample: [region]}, ctx.panel.state.run, verdict, again=True, **new)
+        found = self._card(ctx, sample)
+        ctx.panel.set_state({"sample": sample, "region": found.next_waiting(region) if found else ""})
+        self._told(ctx, done)
+
+    def _say_all(self, ctx: Any, verdict: str) -> None:
+        state, scope = ctx.panel.state, self._scope(ctx)
+        self._told(ctx, self._review(ctx).say(meant(scope.shown, state.run), state.run, verdict))
+
+    def _told(self, ctx: Any, action: Action) -> None:
+        ctx.panel.state.told = str(action)
         ctx.ops.reload_samples()

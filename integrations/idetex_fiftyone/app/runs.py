@@ -19,7 +19,7 @@ class CreateQualityViews(foo.Operator):
         return foo.OperatorConfig(
             name="create_quality_views",
             label="idetex: create quality views",
-            description="Save views: worst first, severe only, needs review, clean, failed, one a distortion",
+            description="Save views: worst first, needs review, conflicts, clean, failed, equal files …",
             icon="bookmarks",
         )
 
@@ -48,7 +48,7 @@ class DeleteRun(foo.Operator):
         return foo.OperatorConfig(
             name="delete_run",
             label="idetex: delete run",
-            description="Take away a run's fields, what reviewers said of its regions, its views and sidebar group",
+            description="Take away a run's fields, its views and its sidebar group; what people said stays",
             icon="delete",
             dynamic=True,
         )
@@ -58,8 +58,9 @@ class DeleteRun(foo.Operator):
         form = types.Object()
         run = choose_run(form, ctx)
         if run is not None:
-            tags = ctx.dataset.count_label_tags(label_fields=f"{run}_regions")
-            form.view("lost", types.Warning(label=f"With it go {sum(tags.values()):,} decisions of reviewers"))
+            count = ctx.dataset.count(f"{run}_regions.detections")
+            kept = "What people said stays in the truth"
+            form.view("lost", types.Warning(label=f"With it go {count:,} predictions. {kept}"))
         return types.Property(form, view=types.View(label="Delete run"))
 
     def execute(self, ctx: Any) -> None:

@@ -71,11 +71,12 @@ class Labels:
 
 
 def read_labels(file: Path, folders: Sequence[Path], vocabulary: Vocabulary = VIDA) -> Labels:
-    """The labels of a CSV file. Photos that are nowhere are listed as missing.
+    """The labels of a CSV file, whose own folder is searched where none is given. Photos that are nowhere are missing.
 
     Raises LabelsError for a row that cannot be read, for contradictions, and if no photo is found.
     """
     labels = Labels()
+    folders = folders or [file.parent]
     found: dict[str, Path | None] = {}
     for line, row in _rows(file):
         try:
@@ -98,7 +99,7 @@ def read_labels(file: Path, folders: Sequence[Path], vocabulary: Vocabulary = VI
             if there and known.get(group) is False:
                 raise LabelsError(f"{file}: {path} is said to have {there[0]}, and not to have {group}")
     if not labels.photos:
-        where = ", ".join(map(str, folders)) or "the working folder"
+        where = ", ".join(map(str, folders))
         raise LabelsError(f"{file}: none of its {len(labels.missing)} photos is in {where}")
     return labels
 

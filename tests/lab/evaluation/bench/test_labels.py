@@ -39,6 +39,10 @@ def test_photos_are_found_below_any_folder_or_by_their_whole_path(tmp_path: Path
     assert labels.distortions == ("Motion blur", "Noise", "any blur")
 
 
+def test_photos_lie_beside_the_file_where_no_folder_is_given(tmp_path: Path, folders: list[Path]) -> None:
+    assert list(read_labels(written(folders[0], "sub/b.jpg,Noise,1"), []).photos) == [folders[0] / "sub" / "b.jpg"]
+
+
 def test_a_file_of_a_spreadsheet_is_read(tmp_path: Path, folders: list[Path]) -> None:
     file = tmp_path / "labels.csv"
     head = b"\xef\xbb\xbfphoto, distortion,by,present\r\n"

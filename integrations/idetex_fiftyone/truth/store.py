@@ -1,0 +1,109 @@
+"""Reads and writes what people said of photos. A change that somebody else's has overtaken is made again on theirs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import fiftyone as fo
+from bson import ObjectId
+
+from idetex_fiftyone.truth.fields import TruthFields
+from idetex_fiftyone.truth.sheet import Doc, Sheet
+
+CHUNK = 500
+TRIES = 100
+Payload = TypeVar("Payload")
+Edit = Callable[[Sheet, Doc, Payload], Mapping[str, int] | None]
+"""Changes the sheet of a photo, given its document with the fields that were asked for; returns what it counted."""
+
+
+def change(
+    dataset: Any, fields: TruthFields, wanted: Mapping[str, Payload], edit: Edit[Payload], *, also: Sequence[str] = ()
+) -> Counter[str]:
+    """Edit the sheets of these samples and add up what was counted; "photos" counts those that changed.
+
+    also: fields of the sample that the edit reads. Nothing that others write meanwhile is lost: a photo is written only
+    if both fields are as they were read, else it is read and edited again. Raises RuntimeError if that never succeeds.
+    """
+    total: Counter[str] = Counter()
+    collection = dataset._sample_collection
+    names = list(wanted)
+    for start in range(0, len(names), CHUNK):
+        waiting = set(names[start : start + CHUNK])
+        for _ in range(TRIES):
+            waiting = _pass(collection, fields, {name: wanted[name] for name in waiting}, edit, also, total)
+            if not waiting:
+                break
+        else:
+            raise RuntimeError(f"{len(waiting)} photos are being changed by others all the time")
+    fo.Sample._reload_docs(dataset._sample_collection_name)
+    return total
+
+
+def sheets(samples: Any, fields: TruthFields, also: Sequence[str] = ()) -> Iterator[tuple[Doc, Sheet]]:
+    """The documents of a view's samples, with the fields that are asked for, and what people said of them."""
+    names = [name for name in (fields.review, fields.truth) if samples.has_sample_field(name)]
+    dataset = samples._dataset
+    wanted = list(dict.fromkeys([*names, "filepath", *also]))
+    ids = [ObjectId(each) for each in samples.values("id")]
+    for start in range(0, len(ids), CHUNK):
+        part = ids[start : start + CHUNK]
+        found = {
+            doc["_id"]: doc
+            for doc in dataset._root_dataset._sample_collection.find({"_id": {"$in": part}}, dict.fromkeys(wanted, 1))
+        }
+        for each in part:
+            if each in found:
+                yield found[each], Sheet(found[each].get(fields.review), found[each].get(fields.truth))
+
+
+def _pass(
+    collection: Any,
+    fields: TruthFields,
+    wanted: Mapping[str, Payload],
+    edit: Edit[Payload],
+    also: Sequence[str],
+    total: Counter[str],
+) -> set[str]:
+    """One try for each; returns those that others changed meanwhile."""
+    overtaken: set[str] = set()
+    names = dict.fromkeys([fields.review, fields.truth, *also], 1)
+    for doc in collection.find({"_id": {"$in": [ObjectId(name) for name in wanted]}}, names):
+        sheet = Sheet(doc.get(fields.review), doc.get(fields.truth))
+        counts = edit(sheet, doc, wanted[str(doc["_id"])])
+        if sheet.changed:
+            review, truth = sheet.documents()
+            same = {name: doc.get(name) for name in (fields.review, fields.truth)}
+            new = {fields.review: review, fields.truth: truth, "last_modified_at": datetime.now(UTC)}
+            if not collection.update_one({"_id": doc["_id"], **same}, {"$set": new}).matched_count:
+                overtaken.add(str(doc["_id"]))
+                continue
+            total["photos"] += 1
+        total.update(counts or {})
+    return overtaken
+
+
+def found_by_action(dataset: Any, fields: TruthFields, action: str) -> list[str]:
+    """The samples that an action changed."""
+    rows = dataset._sample_collection.find({f"{fields.review}.details.history.action": action}, {"_id": 1})
+    return [str(row["_id"]) for row in rows]
+
+
+def latest_action(dataset: Any, fields: TruthFields, by: str) -> str | None:
+    """The last action of a reviewer that has not been undone."""
+    path = f"{fields.review}.details.history"
+    rows = dataset._sample_collection.aggregate(
+        [
+            {"$match": {f"{path}.by": by}},
+            {"$project": {"entry": f"${path}"}},
+            {"$unwind": "$entry"},
+            {"$match": {"entry.by": by}},
+            {"$group": {"_id": "$entry.action", "at": {"$max": "$entry.at"}}},
+            {"$sort": {"at": -1, "_id": -1}},
+            {"$limit": 1},
+        ]
+    )
+    return next((str(row["_id"]) for row in rows), None)
