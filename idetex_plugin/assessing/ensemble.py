@@ -83,9 +83,10 @@ class Ensemble(Assessor):
             raise ValueError(f"{len(urls)} addresses for {len(models)} models: give one for each, or one for all")
         addresses = urls if len(urls) == len(models) else urls * len(models)
         chosen: Sequence[Any] = engines if engines is not None else [engine] * len(models)
+        own: list[dict[str, Any]] = [{**options, "url": url} if url else options for url in addresses]
         self.members = tuple(
-            Assessor(model, which, tasks, questions, **options, **({"url": url} if url else {}))
-            for model, which, url in zip(models, chosen, addresses, strict=True)
+            Assessor(model, which, tasks, questions, **given)
+            for model, which, given in zip(models, chosen, own, strict=True)
         )
         names = [member.card.name for member in self.members]
         if len(set(names)) < max(len(names), 2):

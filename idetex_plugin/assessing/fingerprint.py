@@ -43,7 +43,7 @@ def parts(card: Card, tasks: Sequence[Task]) -> dict[str, str]:
     asked = [_plain(request) for task in tasks for request in task.ask(view)]
     return {
         "checkpoint": checkpoint_hash(card),
-        "card": _hash(card.model_dump_json(exclude=ABOUT | _unset(card))),
+        "card": _hash(card.model_dump_json(exclude={*ABOUT, *_unset(card)})),
         "tasks": ", ".join(task.name for task in tasks),
         "prompts": _hash(json.dumps(asked, sort_keys=True)),
         "reading": str(READING_VERSION),
