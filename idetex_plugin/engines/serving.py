@@ -6,6 +6,7 @@ import json
 import shlex
 from collections.abc import Sequence
 from importlib import metadata
+from pathlib import Path
 
 from idetex_plugin.engines.prompts import checkpoint_of
 from idetex_plugin.engines.runtime import pick_dtype
@@ -16,6 +17,7 @@ CPU_CACHE_GIB = {"embedded": 1, "other": 4}
 # Requests about one photo share whole blocks of their prompts. vLLM's own 128 would leave a third of the embedded
 # checkpoint's image tokens to be computed for each of them.
 CPU_BLOCK = 64
+LORA_RANKS = (16, 32, 64, 128, 256, 320, 512)
 HOST, PORT = "127.0.0.1", 8000
 MODULE = "vllm.entrypoints.openai.api_server"
 
@@ -54,12 +56,24 @@ def serve_command(
     }
     command += [part for pair in options.items() for part in pair] + ["--enable-prefix-caching"]
     if adapters:
-        command += ["--enable-lora", "--lora-modules", *adapters]
+        command += ["--enable-lora", "--max-lora-rank", str(_rank(adapters)), "--lora-modules", *adapters]
     if cpu:
         command += ["--dtype", pick_dtype("auto", "cpu"), "--block-size", str(CPU_BLOCK), "--enforce-eager"]
     elif gpus > 1:
         command += ["--tensor-parallel-size", str(gpus), "--mm-encoder-tp-mode", "data"]
     return command
+
+
+def _rank(adapters: Sequence[str]) -> int:
+    """The least rank that vLLM can be told which all these adapters have room in; its own default where none says."""
+    wanted = [LORA_RANKS[0]]
+    for adapter in adapters:
+        try:
+            described = json.loads((Path(adapter.partition("=")[2]) / "adapter_config.json").read_text("utf-8"))
+            wanted.append(int(described["r"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return next((rank for rank in LORA_RANKS if rank >= max(wanted)), max(wanted))
 
 
 def serve_line(command: Sequence[str], environment: dict[str, str] | None = None) -> str:

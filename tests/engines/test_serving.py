@@ -39,6 +39,9 @@ def test_the_model_on_several_gpus_has_its_image_encoder_on_each() -> None:
 def test_adapters_are_served_by_name(tmp_path) -> None:
     command = serve_command(tiny_card(tmp_path), adapters=["mine=/a b"])
     assert "--enable-lora" in command and value(command, "--lora-modules") == "mine=/a b"
+    assert value(command, "--max-lora-rank") == "16"
+    (tmp_path / "adapter_config.json").write_text('{"r": 48}')
+    assert value(serve_command(tiny_card(tmp_path), adapters=[f"mine={tmp_path}"]), "--max-lora-rank") == "64"
 
 
 def test_the_documentation_shows_what_the_command_prints() -> None:
