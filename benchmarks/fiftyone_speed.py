@@ -1,4 +1,4 @@
-"""What FiftyOne adds to an assessment, in time and memory, and how fast the panel's counts are.
+"""What FiftyOne adds to an assessment, in time and memory, and how fast the review panel's questions are answered.
 
 The server is simulated: so many photos at once, each answered after a fixed time. The ratio is the time that this
 server needs when it is never idle, over the time that `assess` took, decoding and writing included. With more photos,
@@ -14,21 +14,29 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import fiftyone as fo
 import numpy as np
+from bson import ObjectId
 from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from standins import nano_says
 
-from idetex_fiftyone import assess, figures
+from idetex_fiftyone import Review, assess, figures
+from idetex_fiftyone.app.filters import Filters
+from idetex_fiftyone.app.queue import ORDERS, WORST, card, next_photo
+from idetex_fiftyone.fields import Fields
+from idetex_fiftyone.truth.meant import meant
+from idetex_fiftyone.truth.regions import accept
+from idetex_fiftyone.truth.sheet import Sheet, Stamp
 from idetex_fiftyone.writer import Writer
 from idetex_plugin import Reply, Request, Severity
 from idetex_plugin.words.vocabulary import VIDA
@@ -97,47 +105,87 @@ def cost(photos: int, slots: int, seconds: float) -> Cost:
     return Cost(photos * seconds / slots / took, 1000 * wrote / photos, memory)
 
 
-def counting(photos: int) -> tuple[float, float]:
-    """Seconds of the panel's counts over so many photos with two regions each: the first time, and again."""
+def made_up(photos: int) -> Any:
+    """A dataset of so many photos with two regions each, of which a tenth have been reviewed."""
     dataset = fo.Dataset()
-    dataset.add_sample_field("idetex_regions", fo.EmbeddedDocumentField, embedded_doc_type=fo.Detections)
+    fields = Fields("idetex")
+    fields.declare(dataset, {"model": "nano", "fingerprint": "made up", "answers": []})
+    review = Review(dataset)
     severities, names = list(Severity), VIDA.names
-    rows = [
-        {
+    rows = []
+    for number in range(photos):
+        regions = [
+            {
+                "_id": ObjectId(), "_cls": "Detection", "label": names[(number + step) % len(names)], "tags": [],
+                "severity": str(severities[number % 3]), "confidence": (number * 37 + step) % 100 / 100,
+                "bounding_box": [0.1, 0.1, 0.4, 0.5],
+            }
+            for step in range(2)
+        ]  # fmt: skip
+        row = {
             "filepath": f"/{number}.jpg",
-            "idetex_level": {"_cls": "Classification", "label": "fair"},
-            "idetex_score": 1 + number % 400 / 100,
-            "idetex_regions": {
-                "_cls": "Detections",
-                "detections": [
-                    {"label": names[(number + step) % len(names)], "severity": str(severities[number % 3]), "tags": []}
-                    for step in range(2)
-                ],
-            },
+            "_media_type": "image",
+            "_rand": number * 7919 % photos / photos,
+            "last_modified_at": datetime.now(UTC),
+            fields.level: {"_cls": "Classification", "label": "fair"},
+            fields.score: 1 + number % 400 / 100,
+            fields.regions: {"_cls": "Detections", "detections": regions},
+            fields.status: {"_cls": "DynamicEmbeddedDocument", "state": "ok", "conflicts": int(number % 50 == 0)},
         }
-        for number in range(photos)
-    ]
+        if number % 10 == 5:
+            sheet, stamp = Sheet(None, None), Stamp("accepted", by="somebody")
+            for region in regions:
+                accept(sheet, region, "idetex", stamp)
+            row[review.fields.review], row[review.fields.truth] = sheet.documents()
+        rows.append(row)
     dataset._sample_collection.insert_many(rows)
-    times = []
-    for _ in range(2):
+    return dataset
+
+
+def panel(photos: int) -> dict[str, float]:
+    """Seconds that the database takes for what the review panel does on so many photos."""
+    dataset = made_up(photos)
+    waiting = Filters(said="waiting", severity="Severe")
+    review = Review(dataset, by="me")
+    times: dict[str, float] = {}
+
+    def timed(name: str, work: Callable[[], Any]) -> Any:
         begin = time.perf_counter()
-        assert figures(dataset, "idetex").total == 2 * photos
-        times.append(time.perf_counter() - begin)
+        result = work()
+        times[name] = time.perf_counter() - begin
+        return result
+
+    timed("first paint: counts", lambda: figures(dataset, "idetex"))
+    assert timed("counts again", lambda: figures(dataset, "idetex")).total == 2 * photos
+    view = waiting.view(dataset.view(), "idetex", "idetex")
+    timed("counts of what a filter shows", lambda: figures(view, "idetex"))
+    for order in ORDERS:
+        timed(f"next photo, {order}", lambda order=order: next_photo(dataset.view(), "idetex", "idetex", order, ()))
+    sample = next_photo(dataset.view(), "idetex", "idetex", WORST, ())
+    found = timed("one photo's card", lambda: card(dataset, sample, "idetex", "idetex"))
+    timed("one decision", lambda: review.say({sample: found.waiting[:1]}, "idetex", "accepted"))
+    timed("counts after it", lambda: figures(dataset, "idetex"))
+    timed("undo", review.undo)
+    some = timed("1,000 photos' regions", lambda: meant(view.limit(1000), "idetex"))
+    timed("1,000 photos at once", lambda: review.say(some, "idetex", "rejected"))
+    timed("undo of these", review.undo)
     dataset.delete()
-    return times[0], times[1]
+    return times
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--photos", type=int, default=2000)
+    parser.add_argument("--photos", type=int, default=2000, help="0 for the panel alone")
     parser.add_argument("--slots", type=int, default=32)
     parser.add_argument("--seconds", type=float, default=1.0, help="of the server for a photo")
     parser.add_argument("--more", type=int, default=20_000, help="photos for the second look at memory")
     parser.add_argument("--counted", type=int, default=100_000)
     options = parser.parse_args()
-    first, again = counting(options.counted)
-    print(f"counts over {options.counted:,} photos: {first:.2f} s, again {again:.3f} s", flush=True)
+    for name, seconds in panel(options.counted).items():
+        print(f"{options.counted:,} photos, {name}: {seconds:.3f} s", flush=True)
+    if not options.photos:
+        return
     print("photos | engine's share of the time | writing, ms a photo | peak MiB")
     for photos, seconds in ((options.photos, options.seconds), (options.more, QUICK)):
         with ProcessPoolExecutor(1, get_context("spawn")) as pool:

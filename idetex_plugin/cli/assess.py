@@ -90,7 +90,7 @@ def command(
     from rich.console import Console
 
     from idetex_plugin.cli.finding import Finding
-    from idetex_plugin.cli.keeping import code_of, faults_in_words, open_run, shared_folder
+    from idetex_plugin.cli.keeping import code_of, faults_in_words, open_run, root_of
     from idetex_plugin.cli.report import write_run_report
     from idetex_plugin.cli.summary import print_summary, summary_json
     from idetex_plugin.photo.sources import PassedOver
@@ -112,7 +112,7 @@ def command(
         options |= {"mended": mended, "graphics": graphics}
         chosen = _assessor(model, engine, tasks, questions, max_pixels, options)
         passed = PassedOver()
-        sources = Finding(_sources(paths, out, passed, part, root or shared_folder(paths)))
+        sources = Finding(_sources(paths, out, passed, part, root_of(out, paths, root)))
         if not sources.peek() and part.count == 1:
             stop(f"no photos found in {', '.join(paths)}" + (f" ({passed})" if str(passed) else ""))
         run = open_run(out, chosen, paths, root)

@@ -96,7 +96,7 @@ def _open(source: Any, found: _Found, max_pixels: int, mend: bool) -> tuple[Imag
         _check_size(source.size, max_pixels)
         own = _whole(source)
         found.sha256, found.format = _pixel_hash(own.mode, own.size, own.tobytes()), source.format
-        return from_image(own)
+        return from_image(own, source.format)
     if isinstance(source, str | os.PathLike):
         source = _read(source)
     if isinstance(source, bytes | bytearray | memoryview):
@@ -153,6 +153,8 @@ def _read(source: str | os.PathLike[str]) -> bytes:
 
 def _check_size(size: tuple[int, int], max_pixels: int) -> None:
     width, height = size
+    if 0 in size:
+        raise Refusal(Reason.CORRUPT, f"says that it has {width} x {height} pixels")
     if width * height > max_pixels:
         raise Refusal(Reason.TOO_LARGE, f"has {width} x {height} pixels, more than {max_pixels}")
     if min(width, height) < MIN_SIDE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -28,7 +29,7 @@ from idetex_plugin.assessing.assessor import Assessor
 from idetex_plugin.gating.remedies import remedies_for
 from idetex_plugin.plugins.names import Hook
 from idetex_plugin.words.assessment import Assessment
-from idetex_plugin.words.card import TASKS
+from idetex_plugin.words.card import TASKS, Card
 from idetex_plugin.words.failure import State
 from idetex_plugin.words.question import Question
 from idetex_plugin.words.verdict import Remedy
@@ -49,22 +50,22 @@ class Outcome:
     changes: Changes = field(default_factory=Changes)
 
     def __str__(self) -> str:
-        parts = [
-            f"{self.assessed:,} photos assessed",
-            self.failed and f"{self.failed:,} of them failed",
-            self.again.changed and f"{len(self.again.changed):,} since their file changed",
-            self.again.failed and f"{len(self.again.failed):,} that had failed",
-            self.copies and f"{self.copies:,} copies of assessed ones",
+        numbers = [
+            (self.failed, "of them failed"),
+            (len(self.again.changed), "since their file changed"),
+            (len(self.again.failed), "that had failed"),
+            (self.copies, "copies of assessed ones"),
         ]
+        parts = [f"{self.assessed:,} photos assessed", *(f"{number:,} {words}" for number, words in numbers if number)]
         found = ", ".join(f"{number:,} {word}" for word, number in self.changes.told if number)
-        return ", ".join(filter(None, parts)) + (f"; regions: {found}" if found else "")
+        return ", ".join(parts) + (f"; regions: {found}" if found else "")
 
 
 def assess(
     samples: Any,
     run: str = "idetex",
     *,
-    model: str = "nano",
+    model: str | os.PathLike[str] | Card = "nano",
     engine: Any = "auto",
     tasks: Sequence[str] = TASKS,
     questions: Sequence[Question] | None = None,

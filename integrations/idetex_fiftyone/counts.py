@@ -84,17 +84,19 @@ def said_of(region: str, review: str) -> dict[str, Any]:
     mine = {
         "$filter": {
             "input": {"$ifNull": [f"{review}.details.decisions", []]},
-            "cond": {"$eq": ["$$this.prediction", {"$toString": f"{region}._id"}]},
+            "as": "decision",
+            "cond": {"$eq": ["$$decision.prediction", {"$toString": f"{region}._id"}]},
         }
     }
-    verdict = {"$first": {"$map": {"input": mine, "in": "$$this.verdict"}}}
+    verdict = {"$first": {"$map": {"input": mine, "as": "decision", "in": "$$decision.verdict"}}}
     undecided = {"$cond": [{"$eq": [f"{review}.state", FULLY]}, UNCLEAR, WAITING]}
-    return {
+    found = {
         "$let": {
             "vars": {"verdict": verdict},
             "in": {"$cond": [{"$in": ["$$verdict", list(VERDICTS)]}, "$$verdict", undecided]},
         }
     }
+    return {"$cond": [{"$gt": [f"{review}.details.decisions", []]}, found, undecided]}
 
 
 def _named(group: dict[str, str]) -> tuple[str, str, str]:
@@ -104,12 +106,20 @@ def _named(group: dict[str, str]) -> tuple[str, str, str]:
 @lru_cache(maxsize=8)
 def _figures(key: _Key) -> Figures:
     run, review = key.run, TruthFields(key.name).review
-    step = {"$multiply": [{"$floor": {"$divide": ["$score", SCORE_STEP]}}, SCORE_STEP]}
     region = {"label": "$region.label", "severity": "$region.severity", "said": said_of("$region", "$review")}
+    photo = {
+        "level": "$level",
+        "step": {"$cond": [{"$isNumber": "$score"}, {"$floor": {"$divide": ["$score", SCORE_STEP]}}, None]},
+        "state": "$state",
+        "conflict": {"$gt": ["$conflicts", 0]},
+        "reviewed": {"$ifNull": ["$review.state", ""]},
+        "looked": {"$isArray": "$region"},
+    }
     [found] = flat(key.samples)._aggregate(
         pipeline=[
             {
                 "$project": {
+                    "_id": 0,
                     "region": f"${run}_regions.detections",
                     "level": f"${run}_level.label",
                     "score": f"${run}_score",
@@ -120,32 +130,27 @@ def _figures(key: _Key) -> Figures:
             },
             {
                 "$facet": {
-                    "samples": [{"$count": "n"}],
-                    "photos": [{"$match": {"region": {"$type": "array"}}}, {"$count": "n"}],
-                    "conflicts": [{"$match": {"conflicts": {"$gt": 0}}}, {"$count": "n"}],
                     "regions": [{"$unwind": "$region"}, {"$group": {"_id": region, "count": {"$sum": 1}}}],
-                    "levels": [{"$match": {"level": {"$ne": None}}}, {"$sortByCount": "$level"}],
-                    "scores": [{"$match": {"score": {"$type": "number"}}}, {"$sortByCount": step}],
-                    "states": [{"$match": {"state": {"$ne": None}}}, {"$sortByCount": "$state"}],
-                    "reviewed": [{"$sortByCount": {"$ifNull": ["$review.state", ""]}}],
+                    "photos": [{"$group": {"_id": photo, "count": {"$sum": 1}}}],
                 }
             },
         ]
     )
-
-    def number(name: str) -> int:
-        return sum(row["n"] for row in found[name])
-
-    def counter(name: str) -> Counter[Any]:
-        return Counter({row["_id"]: row["count"] for row in found[name]})
-
+    counts: dict[str, Counter[Any]] = {name: Counter() for name in photo}
+    for row in found["photos"]:
+        for name in photo:
+            counts[name][row["_id"].get(name)] += row["count"]
     return Figures(
-        photos=number("photos"),
-        samples=number("samples"),
-        conflicts=number("conflicts"),
+        photos=counts["looked"][True],
+        samples=counts["looked"].total(),
+        conflicts=counts["conflict"][True],
         regions=Counter({_named(row["_id"]): row["count"] for row in found["regions"]}),
-        levels=counter("levels"),
-        scores=counter("scores"),
-        states=counter("states"),
-        reviewed=counter("reviewed"),
+        levels=_without_none(counts["level"]),
+        scores=Counter({step * SCORE_STEP: count for step, count in _without_none(counts["step"]).items()}),
+        states=_without_none(counts["state"]),
+        reviewed=counts["reviewed"],
     )
+
+
+def _without_none(counts: Counter[Any]) -> Counter[Any]:
+    return Counter({name: count for name, count in counts.items() if name is not None})

@@ -9,6 +9,7 @@ from typing import Any
 import fiftyone as fo
 
 from idetex_fiftyone.declare import Declared, declare
+from idetex_plugin.photo.measures import MEASURES
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 REGIONS = "where the photo is damaged"
@@ -23,6 +24,10 @@ REGION = {
     "area": (fo.FloatField, "share of the photo, 0..1"),
 }
 ANSWER = {"probabilities": (fo.DictField, "of every option, summing to 1")}
+MEASURED = {
+    each.name: (fo.FloatField, f"{each.title}{f' ({each.unit})' if each.unit else ''}: {each.meaning}")
+    for each in MEASURES
+}
 STATUS = {
     "state": (fo.StringField, "ok, failed or skipped"),
     "reason": (fo.StringField, "why it failed, from a closed list"),
@@ -47,10 +52,10 @@ class Fields:
         self.run = run
         self.regions, self.level, self.score = f"{run}_regions", f"{run}_level", f"{run}_score"
         self.description, self.status = f"{run}_description", f"{run}_status"
-        self.verdict, self.summary = f"{run}_verdict", f"{run}_summary"
+        self.verdict, self.summary, self.measures = f"{run}_verdict", f"{run}_summary", f"{run}_measures"
         self.answers = {name: f"{run}_{name}" for name in questions}
-        kept = {self.regions, self.level, self.score, self.description, self.status, self.verdict, self.summary}
-        kept |= {f"{run}_truth", f"{run}_review"}
+        kept = {self.regions, self.level, self.score, self.description, self.status, self.verdict}
+        kept |= {self.summary, self.measures, f"{run}_truth", f"{run}_review"}
         taken = kept & set(self.answers.values())
         if taken:
             names = ", ".join(path[len(run) + 1 :] for path in sorted(taken))
@@ -62,6 +67,9 @@ class Fields:
             self.regions: (fo.EmbeddedDocumentField, {"embedded_doc_type": fo.Detections}, REGIONS),
             self.level: _label("quality, from bad to excellent"),
             self.score: (fo.FloatField, {}, "quality, 1 (bad) to 5 (excellent)"),
+            self.measures: (
+                fo.EmbeddedDocumentField, {"embedded_doc_type": fo.DynamicEmbeddedDocument}, "plain measures of pixels",
+            ),
             self.summary: (fo.StringField, {}, "level and worst distortion, in a few words"),
             self.description: (fo.StringField, {}, "what is seen and what is wrong with it"),
             self.status: (
@@ -69,7 +77,7 @@ class Fields:
             ),
             **{path: _label(f"the answer to “{name}”") for name, path in self.answers.items()},
         }  # fmt: skip
-        parts = {f"{self.regions}.detections": REGION, self.status: STATUS}
+        parts = {f"{self.regions}.detections": REGION, self.measures: MEASURED, self.status: STATUS}
         parts |= dict.fromkeys((self.level, *self.answers.values()), ANSWER)
         for path, attributes in parts.items():
             found |= {f"{path}.{name}": (kind, {}, words) for name, (kind, words) in attributes.items()}

@@ -37,6 +37,7 @@ def values(
         fields.level: None if quality is None else _classification(quality.level, quality.probabilities),
         fields.score: None if quality is None else quality.score,
         fields.summary: summary(assessment),
+        fields.measures: fo.DynamicEmbeddedDocument(**assessment.measures) if assessment.measures else None,
         fields.description: None if told is None else told.text,
         **{
             path: _classification(answers[name].choice, answers[name].probabilities) if name in answers else None

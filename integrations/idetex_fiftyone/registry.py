@@ -7,7 +7,7 @@ from typing import Any
 import fiftyone as fo
 
 from idetex_fiftyone.colours import with_colours, without_colours
-from idetex_fiftyone.fields import OWNER, STATUS, Fields
+from idetex_fiftyone.fields import MEASURED, OWNER, STATUS, Fields
 from idetex_fiftyone.truth.rescue import migrate
 from idetex_fiftyone.views import create_views, own_views
 
@@ -24,10 +24,11 @@ def register(dataset: Any, fields: Fields, info: dict[str, Any]) -> None:
     for key, value in info.items():
         setattr(config, key.replace(" ", "_"), value)
     dataset.register_run(fields.run, config, overwrite=True)
-    names = [path for path in fields.declared() if "." not in path and path != fields.status]
-    names += [f"{fields.status}.{name}" for name in STATUS]
+    names = [path for path in fields.declared() if "." not in path and path not in (fields.measures, fields.status)]
+    names += [f"{fields.measures}.{name}" for name in MEASURED]
+    names += [f"{fields.status}.{name}" for name in STATUS if name != "written"]
     groups = dataset.app_config.sidebar_groups or fo.DatasetAppConfig.default_sidebar_groups(dataset)
-    groups = [group for group in groups if group.name not in (fields.run, fields.status)]
+    groups = [group for group in groups if group.name not in (fields.run, fields.status, fields.measures)]
     for group in groups:
         group.paths = [path for path in group.paths if path not in names]
     dataset.app_config.sidebar_groups = [*groups, fo.SidebarGroupDocument(name=fields.run, paths=names, expanded=True)]

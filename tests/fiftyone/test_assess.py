@@ -31,6 +31,8 @@ def test_every_field_is_declared_with_a_description_and_filled(dataset: Any, eng
         assert region.area == pytest.approx(REGION.box.area, abs=0.01)
         assert region.remedy
     assert dataset.distinct("idetex_level.label") == ["bad"]
+    assert dataset.distinct("idetex_summary") == ["bad · Noise, Severe"]
+    assert dataset.sort_by("idetex_measures.mean_luma").values("filepath") == dataset.values("filepath")
     assert dataset.count("idetex_score") == 6
     assert dataset.distinct("idetex_status.state") == ["ok"]
     info = runs(dataset)["idetex"]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from standins import WindowEngine
 from typer.testing import CliRunner
 
 from idetex_plugin.cli.app import app
@@ -50,6 +51,19 @@ def test_what_was_not_looked_at_is_not_said_to_be_absent(dataset: Any, photos: l
     labels = known(dataset, tmp_path, "--field", "seen", "--complete", "state")
     assert [len(labels.photos[photo]) for photo in photos[:3]] == [11, 1, 1]
     assert labels.photos[photos[1]] == {"Noise": True}
+
+
+def test_the_truth_of_reviewed_photos_becomes_labels(
+    dataset: Any, photos: list[Path], tmp_path: Path, engine: WindowEngine
+) -> None:
+    from idetex_fiftyone import accept, assess, finish
+
+    assess(dataset, tasks=("grounding",), progress=False)
+    accept(dataset[:2])
+    finish(dataset[:1])
+    labels = known(dataset, tmp_path, "--field", "idetex_truth", "--complete", "idetex_review.state")
+    assert [len(labels.photos[photo]) for photo in photos[:2]] == [11, 1]
+    assert list(labels.photos) == photos[:2]
 
 
 def test_other_fields_are_refused_by_name(dataset: Any, tmp_path: Path) -> None:

@@ -14,7 +14,9 @@ def register(plugin: Any) -> None:
     from idetex_fiftyone.app.review_panel import ReviewPanel
     from idetex_fiftyone.app.runs import CreateQualityViews, DeleteRun
     from idetex_fiftyone.app.sample_panel import SamplePanel
+    from idetex_fiftyone.app.truth import Calibrate, Evaluate, ExportTruth
 
-    operators = AssessImages, GateCompressed, CreateQualityViews, AcceptRegions, RejectRegions, Undo, DeleteRun, Doctor
-    for kind in (*operators, ReviewPanel, SamplePanel):
+    work = AssessImages, GateCompressed, CreateQualityViews, DeleteRun, Doctor
+    people = AcceptRegions, RejectRegions, Undo, Evaluate, Calibrate, ExportTruth
+    for kind in (*work, *people, ReviewPanel, SamplePanel):
         plugin.register(kind)

@@ -102,6 +102,6 @@ def _strength(chosen: Filters, **bar: Any) -> float:
     return 1 if all(getattr(chosen, key) in (getattr(unset, key), value) for key, value in bar.items()) else FADED
 
 
-def _bars(names: list[Any], counts: list[int], strengths: list[float], colour: str) -> Trace:
+def _bars(names: list[Any], counts: list[Any], strengths: list[float], colour: str) -> Trace:
     marker = {"color": colour, "opacity": strengths}
     return {"type": "bar", "x": names, "y": counts, "marker": marker, "hovertemplate": "%{x}: %{y}<extra></extra>"}

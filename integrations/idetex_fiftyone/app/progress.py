@@ -19,7 +19,8 @@ def shown(ctx: Any, start: str, work: Work[Result]) -> Generator[Any, None, Resu
     """Do the work in a thread and yield messages that move the App's progress bar; the generator returns its result.
 
     start: what the bar says before the first step. work: is given the callable for a `progress` argument. What it
-    raises is shown in the App, and None returned; delegated, it is raised. If the App goes away, the work goes on.
+    raises stands in the bar's place, and None is returned; delegated, it is raised. If the App goes away, the work
+    goes on.
     """
     if ctx.delegated:
         return work(lambda bar: ctx.set_progress(bar.progress, _label(bar)))
@@ -42,7 +43,9 @@ def shown(ctx: Any, start: str, work: Work[Result]) -> Generator[Any, None, Resu
             yield ctx.ops.set_progress(label=_label(bar), progress=bar.progress)
     if (error := future.exception()) is not None:
         log.error("%s", error, exc_info=error)
-        yield ctx.ops.notify(str(error) or type(error).__name__, variant="error")
+        words = str(error) or type(error).__name__
+        yield ctx.ops.set_progress(label=f"Failed: {words}", progress=1)
+        yield ctx.ops.notify(words, variant="error")
         return None
     yield ctx.ops.set_progress(label="Finished", progress=1)
     return future.result()

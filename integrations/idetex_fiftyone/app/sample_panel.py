@@ -11,6 +11,8 @@ from fiftyone.operators import types
 
 from idetex_fiftyone.app.forms import assessed_runs
 from idetex_fiftyone.fields import OWNER, Fields
+from idetex_fiftyone.truth.fields import TruthFields, truths
+from idetex_fiftyone.truth.sheet import REJECTED
 
 SHOWN_OPTIONS = 4
 
@@ -36,6 +38,8 @@ class SamplePanel(foo.Panel):
             sample = ctx.dataset[ctx.current_sample]
             for run in names:
                 panel.md("\n\n".join(_words(ctx.dataset, sample, run)), name=run)
+            for name in truths(ctx.dataset):
+                panel.md("\n\n".join(_people(sample, name)), name=f"people_{name}")
         return types.Property(panel, view=types.GridView(orientation="vertical", gap=2, pad=2))
 
 
@@ -55,6 +59,25 @@ def _words(dataset: Any, sample: Any, run: str) -> Iterator[str]:
         yield "\n\n".join(_plain(line) for line in description.splitlines())
     yield from _answers(dataset, sample, run)
     yield from _regions(sample[fields.regions])
+
+
+def _people(sample: Any, name: str) -> Iterator[str]:
+    """What people said of the photo."""
+    fields = TruthFields(name)
+    review, truth = sample[fields.review], sample[fields.truth]
+    yield f"**{name}, by people**"
+    if review is None and truth is None:
+        yield "Not reviewed."
+        return
+    if review is not None:
+        state = f"{review.state} reviewed" if review.state else "not reviewed"
+        words = [state, review.level and f"level {review.level}"]
+        yield ", ".join(filter(None, [*words, review.by and f"by {_plain(review.by)}"]))
+        rejected = [each for each in review.details["decisions"] if each["verdict"] == REJECTED]
+        yield from (f"rejected: {_plain(each['label'])}" for each in rejected)
+    for region in truth.detections if truth else ():
+        parts = [getattr(region, part, None) for part in ("severity", "origin", "by")]
+        yield f"**{_plain(region.label)}** {_plain(', '.join(filter(None, parts)))}"
 
 
 def _answers(dataset: Any, sample: Any, run: str) -> Iterator[str]:

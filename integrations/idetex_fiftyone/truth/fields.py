@@ -13,7 +13,7 @@ from idetex_plugin.words.vocabulary import VIDA, Severity
 TRUTH_OWNER = "idetex_truth"
 """The key of a field's info that names the truth it belongs to."""
 DEFAULT = "idetex"
-REGION = {
+REGION: Declared = {
     "severity": (fo.StringField, {}, "Minor, Moderate or Severe"),
     "effect": (fo.StringField, {}, "what it does to the photo"),
     "origin": (fo.StringField, {}, "accepted or corrected from a prediction, or drawn (also where it is empty)"),
@@ -23,7 +23,7 @@ REGION = {
     "at": (fo.DateTimeField, {}, "when"),
     "action": (fo.StringField, {}, "id of the action, to undo it"),
 }
-REVIEW = {
+REVIEW: Declared = {
     "state": (fo.StringField, {}, "partly or fully reviewed; empty for not at all"),
     "level": (fo.StringField, {}, "quality as the reviewer sees it, from bad to excellent"),
     "by": (fo.StringField, {}, "who reviewed it last"),

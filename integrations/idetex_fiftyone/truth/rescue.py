@@ -92,7 +92,7 @@ def migrate(samples: Any, run: str = "idetex", *, name: str = DEFAULT, by: str |
     fields, mine = TruthFields(name), Fields(run)
     also = [each for each in (mine.regions, mine.level, mine.status) if dataset.has_sample_field(each)]
     total: Counter[str] = Counter()
-    stamp = Stamp("taken over from the run's fields", **({} if by is None else {"by": by}))
+    stamp = Stamp.of("taken over from the run's fields", by)
     found = [sample for sample, doc in _documents(dataset, photos(samples), also) if edited(doc, run)]
     if not found:
         return total

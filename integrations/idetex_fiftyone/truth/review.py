@@ -44,15 +44,14 @@ class Review:
         self.dataset = samples._root_dataset
         self.fields = TruthFields(name)
         self.fields.declare(self.dataset)
-        self._by = {} if by is None else {"by": by}
-        self.by = Stamp("", **self._by).by
+        self.by = Stamp.of("", by).by
 
     def say(
         self, wanted: Mapping[str, Sequence[str]], run: str, verdict: str, *, again: bool = False, **new: Any
     ) -> Action:
         """Say this of predictions, given by sample. again: also of those that somebody has decided."""
         what, field = verdict, Fields(run).regions
-        stamp = Stamp(what, **self._by)
+        stamp = Stamp(what, self.by)
 
         def edit(sheet: Sheet, doc: Doc, chosen: Sequence[str]) -> Counter[str]:
             counts: Counter[str] = Counter()
@@ -74,7 +73,7 @@ class Review:
 
     def reset(self, wanted: Mapping[str, Sequence[str]]) -> Action:
         """Let predictions wait again."""
-        stamp = Stamp("reset", **self._by)
+        stamp = Stamp("reset", self.by)
 
         def edit(sheet: Sheet, doc: Doc, chosen: Sequence[str]) -> dict[str, int]:
             decided = [name for name in chosen if name in sheet.decisions]
@@ -86,7 +85,7 @@ class Review:
 
     def draw(self, sample: str, region: Mapping[str, Any]) -> Action:
         """Add a region that nothing predicted."""
-        stamp = Stamp("drawn", **self._by)
+        stamp = Stamp("drawn", self.by)
 
         def edit(sheet: Sheet, doc: Doc, new: Mapping[str, Any]) -> dict[str, int]:
             regions.draw(sheet, new, stamp)
@@ -97,7 +96,7 @@ class Review:
     def finish(self, samples: Sequence[str], run: str | None = None, *, reject_rest: bool = False) -> Action:
         """Nothing (more) is wrong in these photos. Those with waiting predictions of the run are left, or these are
         rejected."""
-        stamp = Stamp("fully reviewed", **self._by)
+        stamp = Stamp("fully reviewed", self.by)
         field = None if run is None else Fields(run).regions
 
         def edit(sheet: Sheet, doc: Doc, _: None) -> dict[str, int]:
@@ -115,7 +114,7 @@ class Review:
 
     def reopen(self, samples: Sequence[str]) -> Action:
         """These photos are not fully reviewed after all."""
-        stamp = Stamp("opened again", **self._by)
+        stamp = Stamp("opened again", self.by)
 
         def edit(sheet: Sheet, doc: Doc, _: None) -> None:
             sheet.do(stamp, [(WHOLE, COMPLETE, None)])
@@ -125,7 +124,7 @@ class Review:
     def level(self, samples: Sequence[str], level: str | None) -> Action:
         """How good these photos are; None for nothing said. ValueError for what is no level."""
         word = None if level is None else str(Level(level))
-        stamp = Stamp(f"level {word}" if word else "level taken away", **self._by)
+        stamp = Stamp(f"level {word}" if word else "level taken away", self.by)
 
         def edit(sheet: Sheet, doc: Doc, _: None) -> None:
             sheet.do(stamp, [(WHOLE, LEVEL, word)])

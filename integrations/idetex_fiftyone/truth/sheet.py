@@ -7,7 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from getpass import getuser
-from typing import Any
+from typing import Any, Self
 
 from bson import ObjectId
 
@@ -43,6 +43,11 @@ class Stamp:
     by: str = field(default_factory=_user)
     action: str = field(default_factory=lambda: str(ObjectId()))
     at: datetime = field(default_factory=_moment)
+
+    @classmethod
+    def of(cls, what: str, by: str | None = None) -> Self:
+        """Of this person, or of the user of this process."""
+        return cls(what) if by is None else cls(what, by)
 
     @property
     def document(self) -> Doc:
@@ -89,6 +94,11 @@ class Sheet:
     def regions(self) -> dict[str, Doc]:
         """By the region's own id."""
         return self.parts[REGIONS]
+
+    @property
+    def actions(self) -> set[str]:
+        """The ids of the actions that can be undone."""
+        return {entry["action"] for entry in self.history}
 
     @property
     def level(self) -> str | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import fiftyone as fo
 from bson import ObjectId
+from pymongo import UpdateOne
 
 from idetex_fiftyone.truth.fields import TruthFields
 from idetex_fiftyone.truth.sheet import Doc, Sheet
@@ -60,6 +62,15 @@ def sheets(samples: Any, fields: TruthFields, also: Sequence[str] = ()) -> Itera
                 yield found[each], Sheet(found[each].get(fields.review), found[each].get(fields.truth))
 
 
+@dataclass
+class _Written:
+    """A photo that is about to be written: what was counted, and the actions that its history gains and loses."""
+
+    counts: Mapping[str, int]
+    gained: set[str]
+    lost: set[str]
+
+
 def _pass(
     collection: Any,
     fields: TruthFields,
@@ -69,21 +80,43 @@ def _pass(
     total: Counter[str],
 ) -> set[str]:
     """One try for each; returns those that others changed meanwhile."""
-    overtaken: set[str] = set()
+    operations, written = [], dict[ObjectId, _Written]()
     names = dict.fromkeys([fields.review, fields.truth, *also], 1)
     for doc in collection.find({"_id": {"$in": [ObjectId(name) for name in wanted]}}, names):
         sheet = Sheet(doc.get(fields.review), doc.get(fields.truth))
-        counts = edit(sheet, doc, wanted[str(doc["_id"])])
-        if sheet.changed:
-            review, truth = sheet.documents()
-            same = {name: doc.get(name) for name in (fields.review, fields.truth)}
-            new = {fields.review: review, fields.truth: truth, "last_modified_at": datetime.now(UTC)}
-            if not collection.update_one({"_id": doc["_id"], **same}, {"$set": new}).matched_count:
-                overtaken.add(str(doc["_id"]))
-                continue
+        before = sheet.actions
+        counts = edit(sheet, doc, wanted[str(doc["_id"])]) or {}
+        if not sheet.changed:
+            total.update(counts)
+            continue
+        review, truth = sheet.documents()
+        same = {name: doc.get(name) for name in (fields.review, fields.truth)}
+        new = {fields.review: review, fields.truth: truth, "last_modified_at": datetime.now(UTC)}
+        operations.append(UpdateOne({"_id": doc["_id"], **same}, {"$set": new}))
+        written[doc["_id"]] = _Written(counts, sheet.actions - before, before - sheet.actions)
+    if not operations:
+        return set()
+    matched = collection.bulk_write(operations, ordered=False).matched_count
+    overtaken = set() if matched == len(operations) else set(_overtaken(collection, fields, written, matched))
+    for name, each in written.items():
+        if name not in overtaken:
             total["photos"] += 1
-        total.update(counts or {})
-    return overtaken
+            total.update(each.counts)
+    return {str(name) for name in overtaken}
+
+
+def _overtaken(
+    collection: Any, fields: TruthFields, written: Mapping[ObjectId, _Written], matched: int
+) -> Iterator[ObjectId]:
+    """Which photos were not written: their history is without the action."""
+    if not matched:
+        yield from written
+        return
+    names = {fields.review: 1, fields.truth: 1}
+    for doc in collection.find({"_id": {"$in": list(written)}}, names):
+        actions, each = Sheet(doc.get(fields.review), doc.get(fields.truth)).actions, written[doc["_id"]]
+        if not each.gained <= actions or each.lost & actions:
+            yield doc["_id"]
 
 
 def found_by_action(dataset: Any, fields: TruthFields, action: str) -> list[str]:

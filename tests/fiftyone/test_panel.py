@@ -1,0 +1,196 @@
+"""The review panel's logic, driven as the App drives it, against a real database."""
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import fiftyone as fo
+import pytest
+from app_dataset import Model, write
+from bson import json_util
+from fiftyone import ViewField as F
+from standins import WindowEngine
+
+from idetex_fiftyone import assess, figures, finish
+from idetex_fiftyone.app import tabs
+from idetex_fiftyone.app.queue import CLEAN, CONFLICTS, UNSURE
+from idetex_fiftyone.app.review_panel import ReviewPanel
+
+
+class State(SimpleNamespace):
+    """A panel's state: what was never set is None."""
+
+    def __getattr__(self, name: str) -> None:
+        return None
+
+
+class App:
+    """What the App keeps between two events: the panel's state, the view, and what the panel drew."""
+
+    def __init__(self, dataset: Any) -> None:
+        self.dataset, self.drawn = dataset, ""
+        state = State()
+        self.panel = SimpleNamespace(state=state, set_state=state.__dict__.update)
+        self.request_params: dict[str, Any] = {"view": []}
+        self.params: dict[str, Any] = {}
+        nothing = dict.fromkeys(("reload_samples", "reload_dataset", "open_sample", "set_active_fields"), self._nothing)
+        self.ops = SimpleNamespace(set_view=self.look_at, **nothing)
+        self.work = ReviewPanel()
+        self.do("on_load")
+
+    def look_at(self, view: Any) -> None:
+        """Show a view, as the user or the panel wants it; the App gives every stage a new id."""
+        self.request_params["view"] = json.loads(json_util.dumps(view.view()._serialize()))
+
+    def do(self, event: str, **params: Any) -> "App":
+        """An event, and what the App does after each: draw again."""
+        self.params = params
+        getattr(self.work, event)(self)
+        self.drawn = json.dumps(self.work.render(self).to_json(), default=str)
+        return self
+
+    def answer(self, event: str, **more: Any) -> "App":
+        """Press a button of the photo in hand."""
+        card = self.work._card(self, self.panel.state.sample)
+        region = card.region(self.panel.state.region)
+        return self.do(event, sample=card.sample, region=str(region["_id"]) if region else "", **more)
+
+    @property
+    def view(self) -> Any:
+        """What the grid shows."""
+        return fo.DatasetView._build(self.dataset, self.request_params["view"])
+
+    def _nothing(self, *arguments: Any, **options: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def dataset(tmp_path: Any) -> Any:
+    write(tmp_path)
+    made = fo.Dataset.from_images_dir(str(tmp_path))
+    engine = WindowEngine(answer=Model(), slots=1)
+    assess(made, engine=engine, tasks=("grounding", "perception"), questions=(), progress=False)
+    yield made
+    made.delete()
+
+
+@pytest.fixture
+def app(dataset: Any) -> App:
+    return App(dataset)
+
+
+def test_answers_are_kept_counted_and_undone(app: App, dataset: Any) -> None:
+    total = dataset.count("idetex_regions.detections")
+    events = (("accept", {}), ("reject", {}), ("severity", {"severity": "Minor"}), ("level", {"level": "fair"}))
+    for event, more in events:
+        first = app.panel.state.sample
+        app.answer(event, **more)
+        assert figures(dataset, "idetex").decided == (event != "level")
+        assert f"{int(event != 'level')} of {total} regions decided" in app.drawn
+        app.do("undo")
+        assert (figures(dataset, "idetex").decided, app.panel.state.sample) == (0, first)
+    app.answer("finish")
+    assert figures(dataset, "idetex").reviewed["fully"] == 1
+    assert app.panel.state.sample != first
+    app.do("undo")
+    assert (app.panel.state.sample, figures(dataset, "idetex").reviewed["fully"]) == (first, 0)
+    for _ in range(2):
+        app.do("undo")
+    assert "Nothing to undo" in app.drawn
+
+
+def test_a_region_is_called_something_else(app: App, dataset: Any) -> None:
+    card = app.work._card(app, app.panel.state.sample)
+    path = f"settings.{tabs.RELABEL}{card.sample}_{card.regions[0]['_id']}"
+    app.do("relabel", path=path, value="Noise")
+    assert dataset.reload() is None and dataset.distinct("idetex_truth.detections.label") == ["Noise"]
+
+
+def test_filters_lie_on_top_of_the_users_view(app: App, dataset: Any) -> None:
+    chosen = dataset.match(F("filepath").re_match("[02468].jpg"))
+    app.look_at(chosen)
+    app.do("on_change_view")
+    assert f"{len(chosen)} photos of this view" in app.drawn
+    severe = chosen.filter_labels("idetex_regions", F("severity") == "Severe")
+    label = severe.distinct("idetex_regions.detections.label")[0]
+    app.do("click_distortion", y=label, trace="Severe")
+    shown = severe.filter_labels("idetex_regions", F("label") == label)
+    assert app.view.values("id") == shown.values("id")
+    assert f"{len(chosen)} photos of this view" in app.drawn and f"Severe, {label}" in app.drawn
+    assert app.panel.state.sample in shown.values("id")
+    app.do("choose_said", value="waiting")
+    assert app.view.values("id") == shown.values("id")
+    app.do("accept_all")
+    assert figures(dataset, "idetex").decided == shown.count("idetex_regions.detections")
+    assert len(app.view) == 0
+    app.do("undo").do("show_all")
+    assert app.view.values("id") == chosen.values("id")
+    app.do("click_level", y="bad")
+    app.look_at(dataset.limit(3))
+    app.do("on_change_view")
+    assert "3 photos of this view" in app.drawn and app.work._scope(app).filters == type(app.work._scope(app).filters)()
+
+
+def test_a_closed_tab_leaves_no_filter_behind(app: App, dataset: Any) -> None:
+    app.do("click_level", y="bad")
+    app.look_at(dataset)
+    app.do("on_load")
+    assert f"{len(dataset)} photos of the dataset" in app.drawn
+    assert "shown" not in app.drawn
+
+
+def test_bulk_says_how_many_before_it_does(app: App, dataset: Any) -> None:
+    app.do("choose_tab", value=tabs.FILTER)
+    counts = figures(dataset, "idetex")
+    assert f"Reject the {counts.waiting} waiting of {counts.total} regions shown" in app.drawn
+    app.do("reject_all")
+    assert figures(dataset, "idetex").said("rejected") == counts.waiting
+    assert f"Reject the 0 waiting of {counts.total} regions shown" in app.drawn
+
+
+def test_orders(app: App, dataset: Any) -> None:
+    scores = dict(zip(*dataset.values(["id", "idetex_score"]), strict=True))
+    assert scores[app.panel.state.sample] == min(scores.values())
+    app.do("choose_order", value=UNSURE)
+    doubts = dict(zip(*dataset.values(["id", "idetex_regions.detections.confidence"]), strict=True))
+    least = {sample: min(abs(each - 0.5) for each in found) for sample, found in doubts.items() if found}
+    assert least[app.panel.state.sample] == min(least.values())
+    app.do("choose_order", value=CLEAN)
+    clean = [sample for sample, found in doubts.items() if not found]
+    assert (app.panel.state.sample in clean) == bool(clean)
+    app.do("choose_order", value=CONFLICTS)
+    assert app.panel.state.sample == ""
+    finish(dataset, reject_rest=True)
+    engine = WindowEngine(answer=Model(), slots=1)
+    engine.answer = Model()
+    engine.answer._random.seed(4)
+    assess(dataset, engine=engine, tasks=("grounding", "perception"), questions=(), only_new=False, progress=False)
+    app.do("on_load")
+    assert dataset.reload() is None and dataset[app.panel.state.sample].idetex_status.conflicts > 0
+
+
+def test_photos_are_left_for_later_and_come_back(app: App, dataset: Any) -> None:
+    seen = set()
+    for _ in range(len(dataset)):
+        if not app.panel.state.sample:
+            break
+        seen.add(app.panel.state.sample)
+        app.answer("later")
+    assert len(seen) == len(dataset) and app.panel.state.sample == ""
+    assert f"Look at the {len(seen)} left for later" in app.drawn
+    app.do("unskip")
+    assert app.panel.state.sample in seen
+
+
+def test_files_and_failures_are_told(app: App, dataset: Any, tmp_path: Any) -> None:
+    dataset.add_sample(fo.Sample(filepath=str(tmp_path / "new.jpg")))
+    app.do("choose_tab", value=tabs.FILES)
+    assert "1 new photos" in app.drawn
+    app.do("scan")
+    assert "1 new" in app.panel.state.fresh
+    engine = WindowEngine(answer=Model())
+    assess(dataset, engine=engine, tasks=("grounding", "perception"), questions=(), progress=False)
+    app.do("refresh")
+    assert "1 failed" in app.drawn
+    app.do("show_failed")
+    assert app.view.values("id") == [dataset.last().id]
