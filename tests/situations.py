@@ -631,3 +631,28 @@ GROUPS: dict[str, Callable[[], Iterator[Situation]]] = {
 def situations() -> list[Situation]:
     """All of them."""
     return [each for group in GROUPS.values() for each in group()]
+
+
+def told() -> Iterator[str]:
+    """The table of the documentation, line by line."""
+    from standins import WindowEngine, nano_says
+
+    from idetex_plugin import Assessor, gate
+    from idetex_plugin.gating.policies import policy_named
+    from idetex_plugin.plugins.manager import Hooks
+
+    assessor = Assessor(engine=WindowEngine(answer=nano_says), hooks=Hooks())
+    yield "| what happened | policy | verdict | reason |"
+    yield "| --- | --- | --- | --- |"
+    for name, group in GROUPS.items():
+        yield f"| **{name}** | | | |"
+        for case in group():
+            policy = policy_named(case.policy).model_copy(update=case.keys)
+            verdict = gate(case.original, case.copy, policy, assessor)
+            keys = "".join(f", {key} = {value}" for key, value in case.keys.items())
+            reason = verdict.reasons[0].partition(": ")[2] if verdict.reasons else ""
+            yield f"| {case.what} | {case.policy}{keys} | {verdict.outcome} | {reason} |"
+
+
+if __name__ == "__main__":
+    print("\n".join(told()))

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from idetex_plugin.photo.load import Photo, PhotoError
 from idetex_plugin.photo.measures import measure
+from idetex_plugin.tasks.grounding import Grounded
 from idetex_plugin.tasks.perception import Perceived
 from idetex_plugin.views.show import make_views
 from idetex_plugin.words.assessment import Assessment, PartialRegions, PhotoInfo
@@ -186,6 +187,8 @@ def _fields(task: str, result: Any) -> dict[str, Any]:
         return {}
     if isinstance(result, Perceived):
         return {"answers": result.answers, "quality": result.quality}
+    if isinstance(result, Grounded):
+        return {"regions": result.regions, "presence": result.presence}
     return {{"grounding": "regions"}.get(task, task): result}
 
 

@@ -80,6 +80,7 @@ def fused(voices: Sequence[Voice], model: str, fingerprint: str, engine: str) ->
         "tasks": {name: _status([voice.said for voice in voices], name) for name in names},
         "regions": fuse_regions(voices),
         "answers": fuse_answers(voices),
+        "presence": _mean([(voice.said.presence, voice.weight) for voice in voices if voice.said.presence]),
         "description": described[0] if described else None,
         "quality": fuse_quality(voices),
         "failure": first.failure if all(voice.said.failure is not None for voice in voices) else None,

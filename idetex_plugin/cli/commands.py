@@ -11,6 +11,7 @@ COMMANDS: dict[str, str] = {
     "prune": "Remove rows of a run whose photos are gone, or that cannot be read.",
     "gate": "Judge whether compressed photos may ship.",
     "tune": "Find the smallest file of a photo that may ship.",
+    "serve": "Assess and judge photos over HTTP.",
     "models": "List the checkpoints that are known by name.",
     "plugins": "List the plugins, or write a package to start one from.",
     "fiftyone": "Put the plugin into the FiftyOne App, or take it away.",

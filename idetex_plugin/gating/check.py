@@ -16,7 +16,7 @@ from idetex_plugin.gating.judge import is_sure
 from idetex_plugin.gating.pairs import Pair
 from idetex_plugin.gating.remedies import remedies_for
 from idetex_plugin.gating.similarity import NAME, worst_similarity
-from idetex_plugin.photo.load import Photo, PhotoError, load_photo
+from idetex_plugin.photo.load import Photo, PhotoError, contents, load_photo
 from idetex_plugin.plugins.calls import BUILT_IN
 from idetex_plugin.plugins.events import Judging
 from idetex_plugin.plugins.names import Hook
@@ -120,9 +120,7 @@ class Gate:
         requests = [request for case in (after, before) if isinstance(case, Case) for request in case.requests]
         return Asking(tuple(requests), conclude) if requests else Ready(conclude((), ""))
 
-    def _in_doubt(
-        self, verdict: Verdict, similarity: float, original: Assessment, compressed: Assessment
-    ) -> Verdict:
+    def _in_doubt(self, verdict: Verdict, similarity: float, original: Assessment, compressed: Assessment) -> Verdict:
         """Where the metric leaves a doubt: a pass of the model's, if it is sure, and else a review."""
         bounds = self.policy.similarity
         if bounds is None or verdict.outcome is not Outcome.PASS:
@@ -149,6 +147,7 @@ class Gate:
 
     def _side(self, source: Any, what: str, name: str | None) -> Side:
         """The source with its photo, or with why there is none."""
+        name, source = name or _name_of(source), contents(source)
         try:
             return Side.of(source, self._load(source, what, name))
         except PhotoError as error:
@@ -186,6 +185,12 @@ class Gate:
         remedies = remedies_for(verdict.regions, codec, hooks.gather(Hook.REMEDIES, Remedy))
         similarity, worst = measured or (None, None)
         return verdict.model_copy(update={"remedies": remedies, "similarity": similarity, "worst": worst})
+
+
+def _name_of(source: Any) -> str | None:
+    """An open file's own name, which its bytes do not have."""
+    name = getattr(source, "name", None) if hasattr(source, "read") else None
+    return name if isinstance(name, str) else None
 
 
 def _settled(similarity: float, part: Box, bounds: Similarity, photo: Photo | None) -> Verdict | None:

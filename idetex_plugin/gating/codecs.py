@@ -9,6 +9,8 @@ from importlib.util import find_spec
 
 from PIL import Image
 
+from idetex_plugin.words.extras import install_command
+
 
 @dataclass(frozen=True, slots=True)
 class Codec:
@@ -76,5 +78,5 @@ def codec_named(name: str) -> Codec:
         raise ValueError(f"codec {name!r}: choose from {', '.join(CODECS)}")
     codec = CODECS[name]
     if not codec.is_installed:
-        raise ValueError(f'codec {name!r} needs the extra "formats": pip install "idetex-plugin[formats]"')
+        raise ValueError(f'codec {name!r} needs the extra "formats": {install_command("formats")}')
     return codec

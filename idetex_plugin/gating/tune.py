@@ -52,7 +52,11 @@ class Tuned:
 
 
 def tune(
-    photo: Any, codec: str, gate: Gate, on_trial: OnTrial = lambda _: None, tolerance: int = 1,
+    photo: Any,
+    codec: str,
+    gate: Gate,
+    on_trial: OnTrial = lambda _: None,
+    tolerance: int = 1,
     max_bytes: int | None = None,
 ) -> Tuned:
     """Encode a photo at up to 2 + log2((best - worst) / tolerance) settings and judge each beside the photo.
@@ -70,8 +74,13 @@ def tune(
 
 
 def tune_all(
-    photo: Any, gate: Gate, codecs: Sequence[str] = (), on_trial: Callable[[str, Trial], None] = lambda *_: None,
-    tolerance: int = 1, max_bytes: int | None = None, jobs: int = 1,
+    photo: Any,
+    gate: Gate,
+    codecs: Sequence[str] = (),
+    on_trial: Callable[[str, Trial], None] = lambda *_: None,
+    tolerance: int = 1,
+    max_bytes: int | None = None,
+    jobs: int = 1,
 ) -> list[Tuned]:
     """The same over several codecs, those that pass first, the smallest of them first.
 
@@ -89,8 +98,13 @@ Search = Generator[Made, Trial, Trial | None]
 
 
 def _tuned(
-    master: Image.Image, codecs: Sequence[Codec], gate: Gate, on_trial: Callable[[str, Trial], None], tolerance: int,
-    max_bytes: int | None, jobs: int,
+    master: Image.Image,
+    codecs: Sequence[Codec],
+    gate: Gate,
+    on_trial: Callable[[str, Trial], None],
+    tolerance: int,
+    max_bytes: int | None,
+    jobs: int,
 ) -> list[Tuned]:
     """All searches side by side: each makes its next file, then the gate judges them in one stream."""
     # Pillow keeps the options of a file on the image that it encodes, so that each search needs one of its own.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -101,7 +101,8 @@ class PhotoInfo(Record):
 class Assessment(Record):
     """Everything said of one photo by one model. Keys of `tasks` are "grounding", "perception", "description".
 
-    `failure` is set when the photo itself could not be judged; then every task has failed with its reason.
+    `presence` has the probability of each type being anywhere in the photo, or is empty where the checkpoint does not
+    score types. `failure` is set when the photo itself could not be judged; then every task has failed with its reason.
     measures: plain measures of the pixels that were judged, by the names of `photo.measures.MEASURES`; empty where they
     could not be read.
     `reasoning` is what the model thought before it answered, by task, for people to read.
@@ -113,6 +114,7 @@ class Assessment(Record):
     engine: str
     tasks: Mapping[str, TaskStatus]
     regions: tuple[Region, ...] = ()
+    presence: Mapping[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
     answers: tuple[Answer, ...] = ()
     description: Description | None = None
     quality: Quality | None = None

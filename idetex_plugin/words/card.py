@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -77,6 +77,7 @@ class Card(Record):
     max_pixels: a larger photo is shrunk to this many.
     pixel_multiple: both sides become multiples of this many pixels.
     doubt: how sure of a region the checkpoint must be; finding regions then asks for the level, too.
+    thresholds: the probability from which a photo is said to have a type, for checkpoints that score types.
     template: the prompt around a request, with {images}, {system}, {prompt} and {prefix}; None means the
         checkpoint's own chat template.
     image_token: what stands for one image in the template.
@@ -113,6 +114,7 @@ class Card(Record):
     max_pixels: int = Field(default=1280 * 28 * 28, gt=0)
     pixel_multiple: int = Field(default=1, gt=0)
     doubt: Doubt | None = None
+    thresholds: Mapping[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
     template: str | None = None
     image_token: str | None = None
     stop: tuple[str, ...] = ()

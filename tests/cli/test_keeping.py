@@ -102,13 +102,17 @@ def test_prune_does_not_take_a_folder_that_is_elsewhere_for_lost(desk: Desk) -> 
     assert desk.rows() == []
 
 
-def test_rows_that_cannot_be_read_are_removed_when_asked(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("stored", "why"), [("{}", "photo: Field required"), ('{"photo": {"na', "Invalid JSON"), ("", "Invalid JSON")]
+)
+def test_rows_that_cannot_be_read_are_removed_when_asked(desk: Desk, stored: str, why: str) -> None:
     desk.assess()
     with Run.opened(desk.run) as run:
-        run.query("UPDATE photos SET assessment = '{}' WHERE name LIKE '%004.jpg'")
+        run.query("UPDATE photos SET assessment = ? WHERE name LIKE '%004.jpg'", stored)
     result = desk.do("report", str(desk.run))
-    assert result.exit_code == 0
-    assert "cannot be read: photo: Field required" in (desk.run / "report.html").read_text("utf-8")
+    assert result.exit_code == 0, result.output
+    assert f"cannot be read: {why}" in (desk.run / "report.html").read_text("utf-8")
+    assert desk.assess().exit_code == 0
     assert desk.do("export", str(desk.run)).stdout.count("\n") == 12
     assert "1 rows removed, 11 in" in desk.do("prune", str(desk.run), "--unreadable").stderr
     assert desk.assess().exit_code == 0

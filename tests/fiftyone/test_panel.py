@@ -13,6 +13,7 @@ from standins import WindowEngine
 
 from idetex_fiftyone import assess, figures, finish
 from idetex_fiftyone.app import tabs
+from idetex_fiftyone.app.card_view import RELABEL
 from idetex_fiftyone.app.queue import CLEAN, CONFLICTS, UNSURE
 from idetex_fiftyone.app.review_panel import ReviewPanel
 
@@ -51,9 +52,15 @@ class App:
 
     def answer(self, event: str, **more: Any) -> "App":
         """Press a button of the photo in hand."""
-        card = self.work._card(self, self.panel.state.sample)
-        region = card.region(self.panel.state.region)
+        card, wanted = self.work.current(self)
+        region = card.region(wanted)
         return self.do(event, sample=card.sample, region=str(region["_id"]) if region else "", **more)
+
+    @property
+    def sample(self) -> str:
+        """The photo in hand."""
+        card, _ = self.work.current(self)
+        return card.sample if card else ""
 
     @property
     def view(self) -> Any:
@@ -83,25 +90,25 @@ def test_answers_are_kept_counted_and_undone(app: App, dataset: Any) -> None:
     total = dataset.count("idetex_regions.detections")
     events = (("accept", {}), ("reject", {}), ("severity", {"severity": "Minor"}), ("level", {"level": "fair"}))
     for event, more in events:
-        first = app.panel.state.sample
+        first = app.sample
         app.answer(event, **more)
         assert figures(dataset, "idetex").decided == (event != "level")
         assert f"{int(event != 'level')} of {total} regions decided" in app.drawn
         app.do("undo")
-        assert (figures(dataset, "idetex").decided, app.panel.state.sample) == (0, first)
+        assert (figures(dataset, "idetex").decided, app.sample) == (0, first)
     app.answer("finish")
     assert figures(dataset, "idetex").reviewed["fully"] == 1
-    assert app.panel.state.sample != first
+    assert app.sample != first
     app.do("undo")
-    assert (app.panel.state.sample, figures(dataset, "idetex").reviewed["fully"]) == (first, 0)
+    assert (app.sample, figures(dataset, "idetex").reviewed["fully"]) == (first, 0)
     for _ in range(2):
         app.do("undo")
     assert "Nothing to undo" in app.drawn
 
 
 def test_a_region_is_called_something_else(app: App, dataset: Any) -> None:
-    card = app.work._card(app, app.panel.state.sample)
-    path = f"settings.{tabs.RELABEL}{card.sample}_{card.regions[0]['_id']}"
+    card, _ = app.work.current(app)
+    path = f"settings.{RELABEL}{card.sample}_{card.regions[0]['_id']}"
     app.do("relabel", path=path, value="Noise")
     assert dataset.reload() is None and dataset.distinct("idetex_truth.detections.label") == ["Noise"]
 
@@ -117,7 +124,7 @@ def test_filters_lie_on_top_of_the_users_view(app: App, dataset: Any) -> None:
     shown = severe.filter_labels("idetex_regions", F("label") == label)
     assert app.view.values("id") == shown.values("id")
     assert f"{len(chosen)} photos of this view" in app.drawn and f"Severe, {label}" in app.drawn
-    assert app.panel.state.sample in shown.values("id")
+    assert app.sample in shown.values("id")
     app.do("choose_said", value="waiting")
     assert app.view.values("id") == shown.values("id")
     app.do("accept_all")
@@ -148,38 +155,49 @@ def test_bulk_says_how_many_before_it_does(app: App, dataset: Any) -> None:
     assert f"Reject the 0 waiting of {counts.total} regions shown" in app.drawn
 
 
+def test_a_threshold_is_kept_with_the_dataset(app: App, dataset: Any) -> None:
+    app.do("choose_tab", value=tabs.FILTER).do("move_threshold", value=0.6)
+    sure = dataset.filter_labels("idetex_regions", F("confidence") >= 0.6)
+    assert app.view.values("id") == sure.values("id")
+    app.do("remember").do("show_all")
+    again = App(dataset).do("choose_tab", value=tabs.FILTER)
+    assert "Use the remembered 0.60" in again.drawn
+    again.do("move_threshold", value=0.6)
+    assert again.view.values("id") == sure.values("id")
+
+
 def test_orders(app: App, dataset: Any) -> None:
     scores = dict(zip(*dataset.values(["id", "idetex_score"]), strict=True))
-    assert scores[app.panel.state.sample] == min(scores.values())
+    assert scores[app.sample] == min(scores.values())
     app.do("choose_order", value=UNSURE)
     doubts = dict(zip(*dataset.values(["id", "idetex_regions.detections.confidence"]), strict=True))
     least = {sample: min(abs(each - 0.5) for each in found) for sample, found in doubts.items() if found}
-    assert least[app.panel.state.sample] == min(least.values())
+    assert least[app.sample] == min(least.values())
     app.do("choose_order", value=CLEAN)
     clean = [sample for sample, found in doubts.items() if not found]
-    assert (app.panel.state.sample in clean) == bool(clean)
+    assert (app.sample in clean) == bool(clean)
     app.do("choose_order", value=CONFLICTS)
-    assert app.panel.state.sample == ""
+    assert app.sample == ""
     finish(dataset, reject_rest=True)
     engine = WindowEngine(answer=Model(), slots=1)
     engine.answer = Model()
     engine.answer._random.seed(4)
     assess(dataset, engine=engine, tasks=("grounding", "perception"), questions=(), only_new=False, progress=False)
     app.do("on_load")
-    assert dataset.reload() is None and dataset[app.panel.state.sample].idetex_status.conflicts > 0
+    assert dataset.reload() is None and dataset[app.sample].idetex_status.conflicts > 0
 
 
 def test_photos_are_left_for_later_and_come_back(app: App, dataset: Any) -> None:
     seen = set()
     for _ in range(len(dataset)):
-        if not app.panel.state.sample:
+        if not app.sample:
             break
-        seen.add(app.panel.state.sample)
+        seen.add(app.sample)
         app.answer("later")
-    assert len(seen) == len(dataset) and app.panel.state.sample == ""
+    assert len(seen) == len(dataset) and app.sample == ""
     assert f"Look at the {len(seen)} left for later" in app.drawn
     app.do("unskip")
-    assert app.panel.state.sample in seen
+    assert app.sample in seen
 
 
 def test_files_and_failures_are_told(app: App, dataset: Any, tmp_path: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -145,6 +146,18 @@ def test_every_type_has_a_remedy_and_codecs_choose() -> None:
     blocks = Region(distortion="Blocking artifacts", severity=None, box=WHOLE)
     assert [row.action for row in remedies_for([blocks, blocks], "jpeg")] == ["raise-quality", "full-chroma"]
     assert [row.action for row in remedies_for(blocks, "webp")] == ["raise-quality"]
+
+
+def test_open_files_are_judged_like_their_bytes(assessor: Assessor, tmp_path: Path) -> None:
+    judge = Gate(policy_named("web"), assessor)
+    clear = PHOTO.copy()
+    clear.putalpha(Image.linear_gradient("L").resize(PHOTO.size))
+    files = [io.BytesIO(encoded("PNG", clear)), io.BytesIO(JPEG)]
+    assert judge.check(*files) == judge.check(files[0].getvalue(), JPEG)
+    (tmp_path / "a.jpg").write_bytes(JPEG)
+    with (tmp_path / "a.jpg").open("rb") as file:
+        photo = judge.check(None, file).photo
+    assert photo is not None and photo.name == str(tmp_path / "a.jpg")
 
 
 def test_bytes_are_called_by_the_name_that_they_are_given(assessor: Assessor) -> None:

@@ -64,10 +64,16 @@ def assessed(dataset: Any) -> int:
 
 
 def test_a_killed_assessment_goes_on_with_nothing_lost_or_doubled(dataset: Any) -> None:
+    from fiftyone import ViewField as F
+
+    from idetex_fiftyone import judge
+
     killed = start(ASSESS, dataset.name)
     while not assessed(dataset):
         assert killed.poll() is None, "it ended before anything was written"
         time.sleep(0.1)
+    judged = dataset.exists("idetex_status").values("id")
+    judge(dataset.select(judged), "fair")
     killed.send_signal(signal.SIGKILL)
     killed.wait()
     done = assessed(dataset)
@@ -79,6 +85,7 @@ def test_a_killed_assessment_goes_on_with_nothing_lost_or_doubled(dataset: Any) 
     after = dict(zip(*dataset.values(["id", "idetex_description"]), strict=True))
     assert before.items() <= after.items()
     assert set(dataset.values("idetex_status.state")) <= {"ok", "failed"}
+    assert dataset.match(F("idetex_review.level") == "fair").values("id") == judged
 
 
 def test_two_processes_on_one_dataset_lose_no_field(dataset: Any) -> None:

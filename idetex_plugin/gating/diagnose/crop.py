@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from idetex_plugin.gating.diagnose.correlate import match, offset
 from idetex_plugin.gating.diagnose.small import Floats, fitting, luma
 
 COARSE, FINE = 96, 256
@@ -57,8 +58,6 @@ def part_of(old: Image.Image, edges: Edges, size: tuple[int, int]) -> Image.Imag
 
 def _best(old: Image.Image, new: Image.Image, scales: Iterable[float], longest: int) -> tuple[float, Place] | None:
     """The best of these scales (pixels of the original a pixel of the copy)."""
-    from skimage.feature import match_template
-
     field = fitting(old, longest)
     across, down = field.shape[1] / old.width, field.shape[0] / old.height
     best: tuple[float, Place] | None = None
@@ -69,9 +68,9 @@ def _best(old: Image.Image, new: Image.Image, scales: Iterable[float], longest: 
         template = _template(new, (min(width, field.shape[1]), min(height, field.shape[0])))
         if template.std() < 1:
             return None
-        match = match_template(field, template)
-        row, column = np.unravel_index(int(match.argmax()), match.shape)
-        score = float(match[row, column])
+        scores = match(field, template)
+        row, column = np.unravel_index(int(scores.argmax()), scores.shape)
+        score = float(scores[row, column])
         if best is None or score > best[1].alike:
             left, top = column / across, row / down
             edges = (left, top, left + new.width * scale, top + new.height * scale)
@@ -94,16 +93,14 @@ def _inside(edges: Edges, old: Image.Image) -> Edges:
 
 
 def _aligned(old: Image.Image, new: Image.Image, place: Place) -> Place:
-    """The place moved by what phase correlation finds, to a tenth of a pixel of the copy."""
-    from skimage.registration import phase_cross_correlation
-
+    """The place moved by what correlation finds, to a fraction of a pixel of the copy."""
     scale = min(1.0, ALIGNED / max(new.size))
     size = (max(1, round(new.width * scale)), max(1, round(new.height * scale)))
     target = luma(np.asarray(new.resize(size, Image.Resampling.BOX), np.float32))
     edges, score = place.edges, place.alike
     for _ in range(2):
         part = luma(np.asarray(part_of(old, edges, size), np.float32))
-        (down, across), *_ = phase_cross_correlation(target, part, upsample_factor=10, normalization=None)
+        down, across = offset(part, target)
         per = ((edges[2] - edges[0]) / size[0], (edges[3] - edges[1]) / size[1])
         if abs(across) > size[0] / 8 or abs(down) > size[1] / 8:
             break

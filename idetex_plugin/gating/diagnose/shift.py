@@ -1,12 +1,13 @@
-"""Moved by whole pixels: phase correlation of the most detailed part (Guizar-Sicairos et al. 2008, by scikit-image)."""
+"""Moved by whole pixels: correlation of the most detailed part."""
 
 from __future__ import annotations
 
 import numpy as np
 from PIL import Image
 
+from idetex_plugin.gating.diagnose.correlate import offset
 from idetex_plugin.gating.diagnose.findings import difference
-from idetex_plugin.gating.diagnose.small import Floats, luma
+from idetex_plugin.gating.diagnose.small import FLAT, Floats, luma
 from idetex_plugin.words.verdict import Difference, Kind, Outcome
 
 PART = 256
@@ -31,16 +32,16 @@ def parts(old: Image.Image, new: Image.Image) -> tuple[Floats, Floats]:
 
 def shift(one: Floats, two: Floats) -> Difference | None:
     """one, two: (H, W) luma of the same part of both, unscaled. A move must explain most of what differs."""
-    from skimage.registration import phase_cross_correlation
-
+    if min(one.std(), two.std()) < FLAT:
+        return None
     near = {move: _left(one, two, *move) for move in ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))}
     if min(near, key=near.__getitem__) == (0, 0) or near[0, 0] < LEAST:
         return None
     moves = dict(near)
-    for normalization in (None, "phase"):
-        (down, across), *_ = phase_cross_correlation(two, one, normalization=normalization)
+    for phase in (False, True):
+        down, across = (round(by) for by in offset(one, two, phase=phase))
         if max(abs(down), abs(across)) <= min(MOST, min(one.shape) // 4):
-            moves[int(down), int(across)] = _left(one, two, int(down), int(across))
+            moves[down, across] = _left(one, two, down, across)
     dy, dx = min(moves, key=moves.__getitem__)
     if moves[dy, dx] > (EXPLAINED if max(abs(dy), abs(dx)) <= 1 else WELL_EXPLAINED) * moves[0, 0]:
         return None

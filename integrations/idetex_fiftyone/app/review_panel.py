@@ -7,7 +7,8 @@ from typing import Any
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from idetex_fiftyone.app import tabs
+from idetex_fiftyone.app import plots, tabs
+from idetex_fiftyone.app.card_view import RELABEL
 from idetex_fiftyone.app.filters import Filters
 from idetex_fiftyone.app.forms import assessed_runs
 from idetex_fiftyone.app.queue import WORST, Card, card, next_photo
@@ -78,7 +79,7 @@ class ReviewPanel(foo.Panel):
 
     def click_distortion(self, ctx: Any) -> None:
         """Show the regions of one bar."""
-        severity = ctx.params["trace"] if ctx.params["trace"] != tabs.NO_SEVERITY else ""
+        severity = ctx.params["trace"] if ctx.params["trace"] != plots.NO_SEVERITY else ""
         self._toggle(ctx, distortion=ctx.params["y"], severity=severity)
 
     def click_level(self, ctx: Any) -> None:
@@ -105,6 +106,12 @@ class ReviewPanel(foo.Panel):
         """Show the regions that the model is at least so sure of."""
         self._set(ctx, confidence=float(ctx.params["value"]))
 
+    def remember(self, ctx: Any) -> None:
+        """Keep the least confidence with the dataset."""
+        kept = dict(ctx.dataset.info.get(tabs.REMEMBERED) or {})
+        ctx.dataset.info[tabs.REMEMBERED] = {**kept, ctx.panel.state.run: self._scope(ctx).filters.confidence}
+        ctx.dataset.save()
+
     def show_all(self, ctx: Any) -> None:
         """Choose nothing."""
         self._scope(ctx).choose(Filters())
@@ -126,14 +133,16 @@ class ReviewPanel(foo.Panel):
 
     def relabel(self, ctx: Any) -> None:
         """The region is right, its distortion is another."""
-        sample, _, region = ctx.params["path"].rpartition(tabs.RELABEL)[2].partition("_")
+        sample, _, region = ctx.params["path"].rpartition(RELABEL)[2].partition("_")
         ctx.params.update(sample=sample, region=region)
         self._say(ctx, CORRECTED, label=ctx.params["value"])
 
     def next_region(self, ctx: Any) -> None:
         """Ask about the photo's next region."""
         found = self._card(ctx, ctx.params["sample"])
-        ctx.panel.state.region = found.after(ctx.params["region"]) if found else ""
+        ctx.panel.set_state(
+            {"sample": ctx.params["sample"], "region": found.after(ctx.params["region"]) if found else ""}
+        )
 
     def accept_all(self, ctx: Any) -> None:
         """Every region shown that waits is right."""
@@ -145,7 +154,9 @@ class ReviewPanel(foo.Panel):
 
     def level(self, ctx: Any) -> None:
         """The photo is of this level."""
-        self._told(ctx, self._review(ctx).level([ctx.params["sample"]], ctx.params["level"]))
+        sample, region = ctx.params["sample"], ctx.params["region"]
+        ctx.panel.set_state({"sample": sample, "region": region})
+        self._told(ctx, self._review(ctx).level([sample], ctx.params["level"]))
 
     def finish(self, ctx: Any) -> None:
         """Nothing (more) is wrong in the photo, and what waits is rejected: the next photo comes."""
@@ -197,7 +208,7 @@ class ReviewPanel(foo.Panel):
         elif state.tab == tabs.FILES:
             tabs.files(self, panel, ctx, counts)
         else:
-            tabs.review(self, panel, ctx, self._current(ctx, scope))
+            tabs.review(self, panel, ctx, *self.current(ctx))
         return types.Property(panel, view=types.GridView(orientation="vertical", gap=1, pad=1))
 
     def _scope(self, ctx: Any) -> Scope:
@@ -219,16 +230,19 @@ class ReviewPanel(foo.Panel):
     def _card(self, ctx: Any, sample: str) -> Card | None:
         return card(ctx.dataset, sample, ctx.panel.state.run, ctx.panel.state.name)
 
-    def _current(self, ctx: Any, scope: Scope) -> Card | None:
-        """The photo in hand while the view shows it, else the next one."""
-        state = ctx.panel.state
+    def current(self, ctx: Any) -> tuple[Card | None, str]:
+        """The photo in hand while the view shows it, else the next one, and the id of the region to ask about.
+
+        Nothing is noted in the panel's state: FiftyOne draws many times after a change of the view, and more often if
+        the state changes as well.
+        """
+        state, scope = ctx.panel.state, self._scope(ctx)
         found = self._card(ctx, state.sample) if state.sample else None
-        if found is None or not len(scope.view.select(found.sample)):
-            following = next_photo(scope.shown, state.run, state.name, state.order, state.skipped)
-            found = self._card(ctx, following) if following else None
-            first = self._first(scope, found) if found else ""
-            ctx.panel.set_state({"sample": found.sample if found else "", "region": first})
-        return found
+        if found is not None and len(scope.view.select(found.sample)):
+            return found, state.region
+        following = next_photo(scope.shown, state.run, state.name, state.order, state.skipped)
+        found = self._card(ctx, following) if following else None
+        return found, self._first(scope, found) if found else ""
 
     def _first(self, scope: Scope, found: Card) -> str:
         """The region to begin with: one that the filters chose, if they chose regions."""

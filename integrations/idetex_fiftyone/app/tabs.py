@@ -7,7 +7,7 @@ from typing import Any
 from fiftyone.operators import types
 
 from idetex_fiftyone.app import plots
-from idetex_fiftyone.app.card_view import RELABEL, choose_type, key, show_card
+from idetex_fiftyone.app.card_view import choose_type, key, show_card
 from idetex_fiftyone.app.filters import NOT_REVIEWED, Filters
 from idetex_fiftyone.app.queue import ORDERS, Card
 from idetex_fiftyone.app.scope import Scope
@@ -17,12 +17,11 @@ from idetex_fiftyone.truth.sheet import FULLY, PARTLY, VERDICTS
 REVIEW, FILTER, FILES = "review", "filter", "files"
 TABS = {REVIEW: "Review", FILTER: "Filter", FILES: "Files and runs"}
 ANY = "any"
-NO_SEVERITY = plots.NO_SEVERITY
+REMEMBERED = "idetex_confidence"
+"""The key of a dataset's info under which the least confidence of each run is kept."""
 BAR = 26
 """Pixels of a lying bar."""
 BULK = ("accept_all", "Accept", "done_all"), ("reject_all", "Reject", "remove_done")
-
-__all__ = ["ANY", "FILES", "FILTER", "NO_SEVERITY", "RELABEL", "REVIEW", "files", "filters", "head", "review"]
 
 
 def head(panel: Any, parts: types.Object, ctx: Any, counts: Figures, scope: Scope) -> None:
@@ -42,13 +41,15 @@ def head(panel: Any, parts: types.Object, ctx: Any, counts: Figures, scope: Scop
         f"{counts.samples:,} photos of {where}: {counts.reviewed[FULLY]:,} fully reviewed, {open_photos:,} open · "
         f"{counts.decided:,} of {counts.total:,} regions decided, {counts.waiting:,} waiting"
     )
+    if new := counts.samples - counts.states.total():
+        words += f" · **{new:,} photos not assessed**"
     if scope.filters != Filters():
         words += f" · shown: **{scope.filters}**"
     parts.md(words, name="progress")
 
 
-def review(panel: Any, parts: types.Object, ctx: Any, card: Card | None) -> None:
-    """One photo after the other."""
+def review(panel: Any, parts: types.Object, ctx: Any, card: Card | None, wanted: str) -> None:
+    """One photo after the other. wanted: the id of the region to ask about."""
     state = ctx.panel.state
     region = None
     if card is None:
@@ -58,7 +59,7 @@ def review(panel: Any, parts: types.Object, ctx: Any, card: Card | None) -> None
             row.btn("unskip", label=f"Look at the {len(state.skipped)} left for later", on_click=panel.unskip)
         row.btn("undo", label=key("Undo", "U"), on_click=panel.undo)
     else:
-        region = card.region(state.region)
+        region = card.region(wanted)
         show_card(panel, parts, card, region, card.sheet.state == FULLY)
     row = parts.h_stack("settings", gap=2, align_y="center")
     if card is not None and region is not None:
@@ -97,6 +98,7 @@ def filters(panel: Any, parts: types.Object, ctx: Any, counts: Figures, counts_s
     parts.md(f"Confidence from **{chosen.confidence:.2f}**", name="least")
     slider = types.SliderView(value_precision=2, view_multiple_of=0.05, value_label_display="auto")
     parts.float("confidence", min=0, max=1, default=chosen.confidence, view=slider, on_change=panel.move_threshold)
+    _thresholds(panel, parts, ctx, chosen.confidence)
     row = parts.btn_group("shown")
     waiting = counts_shown.waiting
     for name, verb, icon in BULK:
@@ -131,6 +133,25 @@ def files(panel: Any, parts: types.Object, ctx: Any, counts: Figures) -> None:
     )  # fmt: skip
     if counts.states["failed"]:
         row.btn("failed", label="Show failed photos", icon="error", on_click=panel.show_failed)
+
+
+def _thresholds(panel: Any, parts: types.Object, ctx: Any, least: float) -> None:
+    """Keep the least confidence with the dataset, and come back to the kept one."""
+    kept = remembered(ctx.dataset, ctx.panel.state.run)
+    row = parts.btn_group("thresholds")
+    if least and least != kept:
+        row.btn("remember", label=f"Remember {least:.2f} for this run", icon="push_pin", on_click=panel.remember)
+    if kept is not None and least != kept:
+        row.btn(
+            "use", label=f"Use the remembered {kept:.2f}", icon="history", on_click=panel.move_threshold,
+            params={"value": kept},
+        )  # fmt: skip
+
+
+def remembered(dataset: Any, run: str) -> float | None:
+    """The least confidence that is kept for a run."""
+    kept: float | None = (dataset.info.get(REMEMBERED) or {}).get(run)
+    return kept
 
 
 def _choice(parts: types.Object, name: str, label: str, values: list[str], chosen: str, on_change: Any) -> None:
