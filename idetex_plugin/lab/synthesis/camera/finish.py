@@ -42,7 +42,7 @@ def developed(pixels: Pixels, rng: np.random.Generator) -> Pixels:
         values = np.asarray(values + rng.uniform(0.1, 0.7) * (values - soft), np.float32)
     if rng.random() < 0.5:
         tone = np.clip(values, 0, 255) / 255
-        values = 255 * (tone + rng.uniform(-0.5, 0.7) * tone * (1 - tone) * (2 * tone - 1))
+        values = np.asarray(255 * (tone + rng.uniform(-0.5, 0.7) * tone * (1 - tone) * (2 * tone - 1)), np.float32)
     return to_pixels(values)
 
 
