@@ -49,11 +49,13 @@ class Grounding:
 
         Where the engine gives no probabilities, nothing is doubted."""
         reply = only(replies if self.doubt is None else replies[:-1], self.name)
-        regions = reply if isinstance(reply, Failure) else self.dialect.read_detect(reply, views)
+        if isinstance(reply, Failure):
+            return reply
+        regions = self.dialect.read_detect(reply, views)
         if isinstance(regions, PartialRegions):
             sure = self._sure(regions.regions, replies)
             return sure if isinstance(sure, Failure) else regions.model_copy(update={"regions": sure})
-        if isinstance(regions, Failure) or isinstance(reply, Failure):
+        if isinstance(regions, Failure):
             return regions
         presence = self.dialect.read_presence(reply) if isinstance(self.dialect, ScoresTypes) else {}
         sure = self._sure(decided(regions, presence, self.thresholds), replies)
