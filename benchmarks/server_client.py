@@ -33,8 +33,10 @@ ANSWERS = {
 }
 
 
-def serve(port: int, seconds: float) -> None:
-    """Answer completions after so many seconds, for ever."""
+def serve(port: int, seconds: float, version: str) -> None:
+    """Answer completions after so many seconds, for ever. version: which vLLM it claims to be, if any."""
+    if version:
+        ANSWERS[b"/version"] = json.dumps({"version": version}).encode()
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(asyncio.IncompleteReadError, ConnectionError):
@@ -102,12 +104,14 @@ def main() -> None:
     parser.add_argument("--slots", type=int, default=64)
     parser.add_argument("--photos", type=int, default=120)
     parser.add_argument("--requests", type=int, default=6, help="requests a photo")
+    parser.add_argument("--version", default="", help="which vLLM it claims to be, such as 0.32.0")
     parser.add_argument("--megapixels", type=float, nargs="+", default=[0.05, 1, 12])
     wanted = parser.parse_args()
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
-    server = multiprocessing.get_context("spawn").Process(target=serve, args=(port, wanted.seconds), daemon=True)
+    spawned = multiprocessing.get_context("spawn")
+    server = spawned.Process(target=serve, args=(port, wanted.seconds, wanted.version), daemon=True)
     server.start()
     while True:
         try:

@@ -37,6 +37,7 @@ WISHES = (
     Wish("cpu", "assess demo --out TMP/run"),
     Wish("parquet", "export RUN --format parquet --out TMP/rows.parquet"),
     Wish("fiftyone", "fiftyone install"),
+    Wish("fiftyone", "fiftyone labels photos --field truth --out TMP/labels.csv"),
     Wish("train", "train recipe.toml --photos demo --out TMP/out"),
     Wish("train", "finetune qwen3-vl --data demo --out TMP/out"),
     Wish("train", "synth demo --out TMP/out"),

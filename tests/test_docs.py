@@ -124,7 +124,7 @@ def test_links_lead_to_files(page: Path) -> None:
 @pytest.mark.parametrize("page", [page for page in PAGES if "lab-notes" not in page.parts], ids=name)
 def test_files_of_the_package_and_extras_that_are_named_exist(page: Path) -> None:
     text = page.read_text("utf-8")
-    rooms = (ROOT / name for name in ("idetex_plugin", "integrations", "benchmarks"))
+    rooms = (ROOT / name for name in ("idetex_plugin", "integrations", "benchmarks", "tests"))
     files = [f"/{file.relative_to(ROOT)}" for room in rooms for file in room.rglob("*.*")]
     for file in re.findall(r"`([a-z_]+(?:/[a-z_]+)+\.pyi?)`", text):
         assert any(each.endswith(f"/{file}") for each in files) or "/a/" in file, file

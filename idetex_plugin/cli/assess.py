@@ -36,7 +36,9 @@ def command(
         list[str], typer.Argument(help="Photos, folders (searched to any depth) and quoted globs.", show_default=False)
     ],
     out: Annotated[Path, typer.Option(help="The run folder. If it holds a run, that is continued.")] = Path("run"),
-    model: Annotated[str, typer.Option(help="A name from `idetex models`, a folder, or a card's TOML file.")] = "nano",
+    model: Annotated[
+        str, typer.Option(help="A name from `idetex models`, a folder, or a card's TOML file; or several, joined by +.")
+    ] = "nano",
     engine: Annotated[str, typer.Option(help="auto, vllm, server or transformers.")] = "auto",
     url: Url = "",
     dtype: Dtype = "auto",
@@ -88,7 +90,7 @@ def command(
     from rich.console import Console
 
     from idetex_plugin.cli.finding import Finding
-    from idetex_plugin.cli.keeping import code_of, faults_in_words, open_run, shared_folder
+    from idetex_plugin.cli.keeping import code_of, faults_in_words, open_run, root_of
     from idetex_plugin.cli.report import write_run_report
     from idetex_plugin.cli.summary import print_summary, summary_json
     from idetex_plugin.photo.sources import PassedOver
@@ -110,7 +112,7 @@ def command(
         options |= {"mended": mended, "graphics": graphics}
         chosen = _assessor(model, engine, tasks, questions, max_pixels, options)
         passed = PassedOver()
-        sources = Finding(_sources(paths, out, passed, part, root or shared_folder(paths)))
+        sources = Finding(_sources(paths, out, passed, part, root_of(out, paths, root)))
         if not sources.peek() and part.count == 1:
             stop(f"no photos found in {', '.join(paths)}" + (f" ({passed})" if str(passed) else ""))
         run = open_run(out, chosen, paths, root)
@@ -141,11 +143,11 @@ def command(
 def _assessor(
     model: str, engine: str, tasks: str, questions: Path | None, max_pixels: int | None, options: dict[str, Any]
 ) -> Assessor:
-    from idetex_plugin.assessing.assessor import Assessor
+    from idetex_plugin.assessing.ensemble import ensemble_or_one
     from idetex_plugin.photo.load import DEFAULT_MAX_PIXELS
     from idetex_plugin.tasks.question_files import read_questions
 
-    return Assessor(
+    return ensemble_or_one(
         model,
         engine,
         [name.strip() for name in tasks.split(",") if name.strip()],

@@ -30,19 +30,24 @@ class Rows(StrEnum):
 
 
 def command(
-    folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")] = Path("run"),
+    folders: Annotated[
+        list[Path] | None, typer.Argument(metavar="RUN...", help="Run folders.  [default: run]", show_default=False)
+    ] = None,
     out: Annotated[Path, typer.Option(help="The file to write; - for standard output.")] = Path("-"),
     format_name: Annotated[Format, typer.Option("--format", help="The file format.")] = Format.JSONL,
     rows: Annotated[Rows, typer.Option(help="What a line is.")] = Rows.PHOTOS,
 ) -> None:
-    """Export the rows of a run: flat columns to query, and each photo's whole assessment as JSON."""
+    """Export the rows of a run: flat columns to query, and each photo's whole assessment as JSON.
+
+    Of several runs, those of their merge.
+    """
     from idetex_plugin.cli.keeping import code_of
+    from idetex_plugin.cli.several import opened
     from idetex_plugin.runs.export import export, whole_file
     from idetex_plugin.runs.schema import RunError
-    from idetex_plugin.runs.store import Run
 
     try:
-        with Run(folder) as run:
+        with opened(folders or [Path("run")]) as run:
             if str(out) == "-":
                 export(run, rows, format_name, sys.stdout.buffer)
                 return

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from idetex_plugin.cli.exits import stop
+from idetex_plugin.words.extras import extra
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,12 +55,10 @@ def labels(
     ] = None,
 ) -> None:
     """Write what people say of photos as labels for `idetex bench labelled`."""
-    try:
+    with extra("fiftyone", "idetex fiftyone"):
         from idetex_fiftyone.presence import write_labels
-
+    try:
         count = write_labels(dataset, out, field, complete=complete)
-    except ImportError:
-        stop("FiftyOne is not installed: pip install 'idetex-plugin[fiftyone]'")
     except (OSError, ValueError) as error:
         stop(str(error))
     typer.echo(f"labels of {count} photos in {out}")

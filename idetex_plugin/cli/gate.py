@@ -40,27 +40,42 @@ def command(
     engine: Annotated[str, typer.Option(help="As of `idetex assess`.")] = "auto",
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the verdicts as JSON; - to print.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write the verdicts as JUnit XML.")] = None,
-    sarif: Annotated[Path | None, typer.Option(help="Write the flagged regions as SARIF.")] = None,
+    sarif: Annotated[Path | None, typer.Option(help="Write what was found as SARIF.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write a page with both photos of what does not pass.")] = None,
 ) -> None:
     """Judge photos, with an original by what was added to it. Exits with 0 if all pass, with 1 if one does not."""
     from idetex_plugin.assessing.assessor import Assessor
     from idetex_plugin.engines.base import EngineDeadError
     from idetex_plugin.gating.outputs import as_json, as_junit, as_sarif
     from idetex_plugin.pipeline.pipeline import Pipeline
-    from idetex_plugin.words.verdict import Outcome
+    from idetex_plugin.report.comparison import Compared, write_comparison
+    from idetex_plugin.words.verdict import Outcome, Verdict
 
     found: list[tuple[int, str, Verdict]] = []
+    shown: list[Compared] = []
     to_stdout = json_file is not None and str(json_file) == "-"
 
     try:
         with Assessor(model, engine) as assessor:
             pipeline = Pipeline("idetex gate", policy=policy, assessor=assessor)
             rules = pipeline.policy
-            pairs = (((n, pair.title), pair) for n, pair in enumerate(_pairs(paths or [], changed_in, staged)))
-            for (number, name), verdict in pipeline.stream(pairs):
+
+            def told(number: int, name: str, verdict: Verdict, pair: Pair) -> None:
                 found.append((number, name, verdict))
+                if html is not None and verdict.outcome is not Outcome.PASS:
+                    shown.append(Compared(name, verdict, pair.original, pair.compressed))
                 if not to_stdout:
                     _print(name, verdict)
+
+            def pairs() -> Iterator[tuple[tuple[int, Pair], Pair]]:
+                for number, pair in enumerate(_pairs(paths or [], changed_in, staged)):
+                    if pair.problem:
+                        told(number, pair.title, Verdict.undecided(pair.problem), pair)
+                    else:
+                        yield (number, pair), pair
+
+            for (number, pair), verdict in pipeline.stream(pairs()):
+                told(number, pair.title, verdict, pair)
         judged = [(name, verdict) for _, name, verdict in sorted(found, key=itemgetter(0))]
         written = {
             json_file: as_json(judged, rules.name),
@@ -70,6 +85,8 @@ def command(
         for path, text in written.items():
             if path is not None and str(path) != "-":
                 path.write_text(text, encoding="utf-8")
+        if html is not None:
+            write_comparison(shown, html)
     except EngineDeadError as error:
         stop(str(error), Exit.ENGINE)
     except (ImportError, OSError, ValueError) as error:
@@ -87,7 +104,8 @@ def _least(fail_on: FailOn) -> int:
 
 
 def _pairs(paths: list[Path], changed: str, staged: bool) -> Iterator[Pair]:
-    from idetex_plugin.gating.pairs import STAGED, changed_in, pairs_of
+    from idetex_plugin.gating.changes import STAGED, changed_in
+    from idetex_plugin.gating.pairs import pairs_of
 
     if bool(paths) + bool(changed) + staged != 1:
         raise ValueError("give photos, --changed-in or --staged, and one of them only")

@@ -57,6 +57,20 @@ def open_run(out: Path, assessor: Assessor, paths: Sequence[str], root: Path | N
     return run
 
 
+def root_of(out: Path, paths: Sequence[str], root: Path | None) -> Path:
+    """The root that `open_run` will give the run: what was told, else what it was, else what the paths share."""
+    from idetex_plugin.runs.schema import FILE_NAME, RunError
+    from idetex_plugin.runs.store import Run
+
+    if root is None and (out / FILE_NAME).is_file():
+        try:
+            with Run(out) as run:
+                root = run.root
+        except RunError:
+            root = None
+    return root or shared_folder(paths)
+
+
 def shared_folder(paths: Sequence[str]) -> Path:
     """The folder that holds all of these files, folders and patterns."""
     folders = []

@@ -16,7 +16,9 @@ PAGE_NAME = "report.html"
 
 
 def command(
-    folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")] = Path("run"),
+    folders: Annotated[
+        list[Path] | None, typer.Argument(metavar="RUN...", help="Run folders.  [default: run]", show_default=False)
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="The page to write.  [default: report.html in the run]", show_default=False)
     ] = None,
@@ -25,13 +27,16 @@ def command(
     ] = False,
     title: Annotated[str, typer.Option(help="The page's title.")] = "Image quality report",
 ) -> None:
-    """Write the HTML page of a run, also while the run is being written."""
+    """Write the HTML page of a run, also while the run is being written; of several, that of their merge."""
     from idetex_plugin.cli.keeping import code_of
+    from idetex_plugin.cli.several import opened
     from idetex_plugin.runs.schema import RunError
-    from idetex_plugin.runs.store import Run
 
+    runs = folders or [Path("run")]
+    if len(runs) > 1 and out is None:
+        stop("a page of several runs needs --out")
     try:
-        with Run(folder) as run:
+        with opened(runs) as run:
             typer.echo(write_run_report(run, out, self_contained=self_contained, title=title))
     except RunError as error:
         stop(str(error), code_of(error))

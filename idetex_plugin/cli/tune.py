@@ -14,83 +14,139 @@ from idetex_plugin.words.extras import require
 if TYPE_CHECKING:
     from idetex_plugin.gating.tune import Trial, Tuned
 
+ALL = "all"
+
 
 def command(
     photo: Annotated[Path, typer.Argument(help="The photo to encode.")],
-    codec: Annotated[str, typer.Option(help="jpeg, webp, avif or png-palette.")] = "jpeg",
+    codec: Annotated[
+        str, typer.Option(help="jpeg, webp, avif, jxl, png-palette, or all; by default what --out tells, or all.")
+    ] = "",
     policy: Annotated[str, typer.Option(help="web, thumbnail, archive, print, or a TOML file.")] = "web",
     out: Annotated[Path | None, typer.Option(help="Write the smallest file that passes.", show_default=False)] = None,
-    plot: Annotated[Path | None, typer.Option(help="Draw the curve as PNG or SVG.", show_default=False)] = None,
+    max_bytes: Annotated[
+        int | None, typer.Option(min=1, help="The best file of at most so many bytes.", show_default=False)
+    ] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw the curves as PNG or SVG.", show_default=False)] = None,
     tolerance: Annotated[int, typer.Option(min=1, help="Steps of the dial that do not matter.")] = 2,
+    jobs: Annotated[int, typer.Option(min=1, help="Files encoded at a time.")] = 1,
     model: Annotated[str, typer.Option(help="As of `idetex assess`.")] = "nano",
     engine: Annotated[str, typer.Option(help="As of `idetex assess`.")] = "auto",
-    as_json: Annotated[bool, typer.Option("--json", help="Print the curve as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the curves as JSON.")] = False,
 ) -> None:
     """Find the smallest file whose verdict passes. Exits with 1 if not even the best setting passes."""
     from idetex_plugin.assessing.assessor import Assessor
     from idetex_plugin.engines.base import EngineDeadError
     from idetex_plugin.gating.check import Gate
     from idetex_plugin.gating.policies import policy_named
-    from idetex_plugin.gating.tune import tune
+    from idetex_plugin.gating.tune import tune_all
 
+    wanted = codec or _codec_of(out)
     if plot is not None:
         require("eval", "--plot", "matplotlib")
     try:
         with Assessor(model, engine) as assessor:
             gate = Gate(policy_named(policy, assessor.vocabulary), assessor)
-            tuned = tune(photo, codec, gate, tolerance=tolerance)
+            names = [] if wanted == ALL else [wanted]
+            found = tune_all(photo, gate, names, tolerance=tolerance, max_bytes=max_bytes, jobs=jobs)
         if plot is not None:
-            _draw(tuned, plot)
-        if out is not None and tuned.best is not None:
-            out.write_bytes(tuned.best.data)
+            _draw(found, plot)
+        written = None if out is None else _write(found[0], out)
     except EngineDeadError as error:
         stop(str(error), Exit.ENGINE)
     except (ImportError, OSError, ValueError) as error:
         stop(str(error))
     if as_json:
-        curve = [_plain(trial) for trial in tuned.curve]
-        typer.echo(json.dumps({"codec": codec, "best": tuned.best and _plain(tuned.best), "curve": curve}))
+        told = [_told(tuned) for tuned in found]
+        typer.echo(json.dumps({**told[0], "codecs": told} if wanted == ALL else told[0]))
     else:
-        _print(tuned, photo)
-    if tuned.best is None:
-        stop(f"no {codec} of {photo} passes the policy {policy}", Exit.JUDGED)
+        for tuned in found:
+            _print(tuned)
+        _print_table(found, photo)
+        if written is not None:
+            typer.echo(f"written to {written}")
+    if found[0].best is None:
+        names = [tuned.codec for tuned in found]
+        within = "" if max_bytes is None else f" within {max_bytes:,} bytes"
+        stop(f"no {' or '.join(names)} of {photo} passes the policy {policy}{within}", Exit.JUDGED)
 
 
-def _print(tuned: Tuned, photo: Path) -> None:
+def _codec_of(out: Path | None) -> str:
+    """The codec that a file's suffix tells, or all."""
     from idetex_plugin.gating.codecs import CODECS
 
-    typer.echo(f"{CODECS[tuned.codec].dial:>8}  {'bytes':>10}  {'verdict':<7}  similarity  decided by")
+    suffix = "" if out is None else out.suffix.lower()
+    return next((name for name, codec in CODECS.items() if suffix in codec.suffixes), ALL)
+
+
+def _write(tuned: Tuned, out: Path) -> Path | None:
+    """The file that was written; without a suffix it gets the codec's."""
+    from idetex_plugin.gating.codecs import CODECS
+
+    if tuned.best is None:
+        return None
+    path = out if out.suffix else out.with_suffix(CODECS[tuned.codec].suffixes[0])
+    path.write_bytes(tuned.best.data)
+    return path
+
+
+def _print(tuned: Tuned) -> None:
+    from idetex_plugin.gating.codecs import CODECS
+
+    dial = f"{tuned.codec} {CODECS[tuned.codec].dial}"
+    typer.echo(f"{dial:>19}  {'bytes':>10}  {'verdict':<7}  similarity  decided by")
     for trial in tuned.curve:
-        similar = "-" if trial.verdict.similarity is None else f"{trial.verdict.similarity:.1f}"
         typer.echo(
-            f"{trial.setting:>8}  {len(trial.data):>10,}  {trial.verdict.outcome:<7}  {similar:>10}  "
+            f"{trial.setting:>19}  {len(trial.data):>10,}  {trial.verdict.outcome:<7}  {_similar(trial):>10}  "
             f"{trial.verdict.decided_by}"
         )
-    if tuned.best is not None:
-        share = len(tuned.best.data) / photo.stat().st_size
-        size = f"{len(tuned.best.data):,} bytes, {share:.0%} of {photo}"
-        typer.echo(f"smallest that passes: {tuned.best.setting}, {size}")
+
+
+def _print_table(found: list[Tuned], photo: Path) -> None:
+    """The best of every codec, the smallest first."""
+    size = photo.stat().st_size
+    typer.echo(f"\n{'codec':<12}  setting  {'bytes':>10}  of {photo.name}  similarity")
+    for tuned in found:
+        if tuned.best is None:
+            last = tuned.curve[-1].verdict
+            typer.echo(f"{tuned.codec:<12}  none passes: {'; '.join(last.reasons) or last.outcome}")
+            continue
+        length = len(tuned.best.data)
+        share = f"{length / size:.0%}"
+        typer.echo(
+            f"{tuned.codec:<12}  {tuned.best.setting:>7}  {length:>10,}  {share:>{3 + len(photo.name)}}  "
+            f"{_similar(tuned.best):>10}"
+        )
+
+
+def _similar(trial: Trial) -> str:
+    return "-" if trial.verdict.similarity is None else f"{trial.verdict.similarity:.1f}"
+
+
+def _told(tuned: Tuned) -> dict[str, object]:
+    best = tuned.best and _plain(tuned.best)
+    return {"codec": tuned.codec, "best": best, "curve": [_plain(trial) for trial in tuned.curve]}
 
 
 def _plain(trial: Trial) -> dict[str, object]:
     return {"setting": trial.setting, "bytes": len(trial.data), **trial.verdict.model_dump(mode="json")}
 
 
-def _draw(tuned: Tuned, path: Path) -> None:
+def _draw(found: list[Tuned], path: Path) -> None:
     from matplotlib.figure import Figure
 
-    from idetex_plugin.gating.codecs import CODECS
     from idetex_plugin.words.verdict import Outcome
 
     colours = {Outcome.PASS: "#2e7d32", Outcome.REVIEW: "#f9a825", Outcome.REJECT: "#c62828"}
     figure = Figure(figsize=(6, 4), layout="constrained")
     axes = figure.subplots()
-    curve = tuned.curve
-    axes.plot([t.setting for t in curve], [len(t.data) / 1024 for t in curve], color="#888888", zorder=1)
+    for tuned in found:
+        curve = tuned.curve
+        axes.plot([t.setting for t in curve], [len(t.data) / 1024 for t in curve], zorder=1, label=tuned.codec)
     for outcome, colour in colours.items():
-        mine = [trial for trial in curve if trial.verdict.outcome is outcome]
+        mine = [trial for tuned in found for trial in tuned.curve if trial.verdict.outcome is outcome]
         sizes = [len(trial.data) / 1024 for trial in mine]
         axes.scatter([trial.setting for trial in mine], sizes, color=colour, label=str(outcome), zorder=2)
-    axes.set(xlabel=f"{tuned.codec} {CODECS[tuned.codec].dial}", ylabel="KiB")
+    axes.set(xlabel="setting", ylabel="KiB")
     axes.legend()
     figure.savefig(path, dpi=110)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from idetex_plugin.words.assessment import Answer, Description, Quality, Region
 from idetex_plugin.words.box import Box
@@ -75,6 +75,15 @@ class Dialect(Protocol):
 
     def read_describe(self, reply: Reply, views: Views) -> Description | Failure:
         """The parsed description; a missing last line is a Failure."""
+        ...
+
+
+@runtime_checkable
+class ScoresTypes(Protocol):
+    """A dialect whose checkpoints say of every type how probable it is that the photo has it."""
+
+    def read_presence(self, reply: Reply) -> Mapping[str, float]:
+        """The probability of each type from the reply to `detect`; empty where it says none."""
         ...
 
 

@@ -2,6 +2,9 @@
 
 A region is `TYPE<p4><p0><p32><p16>SEVERITY`: x1 y1 x2 y2 as borders of a grid of `bins` parts. Types, severities,
 levels and positions are single tokens, so a choice among them is one step, whose probabilities are exact.
+All distortions of a photo are told type by type, in the order of the vocabulary: a type's regions, or "None".
+So the first token about a type has the probability that the type is there, given what was said of the ones before it.
+Earlier checkpoints tell the regions alone, or a single "None", which is read, too.
 A description has one line for the content, one a finding, the key distortions, and the verdict.
 """
 
@@ -46,7 +49,9 @@ class NanoDialect:
         kinds = (self.types, tuple(Severity), POSITIONS)
         absent = ((NONE,), (NOT_VISIBLE,), ())
         self._whole_kinds = {frozenset([*kind, *more]) for kind in kinds for more in absent}
-        self._region = re.compile(rf"({types}){BOX.pattern}({severities})")
+        region = rf"(?P<type>{types}){BOX.pattern}({severities})"
+        self._region = re.compile(region)
+        self._piece = re.compile(rf"{region}|{NONE}")
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -75,6 +80,16 @@ class NanoDialect:
         if failure := unusable(reply):
             return failure
         return self._regions(reply)
+
+    def read_presence(self, reply: Reply) -> dict[str, float]:
+        """See `ScoresTypes`. Empty where the reply does not tell every type once and in order."""
+        spelling, shares = Spelling(reply), dict[str, float]()
+        for name, piece in zip(self.types, self._by_type(reply.text), strict=False):
+            share = spelling.probability(*piece.span("type" if piece["type"] else 0))
+            if share is None:
+                return {}
+            shares[name] = share if piece["type"] else 1 - share
+        return shares
 
     def read_affects(self, reply: Reply, views: Views, box: Box) -> tuple[Region, ...] | Failure:
         regions = self.read_detect(reply, views)
@@ -147,6 +162,11 @@ class NanoDialect:
         """The reply that says exactly these regions."""
         return "".join(f"{r.distortion}{self.render_box(r.box)}{r.severity}" for r in regions) or NONE
 
+    def render_types(self, regions: Sequence[Region]) -> str:
+        """The reply that says of every type in turn where it is, or that it is nowhere; regions in their order."""
+        by_type = {name: [each for each in regions if each.distortion == name] for name in self.types}
+        return "".join(self.render_regions(found) if found else NONE for found in by_type.values())
+
     def render_question(self, question: Question) -> str:
         """The question's text with its options, which are left out where they are all the words of their kind.
 
@@ -173,6 +193,18 @@ class NanoDialect:
             effect=line[match.end() :].strip(),
         )
 
+    def _by_type(self, text: str) -> list[re.Match[str]]:
+        """The first piece about each type, where the text tells every type and in order; else nothing."""
+        found: list[re.Match[str]] = []
+        for piece in self._piece.finditer(text):
+            again = piece["type"] is not None and bool(found) and found[-1]["type"] == piece["type"]
+            if not again:
+                found.append(piece)
+        if len(found) != len(self.types):
+            return []
+        in_order = all(piece["type"] in (None, name) for piece, name in zip(found, self.types, strict=True))
+        return found if in_order else []
+
     def _regions(self, reply: Reply) -> tuple[Region, ...] | Failure:
         text = reply.text
         if text.strip() == NONE:
@@ -181,19 +213,21 @@ class NanoDialect:
         spelling = Spelling(reply)
         end = 0
         while end < len(text):
-            match = self._region.match(text, end)
-            if match is None:
+            match = self._piece.match(text, end)
+            if match is None or (match["type"] is None and not self._by_type(text)):
                 return _unparseable(text[end:])
+            end = match.end()
+            if match["type"] is None:
+                continue
             boxes = self._boxes([match], first=2)
             if isinstance(boxes, Failure):
                 return boxes
             regions.append(
                 Region(
-                    distortion=match.group(1), severity=Severity(match.group(6)), box=boxes[0],
-                    confidence=spelling.probability(match.start(), match.end(1)),
+                    distortion=match["type"], severity=Severity(match.group(6)), box=boxes[0],
+                    confidence=spelling.probability(*match.span("type")),
                 )
             )
-            end = match.end()
         return tuple(dict.fromkeys(regions))
 
     def _boxes(self, matches: Sequence[re.Match[str]], first: int = 1) -> tuple[Box, ...] | Failure:

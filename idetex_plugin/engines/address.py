@@ -6,6 +6,7 @@ import base64
 import os
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 KEY_VARIABLE = "IDETEX_API_KEY"
 HIDDEN = "***"
@@ -49,6 +50,11 @@ class Address:
     def name(self) -> str:
         """The address fit for messages."""
         return shown(self.url)
+
+    def proxy(self) -> str | None:
+        """The proxy that the environment names for this address. Nothing else is taken from there, such as a netrc."""
+        parts = urlsplit(self.url)
+        return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
 
     def hide(self, text: str) -> str:
         """The text without the secrets."""

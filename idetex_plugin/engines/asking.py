@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Self
 
@@ -10,19 +11,27 @@ from PIL import Image
 
 from idetex_plugin.engines import wire
 from idetex_plugin.engines.client import Line
-from idetex_plugin.engines.faults import ServiceError, Trouble, TroubleError, UnansweredError, UnclearError
+from idetex_plugin.engines.faults import (
+    ServiceError,
+    Trouble,
+    TroubleError,
+    UnansweredError,
+    UnclearError,
+    error_message,
+)
 from idetex_plugin.engines.pictures import pack, picture
 from idetex_plugin.engines.retries import Backoff
 from idetex_plugin.engines.served import Served, choose, models
 from idetex_plugin.engines.service import PATIENCE, Service
 from idetex_plugin.engines.slots import Slots
 from idetex_plugin.words.card import Card
-from idetex_plugin.words.failure import Reason
+from idetex_plugin.words.failure import Failure, Reason
 from idetex_plugin.words.request import Request
 
 COMPLETIONS = "/v1/chat/completions"
 TRIES_AFTER_TIMEOUT = 2
 CHECK_SECONDS = 30.0
+BROKEN_OFF = frozenset({"abort", "error"})
 PROBE = Request("Is this grey?", (Image.new("RGB", (64, 64), (128, 128, 128)),), max_tokens=1)
 
 
@@ -55,10 +64,10 @@ class Asking:
         self._watch = asyncio.create_task(self._keep_watch())
         return self
 
-    async def complete(self, body: Sequence[bytes]) -> Mapping[str, Any]:
+    async def complete(self, body: Sequence[bytes], *, tries: int | None = None) -> Mapping[str, Any]:
         """The chat completion of this body. Raises as `ask`."""
         while True:
-            answer = await self.ask("POST", COMPLETIONS, body)
+            answer = await self.ask("POST", COMPLETIONS, body, tries=tries)
             try:
                 self._same_voice(answer)
             except TroubleError as error:
@@ -67,11 +76,13 @@ class Asking:
                 return answer
 
     async def ask(
-        self, method: str, path: str, body: Sequence[bytes] = (), *, spare: Collection[int] = ()
+        self, method: str, path: str, body: Sequence[bytes] = (), *, spare: Collection[int] = (),
+        tries: int | None = None,
     ) -> Mapping[str, Any]:
         """The server's JSON object, after as many tries as it takes.
 
         spare: statuses that say that the server does not offer this path, and nothing about its health.
+        tries: how often it is sent while the server is well; by default as the back-off says.
         Raises UnansweredError when the request itself is at fault, ServiceError when the service is.
         """
         tried = 0
@@ -91,7 +102,7 @@ class Asking:
                 await self._service.trip(error)
             except UnclearError as error:
                 tried += 1
-                most = self._backoff.tries
+                most = tries or self._backoff.tries
                 if error.failure.reason is Reason.TIMEOUT:
                     self._slots.fall()
                     most = min(most, TRIES_AFTER_TIMEOUT)
@@ -106,9 +117,10 @@ class Asking:
             loop = asyncio.get_running_loop()
             began = loop.time()
             answer = await self._line.once(method, path, body)
-            self._service.answered()
             if path == COMPLETIONS:
+                check_whole(answer)
                 self._slots.answered(loop.time() - began)
+            self._service.answered()
             return answer
 
     async def _begin_check(self) -> None:
@@ -123,6 +135,7 @@ class Asking:
         seconds = min(CHECK_SECONDS, self._line.timeout)
         try:
             answer = await self._line.once("POST", COMPLETIONS, self._probe, timeout=seconds)
+            check_whole(answer)
         except (TroubleError, UnclearError):
             raise
         except UnansweredError:
@@ -167,3 +180,16 @@ class Asking:
         except UnansweredError:
             return None
         return str(answer["version"]) if answer.get("version") else None
+
+
+def check_whole(answer: Mapping[str, Any]) -> None:
+    """Raise UnclearError for what a server sends with status 200 in place of a completion, or when it is shut down."""
+    choices = answer.get("choices")
+    first = choices[0] if isinstance(choices, list) and choices else None
+    if not isinstance(first, dict):
+        words = f"the server's answer is no chat completion: {error_message(json.dumps(answer))}"
+    elif first.get("finish_reason") in BROKEN_OFF:
+        words = f"the server ended the reply with {first['finish_reason']!r}"
+    else:
+        return
+    raise UnclearError(Failure(reason=Reason.ENGINE_ERROR, message=words), 200)

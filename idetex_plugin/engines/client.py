@@ -30,7 +30,7 @@ class Line:
     """
 
     def __init__(self, address: Address, *, timeout: float, most: int) -> None:
-        self.address, self.timeout = address, timeout
+        self.address, self.timeout, self._proxy = address, timeout, address.proxy()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="idetex-server", daemon=True)
         self._thread.start()
@@ -77,7 +77,7 @@ class Line:
         return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=most, keepalive_timeout=30),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
-            headers={**JSON_TYPE, **self.address.headers}, cookie_jar=aiohttp.DummyCookieJar(), trust_env=True,
+            headers={**JSON_TYPE, **self.address.headers}, cookie_jar=aiohttp.DummyCookieJar(),
         )
 
     async def _shut(self) -> None:
@@ -96,7 +96,7 @@ class Line:
         if body:
             sending = {"data": _slices(body), "headers": {"Content-Length": str(size)}}
         async with self._session.request(
-            method, self.address.url + path, allow_redirects=False, **sending
+            method, self.address.url + path, allow_redirects=False, proxy=self._proxy, **sending
         ) as response:
             self.sent += size
             data = bytearray()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
 from idetex_plugin.words.card import EMBEDDED_FOLDER, Card
+
+REMEMBERS = (0, 32)
+"""From this version of vLLM on, a name that its caches have lost fails one request and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,12 @@ class Served:
         about.append(f"{self.max_model_len} tokens" if self.max_model_len else "")
         rest = ", ".join(filter(None, about))
         return f"{self.name} ({rest})" if rest else self.name
+
+    @property
+    def remembers_pictures(self) -> bool:
+        """Whether the server is a vLLM that can be asked about a picture by its name, and says so when it cannot."""
+        found = re.match(r"(\d+)\.(\d+)", self.version or "")
+        return found is not None and (int(found[1]), int(found[2])) >= REMEMBERS
 
     def plain(self) -> dict[str, Any]:
         """The same as JSON."""

@@ -18,6 +18,8 @@ import asyncio
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
 from math import log
 from typing import Any
 
@@ -34,15 +36,20 @@ from idetex_plugin.engines.pictures import Picture, pack, picture
 from idetex_plugin.engines.prompts import failed, option_ids
 from idetex_plugin.engines.retries import Backoff
 from idetex_plugin.engines.served import Served
+from idetex_plugin.engines.served_template import ServedTemplate, TemplateError, arguments
 from idetex_plugin.engines.slots import Slots
+from idetex_plugin.engines.speaking import generate, think
 from idetex_plugin.engines.window import Window
-from idetex_plugin.words.card import Card
+from idetex_plugin.words.card import Card, Sampling
 from idetex_plugin.words.failure import Reason
 from idetex_plugin.words.request import Reply, Request, Token, sound
 
 SLOTS = 64
 MOST_SLOTS = 256
 NOT_OFFERED = frozenset({400, 403, 404, 405, 422, 501})
+NAMES_MISSED = 3
+AHEAD = 1.5
+"""Requests that are taken, as a share of the slots: pictures of those without a slot are encoded meanwhile."""
 Pictures = Sequence[Picture]
 
 
@@ -51,8 +58,8 @@ class ServerEngine:
 
     model: the name under which the server serves the checkpoint; by default the model whose name or root is the
         card's checkpoint.
-    slots: requests under way at once, at most; the next item is taken when fewer are. By default their number adapts:
-        from 64 on it rises while answers stay fast, and falls when the server is too busy.
+    slots: requests under way at once, at most; half as many again are prepared meanwhile. By default their number
+        adapts: from 64 on it rises while answers stay fast, and falls when the server is too busy.
     timeout: seconds for one request, from the first byte sent to the last one received.
     wait: seconds to wait for a server that does not answer. None: 300 once it has answered, not at all before.
     The API key, if the server wants one, is read from the environment variable IDETEX_API_KEY alone.
@@ -70,11 +77,18 @@ class ServerEngine:
         self._line = Line(Address.of(url), timeout=timeout, most=slots or MOST_SLOTS)
         self._slots = Slots(slots or SLOTS, slots or MOST_SLOTS)
         self._encoders = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="idetex-encode")
+        self._missed = 0
         self._trees: dict[tuple[str, tuple[str, ...]], Choice | None] = {}
         try:
             self._asking = self._line.submit(
                 Asking.begin(self._line, self._slots, card, model, backoff=backoff or Backoff(), wait=wait)
             ).result()
+            self._template = ServedTemplate(card, self.model, self._offered)
+            if not card.thinking_tokens:
+                self._line.submit(self._template.begin("")).result()
+        except TemplateError as error:
+            self.close()
+            raise ValueError(str(error)) from None
         except (EngineDeadError, UnansweredError) as error:
             self.close()
             raise ConnectionError(f"{error}; --wait-for-server SECONDS waits for a server") from None
@@ -108,9 +122,9 @@ class ServerEngine:
         end: ServiceError | None = None
         try:
             while True:
-                while end is None and window.busy < self.slots and (item := next(source, None)) is not None:
+                while end is None and window.busy < AHEAD * self.slots and (item := next(source, None)) is not None:
                     key, requests = item
-                    window.start(key, len(requests), self._answer_all(tuple(requests)))
+                    window.start(key, self._weight(len(requests)), self._answer_all(tuple(requests)))
                 if not len(window):
                     break
                 try:
@@ -133,17 +147,48 @@ class ServerEngine:
         images = {id(image): image for request in requests for image in request.images}
         made = await asyncio.gather(*(self._encode(image) for image in images.values()))
         encoded = dict(zip(images, made, strict=True))
-        work = (self._answer(request, [encoded[id(image)] for image in request.images]) for request in requests)
-        return tuple(await asyncio.gather(*work))
+        todo = [(request, [encoded[id(image)] for image in request.images]) for request in requests]
+        if not (self._names_pictures and len(todo) > 1 and encoded):
+            return tuple(await asyncio.gather(*(self._answer(*one) for one in todo)))
+        first = await self._answer(*todo[0])
+        answer = self._answer if first.failure else self._answer_by_name
+        return first, *await asyncio.gather(*(answer(*one) for one in todo[1:]))
+
+    @property
+    def _names_pictures(self) -> bool:
+        """Whether a photo's later requests hold the names of its pictures in place of their pixels."""
+        return self.served.remembers_pictures and self._missed < NAMES_MISSED
+
+    def _weight(self, requests: int) -> int:
+        """How many slots a photo of so many requests takes on average: with names, the first goes before the others."""
+        return max(1, requests // 3) if self._names_pictures else requests
+
+    async def _answer_by_name(self, request: Request, pictures: Pictures) -> Reply:
+        """The same reply from the pictures' names; with their pixels where the server has forgotten them."""
+        named = [replace(one, data=b"") for one in pictures]
+        reply = await self._answer(request, named)
+        if reply.failure is None:
+            self._missed = 0
+            return reply
+        reply = await self._answer(request, pictures)
+        self._missed += reply.failure is None
+        return reply
 
     async def _encode(self, image: Image.Image) -> Picture:
         return await asyncio.get_running_loop().run_in_executor(self._encoders, picture, image)
 
     async def _answer(self, request: Request, pictures: Pictures) -> Reply:
         try:
+            speak = partial(self._speak, pictures)
+            reasoning = await think(self.card, request, speak)
+            given = replace(request, prefix=await self._template.begin(request.prefix, reasoning))
             if request.choices is not None:
-                return sound(await self._choose(request, pictures))
-            return sound(wire.read(await self._complete(self._body(request, pictures), pictures)))
+                reply = await self._choose(request, given, pictures)
+            else:
+                reply = await generate(self.card, given, speak)
+            return sound(replace(reply, reasoning=reasoning) if reasoning else reply)
+        except TemplateError as error:
+            raise EngineDeadError(str(error)) from error
         except UnansweredError as error:
             return failed(error.failure.reason, error.failure.message)
         except EngineDeadError:
@@ -151,8 +196,14 @@ class ServerEngine:
         except Exception as error:
             return failed(Reason.ENGINE_ERROR, f"{type(error).__name__}: {error}")
 
-    async def _choose(self, request: Request, pictures: Pictures) -> Reply:
-        tree = await self._tree(request)
+    async def _speak(
+        self, pictures: Pictures, request: Request, sampling: Sampling | None, **more: Any
+    ) -> Reply:
+        body = {**self._body(request, pictures, sampling=sampling), **more}
+        return wire.read(await self._complete(body, pictures))
+
+    async def _choose(self, asked: Request, request: Request, pictures: Pictures) -> Reply:
+        tree = await self._tree(asked)
         if tree is not None:
             answers = await asyncio.gather(*(self._score(request, pictures, fork) for fork in tree.forks))
             scores = [answer for answer in answers if answer is not None]
@@ -181,20 +232,32 @@ class ServerEngine:
 
     async def _ids(self, text: str) -> Ids | None:
         body = {"model": self.model, "prompt": text, "add_special_tokens": False}
+        answer = await self._offered("/tokenize", body)
+        return None if answer is None else tuple(int(id) for id in answer["tokens"])
+
+    def _body(
+        self, request: Request, pictures: Pictures, begun: str = "", sampling: Sampling | None = None
+    ) -> dict[str, Any]:
+        parts = [self._part(one) for one in pictures]
+        body = wire.body(request, self.model, parts, stop=self.card.stop, begun=begun, sampling=sampling)
+        return {**body, **arguments(self.card)}
+
+    async def _offered(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any] | None:
         try:
-            answer = await self._asking.ask("POST", "/tokenize", pack(body), spare=NOT_OFFERED)
+            return await self._asking.ask("POST", path, pack(body), spare=NOT_OFFERED)
         except UnansweredError as error:
             if error.status in NOT_OFFERED:
                 return None
             raise
-        return tuple(int(id) for id in answer["tokens"])
-
-    def _body(self, request: Request, pictures: Pictures, begun: str = "") -> dict[str, Any]:
-        parts = [one.part for one in pictures]
-        return wire.body(request, self.model, parts, stop=self.card.stop, begun=begun)
 
     async def _complete(self, body: Mapping[str, Any], pictures: Pictures) -> Mapping[str, Any]:
-        return await self._asking.complete(pack(body, pictures))
+        sent = [one for one in pictures if one.data]
+        return await self._asking.complete(pack(body, sent), tries=1 if len(sent) < len(pictures) else None)
+
+    def _part(self, one: Picture) -> dict[str, Any]:
+        if not one.data:
+            return one.reference
+        return one.named_part if self._names_pictures else one.part
 
 
 def _grow(ids: Mapping[str, Ids], prefix: str, choices: Sequence[str]) -> Choice | None:

@@ -13,7 +13,7 @@ from idetex_plugin.words.verdict import Remedy, Verdict
 
 @hookimpl(tryfirst=True)
 def idetex_remedies() -> Iterable[Remedy]:
-    """The table in `gate.remedies`."""
+    """The table in `gating.remedies`."""
     return TABLE
 
 
@@ -26,4 +26,4 @@ def idetex_after_compression(event: AfterCompression) -> Verdict:
 @hookimpl(trylast=True)
 def idetex_judge(event: Judging) -> Verdict:
     """The built-in rules of the policy."""
-    return judge(event.original, event.assessment, event.policy)
+    return judge(event.original, event.assessment, event.policy, event.vocabulary)

@@ -5,17 +5,18 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any
-
-from PIL import Image
 
 from idetex_plugin.assessing.assessor import Assessor
 from idetex_plugin.assessing.examiner import Case
 from idetex_plugin.assessing.stream import Asking, Key, Ready
+from idetex_plugin.gating.diagnose import Side, comparable, diagnose
+from idetex_plugin.gating.judge import is_sure
 from idetex_plugin.gating.pairs import Pair
 from idetex_plugin.gating.remedies import remedies_for
 from idetex_plugin.gating.similarity import NAME, worst_similarity
-from idetex_plugin.photo.load import Photo, PhotoError, load_photo
+from idetex_plugin.photo.load import Photo, PhotoError, contents, load_photo
 from idetex_plugin.plugins.calls import BUILT_IN
 from idetex_plugin.plugins.events import Judging
 from idetex_plugin.plugins.names import Hook
@@ -24,12 +25,12 @@ from idetex_plugin.words.assessment import Assessment, PhotoInfo
 from idetex_plugin.words.box import Box
 from idetex_plugin.words.policy import Policy, Similarity
 from idetex_plugin.words.request import Reply
-from idetex_plugin.words.verdict import MODEL, Outcome, Remedy, Verdict
+from idetex_plugin.words.verdict import DIAGNOSIS, MODEL, Difference, Kind, Outcome, Remedy, Verdict
 
 REMEMBERED = 64
-SHAPE_TOLERANCE = 0.02
+Measured = tuple[float, Box]
+"""The similarity and where it was measured."""
 CLOSER = Remedy(distortion="", action="raise-quality", advice="Encode again from the original at a higher quality.")
-ANIMATED = frozenset({"AVIF", "GIF", "PNG", "WEBP"})
 
 
 class Gate:
@@ -65,21 +66,38 @@ class Gate:
 
     def _prepare(self, pair: Pair) -> Asking[Verdict] | Ready[Verdict]:
         """What can be said of a pair without a model, or what to ask one. Called in decoding threads."""
+        if pair.problem:
+            return Ready(Verdict.undecided(pair.problem))
         try:
-            new = self._load(pair.compressed, "compressed photo", pair.name)
-            old = None if pair.original is None else self._load(pair.original, "original", pair.name)
+            new, old = self._side(pair.compressed, "compressed photo", pair.name), None
+            differences: tuple[Difference, ...] = ()
+            if pair.original is not None:
+                old = self._side(pair.original, "original", pair.name)
+                differences = diagnose(old, new, self.policy)
+            elif new.fault is not None:
+                raise new.fault
         except PhotoError as error:
             return Ready(Verdict.undecided(str(error)))
-        similarity = settled = None
-        if old is not None:
-            fitted = self._fitted(old, new)
-            if isinstance(fitted, Verdict):
-                return Ready(fitted)
-            if self.policy.similarity is not None:
-                similarity, part = worst_similarity(fitted, new.image)
-                settled = _settled(similarity, part, self.policy.similarity, new.info)
-            if settled is not None and not self._has_plugins():
-                return Ready(settled)
+        measured, settled = None, _diagnosed(differences, new.photo)
+        if old is not None and settled is None and self.policy.similarity is not None:
+            compared = [worst_similarity(*both) for both in comparable(old, new, self.policy, differences)]
+            measured = min(compared, key=itemgetter(0))
+            settled = _settled(*measured, self.policy.similarity, new.photo)
+        if settled is not None and (new.photo is None or not self._has_plugins()):
+            return Ready(_with(settled, differences))
+        assert new.photo is not None
+        return self._asking(new.photo, old.photo if old else None, pair.codec, measured, settled, differences)
+
+    def _asking(
+        self,
+        new: Photo,
+        old: Photo | None,
+        codec: str,
+        measured: Measured | None,
+        settled: Verdict | None,
+        differences: tuple[Difference, ...],
+    ) -> Asking[Verdict] | Ready[Verdict]:
+        """What the model is asked of one photo or both, and how its answers become the verdict."""
         examine = self.assessor.examiner.prepare
         after = examine(new)
         known = None if old is None else self._remembered(old)
@@ -92,11 +110,28 @@ class Gate:
             if old is not None and before is not None:
                 original = self._assessed(before, replies[count:], engine)
                 self._remember(old, original)
-            verdict = self._judged(compressed, original, pair.codec, similarity)
-            return settled if settled is not None and _by_model(verdict, new.info) else verdict
+            verdict = self._judged(compressed, original, codec, measured)
+            if _by_model(verdict, new.info):
+                if measured is not None and settled is None and original is not None:
+                    verdict = self._in_doubt(verdict, measured[0], original, compressed)
+                return _with(settled or verdict, differences)
+            return verdict.model_copy(update={"differences": differences})
 
         requests = [request for case in (after, before) if isinstance(case, Case) for request in case.requests]
         return Asking(tuple(requests), conclude) if requests else Ready(conclude((), ""))
+
+    def _in_doubt(self, verdict: Verdict, similarity: float, original: Assessment, compressed: Assessment) -> Verdict:
+        """Where the metric leaves a doubt: a pass of the model's, if it is sure, and else a review."""
+        bounds = self.policy.similarity
+        if bounds is None or verdict.outcome is not Outcome.PASS:
+            return verdict
+        if is_sure(original, compressed, bounds.sure, self.assessor.vocabulary):
+            return verdict
+        words = (
+            f"review: similarity to the original is {similarity:.1f} of 100, between {bounds.rejects:g} and "
+            f"{bounds.passes:g}, and the model is not sure that nothing was lost"
+        )
+        return verdict.model_copy(update={"outcome": Outcome.REVIEW, "reasons": (words,), "remedies": (CLOSER,)})
 
     def _assessed(self, case: Case | Assessment, replies: Sequence[Reply], engine: str) -> Assessment:
         assessment = self.assessor.examiner.conclude(case, replies, engine) if isinstance(case, Case) else case
@@ -110,23 +145,13 @@ class Gate:
             failure = error.failure.model_copy(update={"message": f"the {what}: {error.failure.message}"})
             raise PhotoError(failure, error.info) from error
 
-    def _fitted(self, old: Photo, new: Photo) -> Image.Image | Verdict:
-        """The original at the size of the compressed photo, or why they cannot be compared."""
-        unseen = [_unseen(photo.info, self.policy) for photo in (old, new)]
-        if unseen[0] != unseen[1]:
-            differ = " and ".join(words or "nothing of the kind" for words in unseen)
-            return Verdict.undecided(f"original and compressed photo differ in more than pixels: {differ}")
-        if old.image.size == new.image.size:
-            return old.image
-        shapes = [image.width / image.height for image in (old.image, new.image)]
-        sizes = " and ".join(f"{image.width} x {image.height}" for image in (old.image, new.image))
-        if not self.policy.resized:
-            return Verdict.undecided(
-                f"original and compressed photo differ in size: {sizes}; only a policy with resized = true takes that"
-            )
-        if abs(shapes[0] / shapes[1] - 1) > SHAPE_TOLERANCE:
-            return Verdict.undecided(f"original and compressed photo differ in shape: {sizes}")
-        return old.image.resize(new.image.size, Image.Resampling.LANCZOS)
+    def _side(self, source: Any, what: str, name: str | None) -> Side:
+        """The source with its photo, or with why there is none."""
+        name, source = name or _name_of(source), contents(source)
+        try:
+            return Side.of(source, self._load(source, what, name))
+        except PhotoError as error:
+            return Side.of(source, None, error)
 
     def _has_plugins(self) -> bool:
         hooks = self.assessor.hooks
@@ -144,7 +169,7 @@ class Gate:
                 self._originals.popitem(last=False)
 
     def _judged(
-        self, compressed: Assessment, original: Assessment | None, codec: str, similarity: float | None
+        self, compressed: Assessment, original: Assessment | None, codec: str, measured: Measured | None
     ) -> Verdict:
         hooks = self.assessor.hooks
         event = Judging(compressed, self.policy, original, self.assessor.vocabulary)
@@ -158,13 +183,21 @@ class Gate:
         if not plugin.startswith(BUILT_IN):
             return verdict.model_copy(update={"decided_by": f"plugin {plugin}"})
         remedies = remedies_for(verdict.regions, codec, hooks.gather(Hook.REMEDIES, Remedy))
-        return verdict.model_copy(update={"remedies": remedies, "similarity": similarity})
+        similarity, worst = measured or (None, None)
+        return verdict.model_copy(update={"remedies": remedies, "similarity": similarity, "worst": worst})
 
 
-def _settled(similarity: float, part: Box, bounds: Similarity, photo: PhotoInfo) -> Verdict | None:
+def _name_of(source: Any) -> str | None:
+    """An open file's own name, which its bytes do not have."""
+    name = getattr(source, "name", None) if hasattr(source, "read") else None
+    return name if isinstance(name, str) else None
+
+
+def _settled(similarity: float, part: Box, bounds: Similarity, photo: Photo | None) -> Verdict | None:
     """The verdict by the metric alone, or None where it leaves a doubt."""
+    info = photo.info if photo else None
     if similarity >= bounds.passes:
-        return Verdict(outcome=Outcome.PASS, decided_by=NAME, similarity=similarity, photo=photo)
+        return Verdict(outcome=Outcome.PASS, decided_by=NAME, similarity=similarity, worst=part, photo=info)
     if similarity >= bounds.rejects:
         return None
     words = f"reject: similarity to the original is {similarity:.1f} of 100, below {bounds.rejects:g}"
@@ -172,7 +205,7 @@ def _settled(similarity: float, part: Box, bounds: Similarity, photo: PhotoInfo)
         words += f", worst at the {part.position}"
     return Verdict(
         outcome=Outcome.REJECT, reasons=(words,), remedies=(CLOSER,), decided_by=NAME, similarity=similarity,
-        photo=photo,
+        worst=part, photo=info,
     )  # fmt: skip
 
 
@@ -181,9 +214,28 @@ def _by_model(verdict: Verdict, photo: PhotoInfo) -> bool:
     return verdict.decided_by == MODEL and verdict.photo == photo
 
 
-def _unseen(photo: PhotoInfo, policy: Policy) -> str:
-    """What pixels do not show: transparency, and the further frames of an animation, which a smaller copy may lack."""
-    kinds = ["transparency"]
-    if photo.format in ANIMATED and not policy.resized:
-        kinds.append("first frame of")
-    return ", ".join(note for note in photo.notes if note.startswith(tuple(kinds)))
+def _diagnosed(differences: tuple[Difference, ...], photo: Photo | None) -> Verdict | None:
+    """The verdict where the differences alone decide: nothing was changed, or what was explains all the rest."""
+    same = any(each.kind is Kind.IDENTICAL for each in differences)
+    explained = any(each.settles and each.outcome is not Outcome.PASS for each in differences)
+    if not (same or explained or any(each.outcome is Outcome.REJECT for each in differences)):
+        return None
+    info = photo.info if photo else None
+    return Verdict(outcome=Outcome.PASS, decided_by=DIAGNOSIS, similarity=100 if same else None, photo=info)
+
+
+def _with(verdict: Verdict, differences: tuple[Difference, ...]) -> Verdict:
+    """The verdict made no milder than the differences ask, with their reasons and remedies first and notes last."""
+    if not differences:
+        return verdict
+    flagged = [each for each in differences if each.outcome is not Outcome.PASS]
+    notes = [each.reason for each in differences if each.outcome is Outcome.PASS]
+    remedies = [each.remedy for each in flagged if each.remedy is not None]
+    worst = max((each.outcome for each in differences), key=lambda outcome: outcome.rank)
+    update: dict[str, Any] = {
+        "differences": differences, "reasons": (*(each.reason for each in flagged), *verdict.reasons, *notes),
+        "remedies": tuple(dict.fromkeys([*remedies, *verdict.remedies])),
+    }  # fmt: skip
+    if worst.rank > verdict.outcome.rank:
+        update |= {"outcome": worst, "decided_by": DIAGNOSIS}
+    return verdict.model_copy(update=update)

@@ -15,25 +15,30 @@ from idetex_plugin.words.box import Box
 from idetex_plugin.words.failure import State
 from idetex_plugin.words.policy import Limit, Policy, rank
 from idetex_plugin.words.verdict import MODEL, Outcome, Verdict
-from idetex_plugin.words.vocabulary import VIDA
+from idetex_plugin.words.vocabulary import VIDA, Vocabulary
 
 SAME_IOU = 0.3
 SAME_PART = 0.5
-Reason = tuple[Outcome, str]
+Weighed = tuple[Outcome, str]
 
 
-def judge(original: Assessment | None, compressed: Assessment, policy: Policy) -> Verdict:
-    """The verdict, with the remedies of the package's own table. An assessment that failed in any task is a review."""
+def judge(
+    original: Assessment | None, compressed: Assessment, policy: Policy, vocabulary: Vocabulary = VIDA
+) -> Verdict:
+    """The verdict, with the remedies of the package's own table. An assessment that failed in any task is a review.
+
+    vocabulary: which tells the groups of types, those of plugins too.
+    """
     for name, assessment in (("compressed photo", compressed), ("original", original)):
         if assessment is not None and assessment.state is not State.OK:
             return Verdict.undecided(f"the {name} could not be assessed: {_why(assessment)}")
-    worse = [region for region in compressed.regions if not _is_old(region, original)]
+    worse = [region for region in compressed.regions if not _is_old(region, original, vocabulary)]
     counted = [(_outcome(region, policy), region) for region in worse if _is_sure(region, policy)]
     flagged = [(outcome, region) for outcome, region in counted if outcome is not Outcome.PASS]
     flagged.sort(key=lambda pair: (-pair[0].rank, -rank(pair[1].severity), -pair[1].box.area))
     regions = tuple(region for _, region in flagged)
     new = "new or worse " if original is not None else ""
-    reasons: list[Reason] = [(outcome, f"{new}{_words(region)}") for outcome, region in flagged]
+    reasons: list[Weighed] = [(outcome, f"{new}{_words(region)}") for outcome, region in flagged]
     reasons += _level_reasons(compressed, policy, original)
     outcome = max((outcome for outcome, _ in reasons), key=lambda each: each.rank, default=Outcome.PASS)
     return Verdict(
@@ -46,10 +51,26 @@ def _is_sure(region: Region, policy: Policy) -> bool:
     return region.confidence is None or region.confidence >= policy.confidence
 
 
-def _is_old(region: Region, original: Assessment | None) -> bool:
+def is_sure(original: Assessment, compressed: Assessment, share: float, vocabulary: Vocabulary = VIDA) -> bool:
+    """Whether the model sees nothing new, however slight, and finds it this probable that the level has not fallen.
+
+    Without probabilities it is not sure.
+    """
+    if share <= 0:
+        return True
+    if not all(_is_old(region, original, vocabulary) for region in compressed.regions):
+        return False
+    before, after = original.quality, compressed.quality
+    if before is None or after is None or not after.probabilities:
+        return False
+    kept = sum(weight for level, weight in after.probabilities.items() if level.score >= before.level.score)
+    return kept >= share * sum(after.probabilities.values())
+
+
+def _is_old(region: Region, original: Assessment | None, vocabulary: Vocabulary) -> bool:
     known = original.regions if original is not None else ()
     return any(
-        _group(old.distortion) == _group(region.distortion)
+        _group(old.distortion, vocabulary) == _group(region.distortion, vocabulary)
         and rank(old.severity) >= rank(region.severity)
         and _same_place(region.box, old.box)
         for old in known
@@ -60,8 +81,8 @@ def _same_place(box: Box, old: Box) -> bool:
     return box.iou(old) >= SAME_IOU or box.intersection(old) >= SAME_PART * box.area
 
 
-def _group(name: str) -> str:
-    kind = VIDA.find(name)
+def _group(name: str, vocabulary: Vocabulary) -> str:
+    kind = vocabulary.find(name)
     return kind.group if kind else name
 
 
@@ -79,7 +100,7 @@ def _beyond(region: Region, limit: Limit) -> Outcome:
     return Outcome.REVIEW if rank(region.severity) <= rank(limit.reviews) else Outcome.REJECT
 
 
-def _level_reasons(compressed: Assessment, policy: Policy, original: Assessment | None) -> Iterator[Reason]:
+def _level_reasons(compressed: Assessment, policy: Policy, original: Assessment | None) -> Iterator[Weighed]:
     if compressed.quality is None:
         return
     level = compressed.quality.level
@@ -102,5 +123,5 @@ def _words(region: Region) -> str:
 def _why(assessment: Assessment) -> str:
     if assessment.failure is not None:
         return assessment.failure.message
-    failed = [f"{name}: {status.message}" for name, status in assessment.tasks.items() if status.state is State.FAILED]
+    failed = [f"{name}: {status.message}" for name, status in assessment.tasks.items() if status.fell_short]
     return "; ".join(failed) or "no task was asked"

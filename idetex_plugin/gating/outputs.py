@@ -13,7 +13,8 @@ from xml.etree import ElementTree
 
 from idetex_plugin import __version__
 from idetex_plugin.words.assessment import Region
-from idetex_plugin.words.verdict import MODEL, Outcome, Verdict
+from idetex_plugin.words.box import Box
+from idetex_plugin.words.verdict import DIAGNOSIS, MODEL, Difference, Kind, Outcome, Verdict
 from idetex_plugin.words.vocabulary import VIDA, Vocabulary
 
 Judged = tuple[str, Verdict]
@@ -42,6 +43,11 @@ def as_junit(
     for name, verdict in judged:
         case = ElementTree.SubElement(suite, "testcase", {"name": _xml(name), "classname": "idetex.gate"})
         words = [*verdict.reasons, *(remedy.advice for remedy in verdict.remedies)]
+        if verdict.differences:
+            properties = ElementTree.SubElement(case, "properties")
+            for each in verdict.differences:
+                about = {"name": f"difference.{each.kind}", "value": _xml(each.reason)}
+                ElementTree.SubElement(properties, "property", about)
         if words and verdict.outcome not in failing:
             ElementTree.SubElement(case, "system-out").text = _xml("\n".join(words))
         elif verdict.outcome in failing:
@@ -53,7 +59,10 @@ def as_junit(
 
 
 def as_sarif(judged: Sequence[Judged], policy: str, vocabulary: Vocabulary = VIDA) -> str:
-    """One result a flagged region, with its rectangle in pixels; one for all other reasons of a verdict."""
+    """One result a flagged region and a difference, with its rectangle in pixels; one for all other reasons.
+
+    A difference that passes is a note.
+    """
     results = [result for name, verdict in judged for result in _results(name, verdict)]
     meanings = {_rule(kind.name): kind.meaning for kind in vocabulary}
     rules = [_described(rule, meanings.get(rule, "")) for rule in sorted({result["ruleId"] for result in results})]
@@ -63,20 +72,39 @@ def as_sarif(judged: Sequence[Judged], policy: str, vocabulary: Vocabulary = VID
 
 
 def _results(name: str, verdict: Verdict) -> list[dict[str, Any]]:
-    if verdict.outcome is Outcome.PASS:
-        return []
+    """Of a pass only what is a note; else its regions, its differences and whatever else was said."""
     place = {"uri": Path(name).as_uri() if Path(name).is_absolute() else quote(name)}
     common = {
-        "level": LEVELS[verdict.outcome],
-        "locations": [{"physicalLocation": {"artifactLocation": place}}],
+        # Code-scanning services refuse a result without a line.
+        "locations": [{"physicalLocation": {"artifactLocation": place, "region": {"startLine": 1}}}],
         "properties": {"outcome": str(verdict.outcome), "decidedBy": verdict.decided_by},
     }
-    flagged = [_flagged(region, verdict, place) | common for region in verdict.regions]
-    others = verdict.reasons[len(flagged) :] if verdict.decided_by == MODEL else verdict.reasons
-    if others or not flagged:
+    differing = [
+        _differing(each, verdict, place) | common for each in verdict.differences if each.kind is not Kind.IDENTICAL
+    ]
+    if verdict.outcome is Outcome.PASS:
+        return differing
+    level = {"level": LEVELS[verdict.outcome]}
+    flagged = [_flagged(region, verdict, place) | level | common for region in verdict.regions]
+    told = {each.reason for each in verdict.differences}
+    others = [reason for reason in verdict.reasons if reason not in told]
+    if verdict.decided_by in {MODEL, DIAGNOSIS}:
+        others = others[len(flagged) :]
+    if others or not (flagged or differing):
         text = "; ".join(others) or str(verdict.outcome)
-        flagged.append({"ruleId": OTHER_RULE, "message": {"text": text}, **common})
-    return flagged
+        flagged.append({"ruleId": OTHER_RULE, "message": {"text": text}, **level, **common})
+    return flagged + differing
+
+
+def _differing(each: Difference, verdict: Verdict, place: dict[str, str]) -> dict[str, Any]:
+    advice = [each.remedy.advice] if each.remedy else []
+    result: dict[str, Any] = {
+        "ruleId": str(each.kind), "message": {"text": ". ".join([each.words, *advice])},
+        "level": LEVELS.get(each.outcome, "note"),
+    }  # fmt: skip
+    if each.box is not None and each.kind is not Kind.CROPPED:
+        result |= _attached(each.box, verdict, place)
+    return result
 
 
 def _rule(distortion: str) -> str:
@@ -90,12 +118,17 @@ def _described(rule: str, meaning: str) -> dict[str, Any]:
 
 
 def _flagged(region: Region, verdict: Verdict, place: dict[str, str]) -> dict[str, Any]:
-    result: dict[str, Any] = {"ruleId": _rule(region.distortion), "message": {"text": _words(region, verdict)}}
+    said = {"ruleId": _rule(region.distortion), "message": {"text": _words(region, verdict)}}
+    return said | _attached(region.box, verdict, place)
+
+
+def _attached(box: Box, verdict: Verdict, place: dict[str, str]) -> dict[str, Any]:
+    """The rectangle in pixels, where the size of the photo is known."""
     photo = verdict.photo
-    if photo is not None and photo.width and photo.height:
-        edges = zip(("left", "top", "right", "bottom"), region.box.to_scaled(photo.width, photo.height), strict=True)
-        result["attachments"] = [{"artifactLocation": place, "rectangles": [dict(edges)]}]
-    return result
+    if photo is None or not photo.width or not photo.height:
+        return {}
+    edges = zip(("left", "top", "right", "bottom"), box.to_scaled(photo.width, photo.height), strict=True)
+    return {"attachments": [{"artifactLocation": place, "rectangles": [dict(edges)]}]}
 
 
 def _words(region: Region, verdict: Verdict) -> str:

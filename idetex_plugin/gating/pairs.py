@@ -1,18 +1,15 @@
-"""Which photos to judge, and against what: files, folders, or what changed in a git range."""
+"""Which photos to judge, and against what: two files, or the files of two folders."""
 
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from idetex_plugin.photo.sources import SUFFIXES, find_photos
-
-STAGED = "--cached"
-A_FILE = "100"
+from idetex_plugin.gating.originals import Originals
+from idetex_plugin.photo.sources import Source, find_photos
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +19,14 @@ class Pair:
     original, compressed: paths, encoded bytes, PIL images, numpy arrays or `photo.load.Photo`s; the original may be
     None.
     codec: what made the compressed photo, such as "jpeg", for remedies.
+    problem: why there is nothing to compare, such as a copy without an original; such a pair is a review.
     """
 
     name: str | None
     original: Any
     compressed: Any
     codec: str = ""
+    problem: str = ""
 
     @property
     def title(self) -> str:
@@ -36,17 +35,17 @@ class Pair:
         return self.name or os.fspath(path)
 
     @classmethod
-    def named(cls, name: str, original: Any, compressed: Any) -> Pair:
+    def named(cls, name: str, original: Any, compressed: Any, problem: str = "") -> Pair:
         """With the codec that the suffix of the name tells."""
         suffix = PurePosixPath(name).suffix.lower().lstrip(".")
-        return cls(name, original, compressed, {"jpg": "jpeg", "jpe": "jpeg"}.get(suffix, suffix))
+        return cls(name, original, compressed, {"jpg": "jpeg", "jpe": "jpeg"}.get(suffix, suffix), problem)
 
 
 def pairs_of(original: Path | None, compressed: Path) -> Iterator[Pair]:
-    """Two files; or two folders, whose files are paired by their path below the folder without the suffix.
+    """Two files; or two folders, whose files are paired by their paths below the folders, see `originals`.
 
-    A photo without an original of its name is paired with none. Raises ValueError where two originals could be meant,
-    or for a file beside a folder.
+    Nothing is lost: a copy without an original, or with several that are equally likely, and an original without a copy
+    are pairs with a problem. Raises ValueError for a file beside a folder.
     """
     if original is not None and original.is_dir() != compressed.is_dir():
         raise ValueError(f"{original} and {compressed}: give two files or two folders")
@@ -54,54 +53,22 @@ def pairs_of(original: Path | None, compressed: Path) -> Iterator[Pair]:
         for source in find_photos([compressed]):
             yield Pair.named(source.name, None if original is None else os.fspath(original), source.path)
         return
-    known: dict[str, str] = {}
-    for source in find_photos([original]):
-        key = _key(source.path, original)
-        if key in known:
-            raise ValueError(f"{known[key]} and {source.path} could both be the original of {key}")
-        known[key] = source.path
-    for source in find_photos([compressed]):
-        yield Pair.named(source.name, known.get(_key(source.path, compressed)), source.path)
-
-
-def changed_in(span: str, folder: Path = Path()) -> Iterator[Pair]:
-    """Photos added or changed in a git range such as "main...HEAD" or "HEAD~3", each beside what it was before.
-
-    span: as of `git diff`, or `STAGED` for what is staged. A renamed photo is beside its former self; links are passed
-    over. Raises ValueError with git's own words.
-    """
-    root = Path(os.fsdecode(_git(folder, "rev-parse", "--show-toplevel").rstrip(b"\n")))
-    options = ("--raw", "-z", "--abbrev=40", "--find-renames", "--diff-filter=AMR")
-    fields = iter(_git(root, "diff", *options, span, "--").split(b"\0"))
-    for head in fields:
-        if not head:
+    known = {_below(source, original): source for source in find_photos([original])}
+    originals, used = Originals(known), set[str]()
+    for copy in find_photos([compressed]):
+        found = originals.of(_below(copy, compressed))
+        used.update(found)
+        if len(found) == 1:
+            yield Pair.named(copy.name, known[found[0]].path, copy.path)
             continue
-        _, mode, before, after, status = head.decode().lstrip(":").split()
-        name = next(fields)
-        if status.startswith("R"):
-            name = next(fields)
-        shown = name.decode(errors="replace")
-        if mode.startswith(A_FILE) and PurePosixPath(shown).suffix.lower() in SUFFIXES:
-            now = _blob(root, after, name)
-            yield Pair.named(shown, None if status == "A" else _blob(root, before, name), now)
+        several = " and ".join(known[each].name for each in found)
+        problem = f"{several} could both be its original" if found else f"it has no original in {original}"
+        yield Pair.named(copy.name, None, copy.path, problem)
+    for path, source in known.items():
+        if path not in used:
+            yield Pair.named(source.name, source.path, None, f"it has no copy in {compressed}")
 
 
-def _blob(root: Path, sha: str, name: bytes) -> bytes:
-    """The content as checked out, by Git LFS where it is used; git writes zeros for what is only checked out."""
-    if not sha.strip("0"):
-        return (root / os.fsdecode(name)).read_bytes()
-    return _git(root, "cat-file", "--filters", f"--path={os.fsdecode(name)}", sha)
-
-
-def _git(folder: Path, *arguments: str) -> bytes:
-    try:
-        done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, check=True)
-    except FileNotFoundError as error:
-        raise ValueError("git is not installed") from error
-    except subprocess.CalledProcessError as error:
-        raise ValueError(error.stderr.decode(errors="replace").strip() or f"git {arguments[0]} failed") from error
-    return done.stdout
-
-
-def _key(path: str, folder: Path) -> str:
-    return os.fspath(Path(path).relative_to(folder).with_suffix(""))
+def _below(source: Source, folder: Path) -> str:
+    """The path below a folder, with slashes."""
+    return PurePosixPath(Path(source.path).relative_to(folder)).as_posix()

@@ -1,19 +1,26 @@
-"""The smallest file of a photo whose verdict passes, by bisection over the encoder's dial.
+"""The smallest file of a photo whose verdict passes, by bisection over the encoder's dial; or the best within a size.
 
-It takes for granted that a better setting never has a worse verdict; where that fails, what is found still passes, but
-a smaller file that passes, too, may be missed.
+It takes for granted that a better setting never has a worse verdict, nor a smaller file; where that fails, what is
+found still passes, but a smaller file that passes, too, may be missed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from PIL import Image
+
 from idetex_plugin.gating.check import Gate
-from idetex_plugin.gating.codecs import CODECS, Codec
+from idetex_plugin.gating.codecs import CODECS, SMALLEST, Codec, codec_named
+from idetex_plugin.gating.diagnose import Side
+from idetex_plugin.gating.pairs import Pair
 from idetex_plugin.photo.load import load_photo
 from idetex_plugin.words.verdict import Outcome, Verdict
+
+OnTrial = Callable[["Trial"], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +39,7 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Tuned:
-    """best: the smallest file that passes, None if not even the best setting does. trials: in the order tried."""
+    """best: the file that was looked for, None if none passes. trials: in the order tried."""
 
     codec: str
     best: Trial | None
@@ -45,30 +52,147 @@ class Tuned:
 
 
 def tune(
-    photo: Any, codec: str, gate: Gate, on_trial: Callable[[Trial], None] = lambda _: None, tolerance: int = 1
+    photo: Any,
+    codec: str,
+    gate: Gate,
+    on_trial: OnTrial = lambda _: None,
+    tolerance: int = 1,
+    max_bytes: int | None = None,
 ) -> Tuned:
     """Encode a photo at up to 2 + log2((best - worst) / tolerance) settings and judge each beside the photo.
 
-    photo: a path, encoded bytes, a PIL image or a numpy array. codec: of `codecs.CODECS`. on_trial: told of every file.
-    tolerance: steps of the dial that do not matter. Raises PhotoError, ValueError for an unknown codec,
-    EngineDeadError.
+    The best is the smallest file that passes; with `max_bytes` it is the file of the highest setting within them, if
+    that passes.
+
+    photo: a path, encoded bytes, a PIL image or a numpy array; transparency is kept, or laid on the policy's
+    background by a codec that has none. codec: of `codecs.CODECS`. on_trial: told of every file. tolerance: steps of
+    the dial that do not matter. Raises PhotoError, ValueError for a codec that is unknown, not installed or opaque
+    where the photo is transparent and the policy has no background, EngineDeadError.
     """
-    if codec not in CODECS:
-        raise ValueError(f"codec {codec!r}: choose from {', '.join(CODECS)}")
-    chosen: Codec = CODECS[codec]
-    loaded = load_photo(photo, max_pixels=gate.assessor.max_pixels)
+    chosen = codec_named(codec)
+    return _tuned(_master(photo, gate), [chosen], gate, lambda _, trial: on_trial(trial), tolerance, max_bytes, 1)[0]
+
+
+def tune_all(
+    photo: Any,
+    gate: Gate,
+    codecs: Sequence[str] = (),
+    on_trial: Callable[[str, Trial], None] = lambda *_: None,
+    tolerance: int = 1,
+    max_bytes: int | None = None,
+    jobs: int = 1,
+) -> list[Tuned]:
+    """The same over several codecs, those that pass first, the smallest of them first.
+
+    codecs: by default JPEG, WebP, AVIF and JPEG XL, as far as they are installed and can hold the photo. on_trial: told
+    of the codec's name and the trial. jobs: files encoded at a time.
+    """
+    master = _master(photo, gate)
+    names = codecs or [name for name in SMALLEST if CODECS[name].is_installed and _holds(CODECS[name], master, gate)]
+    found = _tuned(master, [codec_named(name) for name in names], gate, on_trial, tolerance, max_bytes, jobs)
+    return sorted(found, key=lambda each: (each.best is None, len(each.best.data) if each.best else 0))
+
+
+Made = tuple[int, bytes]
+Search = Generator[Made, Trial, Trial | None]
+
+
+def _tuned(
+    master: Image.Image,
+    codecs: Sequence[Codec],
+    gate: Gate,
+    on_trial: Callable[[str, Trial], None],
+    tolerance: int,
+    max_bytes: int | None,
+    jobs: int,
+) -> list[Tuned]:
+    """All searches side by side: each makes its next file, then the gate judges them in one stream."""
+    # Pillow keeps the options of a file on the image that it encodes, so that each search needs one of its own.
+    photos = {codec.name: _held(master, codec, gate).copy() for codec in codecs}
+    searches = {codec.name: _search(photos[codec.name], codec, tolerance, max_bytes) for codec in codecs}
+    trials: dict[str, list[Trial]] = {name: [] for name in searches}
+    best: dict[str, Trial | None] = {}
+    with ThreadPoolExecutor(max(1, min(jobs, len(codecs)))) as pool:
+        under_way = {name: pool.submit(_step, search, None) for name, search in searches.items()}
+        while under_way:
+            made: dict[str, Made] = {}
+            for name, future in under_way.items():
+                step = future.result()
+                if isinstance(step, tuple):
+                    made[name] = step
+                else:
+                    best[name] = step
+            pairs = ((name, Pair(None, photos[name], data, name)) for name, (_, data) in made.items())
+            under_way = {}
+            for name, verdict in gate.stream(pairs):
+                trial = Trial(*made[name], verdict)
+                trials[name].append(trial)
+                on_trial(name, trial)
+                under_way[name] = pool.submit(_step, searches[name], trial)
+    return [Tuned(name, best[name], tuple(trials[name])) for name in searches]
+
+
+def _step(search: Search, trial: Trial | None) -> Made | Trial | None:
+    """The next file that a search wants judged, or what it found."""
+    try:
+        return next(search) if trial is None else search.send(trial)
+    except StopIteration as end:
+        found: Trial | None = end.value
+        return found
+
+
+def _search(photo: Image.Image, codec: Codec, tolerance: int, max_bytes: int | None) -> Search:
+    """Gives settings with their files, takes the trials, and returns the best."""
+    if max_bytes is not None:
+        return (yield from _within(max_bytes, photo, codec, tolerance))
     trials: list[Trial] = []
 
-    def passes(setting: int) -> bool:
-        data = chosen.encode(loaded.image, setting)
-        trials.append(Trial(setting, data, gate.check(loaded, data, codec)))
-        on_trial(trials[-1])
+    def judged(setting: int) -> Generator[Made, Trial, bool]:
+        trials.append((yield setting, codec.encode(photo, setting)))
         return trials[-1].passes
 
-    low, high = chosen.worst, chosen.best
-    if passes(high) and not passes(low):
+    low, high = codec.worst, codec.best
+    if (yield from judged(high)) and not (yield from judged(low)):
         while high - low > max(tolerance, 1):
             middle = (low + high) // 2
-            low, high = (low, middle) if passes(middle) else (middle, high)
-    best = min((trial for trial in trials if trial.passes), key=lambda trial: len(trial.data), default=None)
-    return Tuned(codec, best, tuple(trials))
+            low, high = (low, middle) if (yield from judged(middle)) else (middle, high)
+    return min((trial for trial in trials if trial.passes), key=lambda trial: len(trial.data), default=None)
+
+
+def _within(max_bytes: int, photo: Image.Image, codec: Codec, tolerance: int) -> Search:
+    """The file of the highest setting within a size is judged; on the way to it, files are only made."""
+    low, high = codec.worst, codec.best
+    if len(codec.encode(photo, high)) <= max_bytes:
+        low = high
+    elif len(codec.encode(photo, low)) > max_bytes:
+        yield low, codec.encode(photo, low)
+        return None
+    while high - low > max(tolerance, 1):
+        middle = (low + high) // 2
+        low, high = (middle, high) if len(codec.encode(photo, middle)) <= max_bytes else (low, middle)
+    trial = yield low, codec.encode(photo, low)
+    return trial if trial.passes else None
+
+
+def _master(photo: Any, gate: Gate) -> Image.Image:
+    """RGB, or RGBA where anything is transparent, upright and in sRGB."""
+    loaded = load_photo(photo, max_pixels=gate.assessor.max_pixels)
+    side = Side.of(photo, loaded)
+    return side.picture if side.alpha is None else side.transparent
+
+
+def _holds(codec: Codec, master: Image.Image, gate: Gate) -> bool:
+    return codec.layered or master.mode == "RGB" or gate.policy.background is not None
+
+
+def _held(master: Image.Image, codec: Codec, gate: Gate) -> Image.Image:
+    """The photo as the codec can hold it."""
+    if codec.layered or master.mode == "RGB":
+        return master
+    if gate.policy.background is None:
+        raise ValueError(
+            f"the photo is transparent, which {codec.name} cannot be: choose another codec, or give the policy a "
+            f'background, such as background = "#ffffff"'
+        )
+    ground = Image.new("RGBA", master.size, gate.policy.background)
+    return Image.alpha_composite(ground, master).convert("RGB")

@@ -21,6 +21,8 @@ PROBE_STEPS = 9
 
 def to_srgb(image: Image.Image, frame: Frame) -> Image.Image:
     """RGB in sRGB. The image has mode L, RGB, CMYK, LAB or one that Pillow converts to RGB; notes go to the frame."""
+    if image.mode == "1":
+        image = image.convert("L")
     if image.mode == "LAB":
         frame.notes.append("CIELAB converted to sRGB")
         return _converted(image, ImageCms.createProfile("LAB"))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from idetex_plugin.photo.boxes import bits_a_channel
 from idetex_plugin.photo.extra import coded, read_heif, read_jxl
 from idetex_plugin.photo.frame import CheckSize, Frame, Refusal, exif_orientation, unsupported
-from idetex_plugin.photo.jpeg import GAIN_MAP_NOTE, GAIN_MAPS, read_jpeg
+from idetex_plugin.photo.jpeg import GAIN_MAP_NOTE, GAIN_MAPS, MENDED, read_jpeg
 from idetex_plugin.photo.jpeg2000 import read_jpeg2000
 from idetex_plugin.photo.kinds import TITLES, kind_of, unsupported_kind
 from idetex_plugin.photo.png import SIGNATURE, read_png
@@ -16,7 +16,10 @@ from idetex_plugin.photo.reading import broken, load, opened
 from idetex_plugin.photo.tiff import read_tiff
 from idetex_plugin.words.failure import Reason
 
-OTHERS = ("GIF", "BMP", "DIB", "WEBP", "AVIF", "PPM", "ICO", "TGA", "QOI", "PCX", "SGI")
+CODED = frozenset({"WEBP", "AVIF", "HEIF", "JPEG2000", "JXL"})
+"""Kinds whose decoders show a part that was never written (zeros, as of a broken download) as some pixels or other."""
+
+LEAST_HOLE = 4096
 
 
 def decode(data: bytes, check_size: CheckSize, *, mend: bool = False) -> Frame:
@@ -36,7 +39,12 @@ def decode(data: bytes, check_size: CheckSize, *, mend: bool = False) -> Frame:
         if kind == "JPEG":
             return read_jpeg(data, check_size, mend=mend)
         read = READERS.get(kind or "")
-        return _by_pillow(data, check_size, kind) if read is None else read(data, check_size)
+        frame = _by_pillow(data, check_size, kind) if read is None else read(data, check_size)
+        if kind in CODED and (hole := max(LEAST_HOLE, len(data) // 20)) and bytes(hole) in data:
+            frame.notes.append(f"{MENDED}: {hole} bytes or more of the coded data are zeros")
+            if not mend:
+                raise Refusal(Reason.DAMAGED, frame.notes[-1])
+        return frame
     except Exception as error:  # Pillow's readers raise what comes: SyntaxError, KeyError, struct.error
         raise broken(error) from None
 

@@ -11,10 +11,11 @@ from idetex_plugin.photo.frame import CheckSize, Frame, Refusal, exif_orientatio
 from idetex_plugin.photo.icc import HDR_NAMES, coded_profile
 from idetex_plugin.photo.jpeg import GAIN_MAP_NOTE, GAIN_MAPS
 from idetex_plugin.photo.reading import broken, load
+from idetex_plugin.words.extras import install_command
 from idetex_plugin.words.failure import Reason
 
 RATIOS = ((0, 1), (1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))
-ADVICE = 'needs the extra "formats": pip install "idetex-plugin[formats]"'
+ADVICE = f'needs the extra "formats": {install_command("formats")}'
 
 
 def read_heif(data: bytes, check_size: CheckSize) -> Frame:

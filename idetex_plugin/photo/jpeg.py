@@ -22,7 +22,12 @@ from idetex_plugin.words.failure import Reason
 
 DAMAGE = re.compile(r"Corrupt JPEG data: (?!bad ICC)|Premature end|Inconsistent progression")
 MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")
-FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
+FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC} | {0xF7})
+RARE = {
+    0xC3: "lossless", 0xC5: "hierarchical", 0xC6: "hierarchical", 0xC7: "hierarchical", 0xC9: "arithmetic",
+    0xCA: "arithmetic", 0xCB: "lossless", 0xCD: "hierarchical", 0xCE: "hierarchical", 0xCF: "hierarchical",
+    0xF7: "JPEG-LS",
+}  # fmt: skip
 PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 LOSSLESS = frozenset({0xC3, 0xC7, 0xCB, 0xCF})
 BARE = frozenset({0x01, 0xD8, 0xD9})
@@ -51,8 +56,15 @@ def read_jpeg(data: bytes, check_size: CheckSize, *, mend: bool) -> Frame:
     """The main picture of a JPEG or MPO. mend: give damaged pictures as the decoder mends them, with a note."""
     head = examine(data)
     _check_kind(head)
-    image = opened(data, ("JPEG", "MPO"), "JPEG")
-    check_size(image.size)
+    try:
+        image = opened(data, ("JPEG", "MPO"), "JPEG")
+        check_size(image.size)
+        if head.frame in RARE:
+            load(image)
+    except Refusal as refusal:
+        if head.frame in RARE and refusal.reason in {Reason.CORRUPT, Reason.TRUNCATED}:
+            raise unsupported(f"a JPEG of a rare coding ({RARE[head.frame]})") from None
+        raise
     notes: list[str] = []
     decoded, damage = _strictly(data, image.mode)
     damage = damage or missing_scans(head)
@@ -106,7 +118,7 @@ def missing_scans(head: Head) -> str:
 
 
 def _check_kind(head: Head) -> None:
-    if head.bits != 8:
+    if head.bits != 8 and head.frame not in RARE:
         raise unsupported(f"a JPEG of {head.bits} bits a sample")
     if head.size is not None and 0 in head.size:
         raise Refusal(Reason.CORRUPT, f"says that it has {head.size[0]} x {head.size[1]} pixels")

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from idetex_plugin.photo.boxes import boxes
 from idetex_plugin.photo.depth import sixteen
 from idetex_plugin.photo.extra import ADVICE, coded
 from idetex_plugin.photo.frame import CheckSize, Frame, Refusal
@@ -26,8 +27,13 @@ def read_jpeg2000(data: bytes, check_size: CheckSize) -> Frame:
         image = _deep(data, image.size, max(depths), notes)
     else:
         load(image)
-    profile, profile_from = coded(data, image.info.get("icc_profile"))
+    profile, profile_from = coded(data, image.info.get("icc_profile") or _profile(data))
     return Frame(image, "JPEG2000", 1, profile, profile_from, notes=notes)
+
+
+def _profile(data: bytes) -> bytes | None:
+    """The ICC profile of a `colr` box (method 2 or 3), which Pillow does not look at."""
+    return next((body[3:] for kind, body in boxes(data) if kind == b"colr" and body[:1] in {b"\x02", b"\x03"}), None)
 
 
 def component_bits(data: bytes) -> list[int]:

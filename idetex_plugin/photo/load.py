@@ -55,9 +55,10 @@ class PhotoError(ValueError):
 def load_photo(
     source: Any, *, name: str | None = None, max_pixels: int = DEFAULT_MAX_PIXELS, mended: str = "fail"
 ) -> Photo:
-    """The photo of a path (str, PathLike), encoded bytes, a PIL image or a numpy array (see `pixels.from_array`).
+    """The photo of a path (str, PathLike), encoded bytes, an open binary file, a PIL image or a numpy array.
 
-    A Photo is given back as it is.
+    See `pixels.from_array` for arrays. A Photo is given back as it is. Of a file that can seek all is read, wherever
+    it stands, and it is left as it was.
 
     name: how results call it; by default the path. max_pixels: refused before decoding when the header says more.
     mended: what becomes of a JPEG whose damage the decoder has to mend: "fail", or "judge" (with a note).
@@ -96,9 +97,11 @@ def _open(source: Any, found: _Found, max_pixels: int, mend: bool) -> tuple[Imag
         _check_size(source.size, max_pixels)
         own = _whole(source)
         found.sha256, found.format = _pixel_hash(own.mode, own.size, own.tobytes()), source.format
-        return from_image(own)
+        return from_image(own, source.format)
     if isinstance(source, str | os.PathLike):
         source = _read(source)
+    elif hasattr(source, "read"):
+        source = _read_open(source)
     if isinstance(source, bytes | bytearray | memoryview):
         found.sha256, found.file_bytes = hashlib.sha256(source).hexdigest(), memoryview(source).nbytes
         frame = decode(bytes(source), lambda size: _check_size(size, max_pixels), mend=mend)
@@ -108,7 +111,7 @@ def _open(source: Any, found: _Found, max_pixels: int, mend: bool) -> tuple[Imag
         array = np.asarray(source)
         found.sha256 = _pixel_hash(str(array.dtype), array.shape, array.tobytes())
         return from_array(array)
-    raise TypeError(f"{type(source).__name__} is no path, bytes, PIL image or numpy array")
+    raise TypeError(f"{type(source).__name__} is no path, bytes, open binary file, PIL image or numpy array")
 
 
 def _whole(image: Image.Image) -> Image.Image:
@@ -119,7 +122,36 @@ def _whole(image: Image.Image) -> Image.Image:
         raise broken(error) from None
 
 
+def contents(source: Any) -> Any:
+    """The bytes of an open file that can be read, so that it can be read twice; any other source as it is."""
+    if isinstance(source, str | os.PathLike | Image.Image) or not hasattr(source, "read"):
+        return source
+    try:
+        return _read_open(source)
+    except Refusal:
+        return source
+
+
+def _read_open(file: Any) -> bytes:
+    try:
+        place = file.tell() if file.seekable() else None
+        if place is not None:
+            file.seek(0)
+        data = file.read(MAX_BYTES + 1)
+        if place is not None:
+            file.seek(place)
+    except (OSError, ValueError, AttributeError) as error:
+        raise Refusal(Reason.NOT_FOUND, f"cannot be read: {error}") from None
+    if not isinstance(data, bytes):
+        raise Refusal(Reason.NOT_AN_IMAGE, "is open as text; open it in binary mode")
+    if len(data) > MAX_BYTES:
+        raise Refusal(Reason.TOO_LARGE, f"has more than {MAX_BYTES} bytes")
+    return data
+
+
 def _name(source: Any) -> str:
+    if hasattr(source, "read") and isinstance(getattr(source, "name", None), str):
+        return display_name(source.name)
     if isinstance(source, str | os.PathLike):
         return display_name(os.fsdecode(source))
     return "array" if hasattr(source, "__array__") and not isinstance(source, Image.Image) else "image"
@@ -153,6 +185,8 @@ def _read(source: str | os.PathLike[str]) -> bytes:
 
 def _check_size(size: tuple[int, int], max_pixels: int) -> None:
     width, height = size
+    if 0 in size:
+        raise Refusal(Reason.CORRUPT, f"says that it has {width} x {height} pixels")
     if width * height > max_pixels:
         raise Refusal(Reason.TOO_LARGE, f"has {width} x {height} pixels, more than {max_pixels}")
     if min(width, height) < MIN_SIDE:

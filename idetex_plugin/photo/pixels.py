@@ -15,6 +15,8 @@ from PIL import Image
 from idetex_plugin.photo.colour import to_srgb
 from idetex_plugin.photo.depth import eight_bits, gray_of_numbers, gray_of_sixteen
 from idetex_plugin.photo.frame import Frame, Refusal, exif_orientation
+from idetex_plugin.photo.icc import SRGB
+from idetex_plugin.photo.png import profile_by_gamma
 from idetex_plugin.words.failure import Reason
 from idetex_plugin.words.request import bare
 
@@ -32,10 +34,11 @@ def to_rgb(frame: Frame) -> tuple[Image.Image, Notes]:
     """Upright sRGB pixels and nothing else of the file, and what was done. Raises Refusal."""
     mode = frame.image.mode
     try:
-        image = _eight_bits(frame)
-        if image.mode in CLEAR_MODES or "transparency" in image.info:
-            image = _opaque(image, frame.notes)
+        image, alpha = _parted(_eight_bits(frame))
         image = to_srgb(image, frame)
+        if alpha is not None:
+            frame.notes.append("transparency laid over middle gray")
+            image = Image.composite(image, Image.new("RGB", image.size, BACKDROP), alpha)
         return bare(_upright(image, frame)), tuple(frame.notes)
     except MemoryError:
         raise Refusal(Reason.TOO_LARGE, "does not fit into memory") from None
@@ -43,14 +46,21 @@ def to_rgb(frame: Frame) -> tuple[Image.Image, Notes]:
         raise Refusal(Reason.CORRUPT, f"cannot be converted to RGB from {mode}: {error}") from None
 
 
-def from_image(image: Image.Image) -> tuple[Image.Image, Notes]:
-    """The same of an image that somebody opened or made, which is not changed. Raises Refusal."""
+def from_image(image: Image.Image, kind: str | None) -> tuple[Image.Image, Notes]:
+    """The same of an image that somebody opened or made, which is not changed.
+
+    kind: the format of the file that it came from, if any. Raises Refusal.
+    """
     notes: list[str] = []
     try:
         orientation = image.getexif().get(0x0112, 1)
     except Exception:
         orientation = exif_orientation(b"unreadable", notes)
-    frame = Frame(image, image.format or "", orientation, image.info.get("icc_profile"), notes=notes)
+    profile, profile_from = image.info.get("icc_profile"), ""
+    if kind == "PNG" and profile is None and "srgb" not in image.info and "gamma" in image.info:
+        primaries = image.info.get("chromaticity", SRGB)
+        profile, profile_from = profile_by_gamma(round(100_000 * image.info["gamma"]), primaries, notes)
+    frame = Frame(image, kind or "", orientation, profile, profile_from, notes=notes)
     return to_rgb(frame)
 
 
@@ -96,12 +106,14 @@ def _upright(image: Image.Image, frame: Frame) -> Image.Image:
     return image.transpose(turn)
 
 
-def _opaque(image: Image.Image, notes: list[str]) -> Image.Image:
+def _parted(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
+    """Colours without transparency, and how opaque they are where that is less than everywhere."""
+    if image.mode not in CLEAR_MODES and "transparency" not in image.info:
+        return image, None
     if image.mode == "P" and "transparency" not in image.info:
-        return image.convert("RGB")
+        return image.convert("RGB"), None
+    gray = image.mode in {"1", "L", "LA", "La"}
     layered = image.convert("RGBA")
-    if layered.getchannel("A").getextrema() == (255, 255):
-        return layered.convert("RGB")
-    notes.append("transparency laid over middle gray")
-    backdrop = Image.new("RGBA", layered.size, (*BACKDROP, 255))
-    return Image.alpha_composite(backdrop, layered).convert("RGB")
+    alpha = layered.getchannel("A")
+    colours = layered.getchannel("R") if gray else layered.convert("RGB")
+    return colours, None if alpha.getextrema() == (255, 255) else alpha

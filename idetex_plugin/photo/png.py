@@ -33,6 +33,8 @@ PIXELS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 MOST_PROFILE = 64 << 20
 SRGB_GAMMA = range(45_000, 46_001)
 """gAMA of 45455 (1/2.2) is the specification's own stand-in for the curve of sRGB."""
+SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+PIECE = 1 << 20
 DEEP = {0: "I;16", 2: "RGB", 6: "RGBA"}
 
 
@@ -54,6 +56,7 @@ def read_png(data: bytes, check_size: CheckSize) -> Frame:
     kept = [SIGNATURE]
     for kind, start, end in _chunks(data):
         if kind in PIXELS:
+            _check_sum(data, kind, start, end)
             kept.append(data[start:end])
         elif end <= len(data):
             chunks.setdefault(kind, data[start + 8 : end - 4])
@@ -66,6 +69,8 @@ def read_png(data: bytes, check_size: CheckSize) -> Frame:
     notes: list[str] = []
     low = _low_aligned(header, chunks)
     image = load(image) if low is None or header is None else _deep(b"".join(kept), image, header, low, notes)
+    if header is not None and _last_row_is_empty(image) and _lacks_rows(kept, header):
+        raise Refusal(Reason.TRUNCATED, "is cut short: its coded data hold fewer rows than its header says")
     if len(count := chunks.get(b"acTL", b"")) >= 4 and (frames := int.from_bytes(count[:4], "big")) > 1:
         notes.append(f"first frame of {frames}")
     profile, profile_from = _colours(chunks, notes)
@@ -76,6 +81,32 @@ def read_png(data: bytes, check_size: CheckSize) -> Frame:
         image, "PNG", exif_orientation(chunks.get(b"eXIf"), notes), profile, profile_from,
         transparent if image.mode == "I;16" and isinstance(transparent, int) else None, notes,
     )  # fmt: skip
+
+
+def _check_sum(data: bytes, kind: bytes, start: int, end: int) -> None:
+    """Pillow does not look at the sum of the last chunk of pixels, and shows what it cannot inflate as black."""
+    if end > len(data):
+        return
+    if zlib.crc32(memoryview(data)[start + 4 : end - 4]) != int.from_bytes(data[end - 4 : end], "big"):
+        raise Refusal(Reason.CORRUPT, f"cannot be decoded: the sum of {kind.decode()} at byte {start} is wrong")
+
+
+def _last_row_is_empty(image: Image.Image) -> bool:
+    return image.crop((0, image.height - 1, image.width, image.height)).getbbox() is None
+
+
+def _lacks_rows(kept: list[bytes], header: Header) -> bool:
+    """Whether the coded data end whole, but early: Pillow leaves the rows that are not there black."""
+    if header.interlace:
+        return False
+    row = 1 + (header.width * header.bits * SAMPLES.get(header.colour, 1) + 7) // 8
+    total, inflater = 0, zlib.decompressobj()
+    for part in kept:
+        left = part[8:-4] if part[4:8] == b"IDAT" else b""
+        while left and not inflater.eof:
+            total += len(inflater.decompress(left, PIECE))
+            left = inflater.unconsumed_tail
+    return total < row * header.height
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
@@ -150,10 +181,11 @@ def _colours(chunks: dict[bytes, bytes], notes: list[str]) -> tuple[bytes | None
         return _profile(chunks[b"iCCP"], notes), ""
     if b"sRGB" in chunks or len(chunks.get(b"gAMA", b"")) != 4:
         return None, ""
-    return _by_gamma(int.from_bytes(chunks[b"gAMA"], "big"), _primaries(chunks.get(b"cHRM", b"")), notes)
+    return profile_by_gamma(int.from_bytes(chunks[b"gAMA"], "big"), _primaries(chunks.get(b"cHRM", b"")), notes)
 
 
-def _by_gamma(gamma: int, primaries: Primaries, notes: list[str]) -> tuple[bytes | None, str]:
+def profile_by_gamma(gamma: int, primaries: Primaries, notes: list[str]) -> tuple[bytes | None, str]:
+    """The profile of gAMA (in 1/100,000) with the primaries of cHRM, and the words for it; None for sRGB."""
     try:
         if gamma in SRGB_GAMMA:
             return (None, "") if primaries == SRGB else (_with_srgb_curve(primaries), "converted as cHRM says")

@@ -40,8 +40,8 @@ def read_tiff(data: bytes, check_size: CheckSize) -> Frame:
     if any(map(_is_raw, pages)):
         raise unsupported(CAMERA_RAW)
     notes: list[str] = []
-    whole = [page for page in pages if not page.is_mask and not page.is_reduced and page.size != (0, 0)]
-    page = whole[0] if whole else next(iter(pages), None)
+    whole = [page for page in pages if 0 not in page.size and not page.is_mask and not page.is_reduced]
+    page = whole[0] if whole else next((page for page in pages if 0 not in page.size), None)
     if page is None:
         image = opened(data, ("TIFF",), "TIFF")
         check_size(image.size)
@@ -134,6 +134,8 @@ def _by_tifffile(data: bytes, page: Page, notes: list[str]) -> Image.Image:
     if values.ndim == 3 and page.number(ifd.PLANAR, 1) == 2 and values.shape[0] == page.number(ifd.SAMPLES, 1):
         values = np.moveaxis(values, 0, -1)
     channels = 1 if values.ndim == 2 else values.shape[-1]
+    if values.dtype.kind not in "uif":
+        raise unsupported(f"a TIFF of {values.dtype} numbers")
     if values.ndim not in {2, 3} or meaning not in {WHITE_IS_ZERO, BLACK_IS_ZERO, RGB} or channels > 4:
         raise unsupported(f"a TIFF of {channels} channels with the photometric meaning {meaning}")
     if values.ndim == 3 and channels in {1, 2}:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from idetex_plugin.runs.schema import FILE_NAME, RunError, StorageError, check
+from idetex_plugin.runs.schema import FILE_NAME, RunError, StorageError, check, make_views
 
 log = logging.getLogger(__name__)
 POLL_MS = 1000
@@ -47,6 +47,7 @@ class Database:
                     self._run("PRAGMA journal_mode = WAL")
                     self._run("PRAGMA synchronous = NORMAL")
                 check(self._connection, self.file, write=write)
+                self._connection.executescript(make_views("TEMP VIEW"))
         except BaseException:
             self._connection.close()
             raise

@@ -11,12 +11,13 @@ from typing import Any, Literal
 
 from idetex_plugin.photo.measures import MEASURES
 from idetex_plugin.runs.rows import Row, first_failure
-from idetex_plugin.runs.schema import DUPLICATES
+from idetex_plugin.runs.schema import DUPLICATES, SAFE
 from idetex_plugin.runs.store import Run
 from idetex_plugin.words.card import TASKS
-from idetex_plugin.words.failure import OK, State
+from idetex_plugin.words.failure import OK
 from idetex_plugin.words.vocabulary import Level, Severity
 
+SCORED = f"SELECT DISTINCT scored.key FROM photos, {SAFE}'$.presence') AS scored ORDER BY 1"
 Kind = Literal["text", "integer", "number", "json"]
 
 
@@ -29,12 +30,14 @@ class Table:
 
 
 def photos(run: Run) -> Table:
-    """One line a photo, with every answer's choice in a column `answer_NAME`, and the whole assessment.
+    """One line a photo, with every answer's choice in a column `answer_NAME`, the probability of every type
+    that the model scored in `presence_TYPE`, and the whole assessment.
 
     duplicates: how many other photos of the run have the same content.
     """
     copies = {photo: count - 1 for photo, count in run.query(f"SELECT photo, copies FROM ({DUPLICATES})")}
     answers = [name for (name,) in run.query("SELECT DISTINCT answer FROM answers ORDER BY 1")]
+    scored = [name for (name,) in run.query(SCORED)]
     columns: dict[str, Kind] = {
         "path": "text", "name": "text", "sha256": "text", "width": "integer", "height": "integer", "format": "text",
         "model": "text", "fingerprint": "text", "engine": "text", "assessed_at": "text", "copied_from": "text",
@@ -43,6 +46,7 @@ def photos(run: Run) -> Table:
         **{f"{task}_state": "text" for task in TASKS}, **{f"{task}_reason": "text" for task in TASKS},
         "level": "text", "score": "number", **{f"probability_{level}": "number" for level in Level},
         "region_count": "integer", "distortions": "text", "worst_severity": "text",
+        **{f"presence_{name}": "number" for name in scored},
         **{f"answer_{name}": "text" for name in answers},
         "verdict": "text", "description": "text", "assessment": "json",
     }  # fmt: skip
@@ -93,7 +97,7 @@ def duplicates(run: Run) -> Table:
 def _photo(row: Row, copies: Mapping[int, int]) -> dict[str, Any]:
     said = row.assessment
     grounded = said.tasks.get("grounding") == OK
-    failed = said.failure or next((status for status in said.tasks.values() if status.state is State.FAILED), None)
+    failed = said.failure or next((status for status in said.tasks.values() if status.fell_short), None)
     line = _where(row) | {
         "width": said.photo.width, "height": said.photo.height, "format": said.photo.format,
         "model": said.model, "fingerprint": said.fingerprint, "engine": said.engine,
@@ -113,6 +117,7 @@ def _photo(row: Row, copies: Mapping[int, int]) -> dict[str, Any]:
         line |= {f"probability_{level}": share for level, share in said.quality.probabilities.items()}
     if said.description:
         line |= {"verdict": str(said.description.verdict), "description": said.description.text}
+    line |= {f"presence_{name}": share for name, share in said.presence.items()}
     return line | {f"answer_{answer.name}": answer.choice for answer in said.answers}
 
 

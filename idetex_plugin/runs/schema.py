@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,12 +22,38 @@ DUPLICATES = """
 """
 """Photos whose content other photos have too: the number of the first of them, and how many there are."""
 
-LATER_VIEWS = f"""
-CREATE VIEW IF NOT EXISTS measures AS
+SAFE = "json_each(iif(json_valid(photos.assessment), photos.assessment, '{}'), "
+
+VIEWS = {
+    "regions": f"""
+    SELECT photos.number AS photo, photos.name AS name, region.key AS region,
+        json_extract(region.value, '$.distortion') AS distortion, json_extract(region.value, '$.severity') AS severity,
+        json_extract(region.value, '$.box.x1') AS x1, json_extract(region.value, '$.box.y1') AS y1,
+        json_extract(region.value, '$.box.x2') AS x2, json_extract(region.value, '$.box.y2') AS y2,
+        json_extract(region.value, '$.confidence') AS confidence, json_extract(region.value, '$.effect') AS effect
+    FROM photos, {SAFE}'$.regions') AS region""",
+    "answers": f"""
+    SELECT photos.number AS photo, photos.name AS name, json_extract(answer.value, '$.name') AS answer,
+        json_extract(answer.value, '$.question') AS question, json_extract(answer.value, '$.choice') AS choice,
+        json_extract(answer.value, '$.probabilities') AS probabilities
+    FROM photos, {SAFE}'$.answers') AS answer""",
+    "tasks": f"""
+    SELECT photos.number AS photo, photos.name AS name, task.key AS task,
+        json_extract(task.value, '$.state') AS state, json_extract(task.value, '$.reason') AS reason,
+        json_extract(task.value, '$.message') AS message
+    FROM photos, {SAFE}'$.tasks') AS task""",
+    "measures": f"""
     SELECT photos.number AS photo, photos.name AS name, measure.key AS measure, measure.value AS value
-    FROM photos, json_each(photos.assessment, '$.measures') AS measure;
-CREATE VIEW IF NOT EXISTS duplicates AS {DUPLICATES};
-"""
+    FROM photos, {SAFE}'$.measures') AS measure""",
+    "duplicates": DUPLICATES,
+}
+"""What each view selects. An assessment that is no JSON has none of what they are about."""
+
+
+def make_views(kind: str, names: Collection[str] = tuple(VIEWS)) -> str:
+    """The statements that make these views; kind: VIEW, or TEMP VIEW for the use of one connection."""
+    return "".join(f"CREATE {kind} IF NOT EXISTS {name} AS {VIEWS[name]};\n" for name in names)
+
 
 SCHEMA = f"""
 BEGIN;
@@ -59,24 +85,7 @@ CREATE TABLE photos (
 );
 CREATE INDEX photos_sha256 ON photos (sha256);
 CREATE INDEX photos_name ON photos (name);
-CREATE VIEW regions AS
-    SELECT photos.number AS photo, photos.name AS name, region.key AS region,
-        json_extract(region.value, '$.distortion') AS distortion, json_extract(region.value, '$.severity') AS severity,
-        json_extract(region.value, '$.box.x1') AS x1, json_extract(region.value, '$.box.y1') AS y1,
-        json_extract(region.value, '$.box.x2') AS x2, json_extract(region.value, '$.box.y2') AS y2,
-        json_extract(region.value, '$.confidence') AS confidence, json_extract(region.value, '$.effect') AS effect
-    FROM photos, json_each(photos.assessment, '$.regions') AS region;
-CREATE VIEW answers AS
-    SELECT photos.number AS photo, photos.name AS name, json_extract(answer.value, '$.name') AS answer,
-        json_extract(answer.value, '$.question') AS question, json_extract(answer.value, '$.choice') AS choice,
-        json_extract(answer.value, '$.probabilities') AS probabilities
-    FROM photos, json_each(photos.assessment, '$.answers') AS answer;
-CREATE VIEW tasks AS
-    SELECT photos.number AS photo, photos.name AS name, task.key AS task,
-        json_extract(task.value, '$.state') AS state, json_extract(task.value, '$.reason') AS reason,
-        json_extract(task.value, '$.message') AS message
-    FROM photos, json_each(photos.assessment, '$.tasks') AS task;
-{LATER_VIEWS}
+{make_views("VIEW")}
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
 COMMIT;
@@ -87,7 +96,7 @@ MIGRATIONS = {
     1: f"""
 ALTER TABLE run ADD COLUMN root BLOB;
 ALTER TABLE run ADD COLUMN served TEXT NOT NULL DEFAULT '[]';
-{LATER_VIEWS}
+{make_views("VIEW", ("measures", "duplicates"))}
 """
 }
 """What a writer does to a run of this version to make it one of the next."""

@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from idetex_plugin.dialects.base import Dialect
+from idetex_plugin.dialects.base import Dialect, ScoresTypes
 from idetex_plugin.tasks.replies import only
-from idetex_plugin.words.assessment import Region
-from idetex_plugin.words.box import Box
+from idetex_plugin.words.assessment import PartialRegions, Region
+from idetex_plugin.words.box import WHOLE, Box
 from idetex_plugin.words.card import Doubt
 from idetex_plugin.words.failure import Failure
 from idetex_plugin.words.request import Reply, Request, Views
 from idetex_plugin.words.vocabulary import Level
 
 SMALLEST = 1e-6
+WHOLE_FRAME = frozenset({
+    "Low clarity", "Motion blur", "Out of focus blur", "Blocking artifacts", "Overexposure", "Underexposure", "Noise",
+})  # fmt: skip
+"""Types that may affect all of a photo. Of the others people mark parts (ViDA-UGC)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grounded:
+    """The regions of a photo, and the probability of each type being there, where the checkpoint scores types."""
+
+    regions: tuple[Region, ...]
+    presence: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Grounding:
-    """Find all distortions of a photo. `doubt`: as on the card."""
+    """Find all distortions of a photo. `doubt`, `thresholds`: as on the card."""
 
     dialect: Dialect
     doubt: Doubt | None = None
+    thresholds: Mapping[str, float] = field(default_factory=dict)
     name = "grounding"
 
     def ask(self, views: Views) -> tuple[Request, ...]:
@@ -31,13 +44,26 @@ class Grounding:
         detect = self.dialect.detect(views)
         return (detect,) if self.doubt is None else (detect, self.dialect.level(views))
 
-    def read(self, replies: Sequence[Reply], views: Views) -> tuple[Region, ...] | Failure:
-        """The regions; none only if a reply said that there are none, or if all are doubtful.
+    def read(self, replies: Sequence[Reply], views: Views) -> Grounded | Failure:
+        """What was found; no regions only if a reply said that there are none, or if all are doubtful.
 
         Where the engine gives no probabilities, nothing is doubted."""
         reply = only(replies if self.doubt is None else replies[:-1], self.name)
-        regions = reply if isinstance(reply, Failure) else self.dialect.read_detect(reply, views)
-        if not regions or isinstance(regions, Failure) or self.doubt is None:
+        if isinstance(reply, Failure):
+            return reply
+        regions = self.dialect.read_detect(reply, views)
+        if isinstance(regions, PartialRegions):
+            sure = self._sure(regions.regions, replies)
+            return sure if isinstance(sure, Failure) else regions.model_copy(update={"regions": sure})
+        if isinstance(regions, Failure):
+            return regions
+        presence = self.dialect.read_presence(reply) if isinstance(self.dialect, ScoresTypes) else {}
+        sure = self._sure(decided(regions, presence, self.thresholds), replies)
+        return sure if isinstance(sure, Failure) else Grounded(sure, presence)
+
+    def _sure(self, regions: tuple[Region, ...], replies: Sequence[Reply]) -> tuple[Region, ...] | Failure:
+        """The regions that are not doubtful."""
+        if not regions or self.doubt is None:
             return regions
         quality = self.dialect.read_level(replies[-1])
         if isinstance(quality, Failure):
@@ -47,6 +73,23 @@ class Grounding:
             return regions
         bar = self.doubt.least + self.doubt.clean * log_odds(excellent)
         return tuple(each for each in regions if each.confidence is None or log_odds(each.confidence) > bar)
+
+
+def decided(
+    regions: tuple[Region, ...], presence: Mapping[str, float], thresholds: Mapping[str, float]
+) -> tuple[Region, ...]:
+    """The regions of types that are as probable as their threshold; types without one, or of unknown probability, keep
+    theirs. A type that may cover the whole frame, is that probable and has no region is reported for the whole frame,
+    of unknown severity."""
+    present = {name for name, share in presence.items() if share >= thresholds.get(name, 1)}
+    absent = {name for name, share in presence.items() if share < thresholds.get(name, 0)}
+    kept = tuple(region for region in regions if region.distortion not in absent)
+    unplaced = (present & WHOLE_FRAME) - {region.distortion for region in kept}
+    return kept + tuple(
+        Region(distortion=name, severity=None, box=WHOLE, confidence=presence[name])
+        for name in presence
+        if name in unplaced
+    )
 
 
 def log_odds(probability: float) -> float:

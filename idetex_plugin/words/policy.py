@@ -75,13 +75,16 @@ class Zone(Limits):
 
 
 class Similarity(Record):
-    """When similarity to the original alone decides: `passes` at or above, `rejects` below, else the model.
+    """When similarity to the original alone decides: `passes` at or above, `rejects` below. Between them is doubt.
 
-    SSIMULACRA2 of the worst part, 0..100; see `gate.similarity`. What passes is at least 10: shares of 1 are no scores.
+    SSIMULACRA2 of the worst part, 0..100; see `gating.similarity`. What passes is at least 10: no share of 1.
+    sure: in doubt a pass of the model's counts only where it sees nothing new at all and finds it at least so probable
+    that the quality level has not fallen; else a person looks. 0 to take the model's word, above 1 never to.
     """
 
     passes: float = Field(default=100, ge=10, le=100)
     rejects: float = Field(default=0, ge=0, le=100)
+    sure: float = Field(default=0.9, ge=0, le=2)
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -97,7 +100,12 @@ class Policy(Limits):
     least_level: without an original, worse levels are rejected, and the one above is reviewed; None to ignore it.
     level_drop: with an original, a fall by more levels than this is reviewed, by two more rejected; None to ignore it.
     confidence: regions that the model is less sure of never count.
-    resized: a compressed photo of another size is compared with the original resized to it, if its shape is the same.
+    resized: a smaller copy is compared with the original resized to it. enlarge: so is a larger one.
+    crop: a copy may show a part of the original, and is compared with that part.
+    background: the colour, as "#rrggbb", on which transparency may be flattened and with which a copy may be padded.
+    strip_profile: a copy whose colours were converted to sRGB may have no colour profile.
+    still_from_animation: a copy may be one frame of an animation.
+    max_bytes: a larger file is rejected. min_saving: the share of the original's bytes that a copy must save, 0..1.
     similarity: when no model is needed; None to ask it always.
     """
 
@@ -108,6 +116,13 @@ class Policy(Limits):
     level_drop: int | None = Field(default=None, ge=0)
     confidence: float = Field(default=0, ge=0, le=1)
     resized: bool = False
+    enlarge: bool = False
+    crop: bool = False
+    background: str | None = Field(default=None, pattern=r"^#[0-9a-fA-F]{6}$")
+    strip_profile: bool = True
+    still_from_animation: bool = False
+    max_bytes: int | None = Field(default=None, ge=1)
+    min_saving: float | None = Field(default=None, ge=0, lt=1)
     similarity: Similarity | None = None
 
     def limits_for(self, region: Region) -> list[Limit]:

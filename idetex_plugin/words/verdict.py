@@ -7,9 +7,11 @@ from enum import StrEnum
 from pydantic import Field
 
 from idetex_plugin.words.assessment import PhotoInfo, Region
+from idetex_plugin.words.box import Box
 from idetex_plugin.words.record import Record
 
 MODEL = "model"
+DIAGNOSIS = "diagnosis"
 UNREADABLE = "unreadable"
 
 
@@ -38,12 +40,72 @@ class Remedy(Record):
     codec: str = ""
 
 
+class Kind(StrEnum):
+    """What can have happened to a copy, apart from how well it was coded."""
+
+    # the same
+    IDENTICAL = "identical"
+    # the frame
+    TURNED = "turned"
+    MIRRORED = "mirrored"
+    CROPPED = "cropped"
+    SQUASHED = "squashed"
+    PADDED = "padded"
+    RESIZED = "resized"
+    ENLARGED = "enlarged"
+    SHIFTED = "shifted"
+    ANOTHER = "another-picture"
+    # tones and colours
+    BLANK = "blank"
+    INVERTED = "inverted"
+    SWAPPED = "channels-swapped"
+    TONE = "tone"
+    COLOURLESS = "colours-lost"
+    PROFILE = "colour-profile"
+    GAMMA = "gamma-tag"
+    GAIN_MAP = "gain-map"
+    DEPTH = "bit-depth"
+    # layers and frames
+    TRANSPARENCY = "transparency"
+    FRAMES = "frames"
+    # damage
+    TRUNCATED = "truncated"
+    EDGE = "edge"
+    DETAIL = "detail-lost"
+    # the file
+    BYTES = "bytes"
+
+
+class Difference(Record):
+    """One thing that happened between an original and its copy, as `gate.diagnose` finds it.
+
+    outcome: what the policy makes of it; a pass is a note. words: for people, and the reason where it is no pass.
+    settles: whether it explains what a comparison of pixels would see, so that nothing further is asked.
+    box: for `CROPPED` the part of the original that the copy shows, else the place in the copy; None for all of it.
+    remedy: what to do about it.
+    """
+
+    kind: Kind
+    outcome: Outcome
+    words: str
+    settles: bool = False
+    box: Box | None = None
+    remedy: Remedy | None = None
+
+    @property
+    def reason(self) -> str:
+        """The words with the outcome before them; what passes is a note."""
+        return f"{'note' if self.outcome is Outcome.PASS else self.outcome}: {self.words}"
+
+
 class Verdict(Record):
     """One photo's verdict. It is never `pass` for a photo that could not be read or assessed.
 
-    reasons: for people; empty only for a pass. regions: those that count, worst first. decided_by: "model", the name of
-    the metric that made the model unnecessary, "plugin NAME", or "unreadable" where there was nothing to judge.
-    similarity: the metric's value, None where it was not computed. photo: what was judged, where it could be read.
+    reasons: for people; of a pass there are none but notes. regions: those that count, worst first. decided_by:
+    "model", the name of the metric that made the model unnecessary, "diagnosis" where a difference decides, "plugin
+    NAME", or "unreadable" where there was nothing to judge. similarity: the metric's value, None where it was not
+    computed; worst: the part of the copy on which it was measured. photo: what was judged, where it could be read.
+    differences: what happened to the copy, worst first.
     """
 
     outcome: Outcome
@@ -52,7 +114,9 @@ class Verdict(Record):
     remedies: tuple[Remedy, ...] = ()
     decided_by: str
     similarity: float | None = None
+    worst: Box | None = None
     photo: PhotoInfo | None = None
+    differences: tuple[Difference, ...] = ()
 
     @classmethod
     def undecided(cls, reason: str, decided_by: str = UNREADABLE) -> Verdict:

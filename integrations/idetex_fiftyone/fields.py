@@ -13,6 +13,7 @@ from idetex_plugin.photo.measures import MEASURES
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 REGIONS = "where the photo is damaged"
+PRESENCE = "how probable it is that the photo has each type of damage, where the model scores types"
 OWNER = "idetex_run"
 """The key of a field's info that names the run it belongs to."""
 REGION = {
@@ -55,7 +56,8 @@ class Fields:
         self.verdict, self.summary, self.measures = f"{run}_verdict", f"{run}_summary", f"{run}_measures"
         self.answers = {name: f"{run}_{name}" for name in questions}
         kept = {self.regions, self.level, self.score, self.description, self.status, self.verdict}
-        kept |= {self.summary, self.measures, f"{run}_truth", f"{run}_review"}
+        self.presence = f"{run}_presence"
+        kept |= {self.presence, self.summary, self.measures, f"{run}_truth", f"{run}_review"}
         taken = kept & set(self.answers.values())
         if taken:
             names = ", ".join(path[len(run) + 1 :] for path in sorted(taken))
@@ -67,6 +69,7 @@ class Fields:
             self.regions: (fo.EmbeddedDocumentField, {"embedded_doc_type": fo.Detections}, REGIONS),
             self.level: _label("quality, from bad to excellent"),
             self.score: (fo.FloatField, {}, "quality, 1 (bad) to 5 (excellent)"),
+            self.presence: (fo.EmbeddedDocumentField, {"embedded_doc_type": fo.Classifications}, PRESENCE),
             self.measures: (
                 fo.EmbeddedDocumentField, {"embedded_doc_type": fo.DynamicEmbeddedDocument}, "plain measures of pixels",
             ),

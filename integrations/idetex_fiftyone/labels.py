@@ -36,6 +36,7 @@ def values(
         fields.regions: fo.Detections(detections=found) if done else None,
         fields.level: None if quality is None else _classification(quality.level, quality.probabilities),
         fields.score: None if quality is None else quality.score,
+        fields.presence: _presence(assessment),
         fields.summary: summary(assessment),
         fields.measures: fo.DynamicEmbeddedDocument(**assessment.measures) if assessment.measures else None,
         fields.description: None if told is None else told.text,
@@ -100,3 +101,10 @@ def _detection(
 def _classification(label: str, probabilities: Mapping[Any, float]) -> fo.Classification:
     shares = {str(option): share for option, share in probabilities.items()}
     return fo.Classification(label=str(label), confidence=shares.get(str(label)), probabilities=shares or None)
+
+
+def _presence(assessment: Assessment) -> fo.Classifications | None:
+    """One label a type, its probability the confidence, so that a slider in the App filters by it."""
+    shares = assessment.presence
+    labels = [fo.Classification(label=name, confidence=share) for name, share in shares.items()]
+    return fo.Classifications(classifications=labels) if labels else None

@@ -19,11 +19,13 @@ def gate(*words: object) -> Result:
 @pytest.mark.integration
 def test_a_folder_of_copies(tmp_path: Path) -> None:
     photo = Image.open(DEMO / "camera.jpg")
-    copies = tmp_path / "copies"
-    copies.mkdir()
+    originals, copies = tmp_path / "originals", tmp_path / "copies"
+    for folder in (originals, copies):
+        folder.mkdir()
+    photo.save(originals / "camera.png")
     photo.save(copies / "camera.webp", quality=95)
     photo.save(tmp_path / "spoilt.jpg", quality=3)
-    fine = gate(DEMO, copies)
+    fine = gate(originals, copies)
     assert fine.exit_code == 0, fine.output
     assert "camera.webp (decided by ssimulacra2)" in fine.stdout
     spoilt = gate(DEMO / "camera.jpg", tmp_path / "spoilt.jpg", "--engine", "transformers", "--json", "-")
@@ -31,6 +33,17 @@ def test_a_folder_of_copies(tmp_path: Path) -> None:
     [verdict] = json.loads(spoilt.stdout)["photos"]
     assert verdict["outcome"] == "reject"
     assert verdict["decided_by"] in ("model", "ssimulacra2")
+
+
+def test_what_has_no_partner_is_named_and_does_not_pass(tmp_path: Path) -> None:
+    originals, copies = tmp_path / "originals", tmp_path / "copies"
+    for folder, name in ((originals, "lost.png"), (copies, "alone.webp")):
+        folder.mkdir()
+        Image.new("RGB", (64, 48), "teal").save(folder / name)
+    result = gate(originals, copies, "--json", "-")
+    assert result.exit_code == 1
+    told = {Path(photo["name"]).name: photo["reasons"] for photo in json.loads(result.stdout)["photos"]}
+    assert told == {"alone.webp": [f"it has no original in {originals}"], "lost.png": [f"it has no copy in {copies}"]}
 
 
 def test_what_cannot_be_read_does_not_pass_but_may_be_let_go(tmp_path: Path) -> None:

@@ -102,13 +102,17 @@ def test_prune_does_not_take_a_folder_that_is_elsewhere_for_lost(desk: Desk) -> 
     assert desk.rows() == []
 
 
-def test_rows_that_cannot_be_read_are_removed_when_asked(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("stored", "why"), [("{}", "photo: Field required"), ('{"photo": {"na', "Invalid JSON"), ("", "Invalid JSON")]
+)
+def test_rows_that_cannot_be_read_are_removed_when_asked(desk: Desk, stored: str, why: str) -> None:
     desk.assess()
     with Run.opened(desk.run) as run:
-        run.query("UPDATE photos SET assessment = '{}' WHERE name LIKE '%004.jpg'")
+        run.query("UPDATE photos SET assessment = ? WHERE name LIKE '%004.jpg'", stored)
     result = desk.do("report", str(desk.run))
-    assert result.exit_code == 0
-    assert "cannot be read: photo: Field required" in (desk.run / "report.html").read_text("utf-8")
+    assert result.exit_code == 0, result.output
+    assert f"cannot be read: {why}" in (desk.run / "report.html").read_text("utf-8")
+    assert desk.assess().exit_code == 0
     assert desk.do("export", str(desk.run)).stdout.count("\n") == 12
     assert "1 rows removed, 11 in" in desk.do("prune", str(desk.run), "--unreadable").stderr
     assert desk.assess().exit_code == 0
@@ -125,7 +129,25 @@ def test_shards_and_merge(desk: Desk, tmp_path: Path) -> None:
     result = desk.do("merge", *runs, "--out", str(tmp_path / "all"))
     assert result.exit_code == 0 and "12 photos of 3 runs" in result.output
     assert desk.rows(tmp_path / "all") == sorted(desk.photos.iterdir())
+    assert desk.do("export", *runs).stdout.count("\n") == 12
+    page = tmp_path / "page.html"
+    assert desk.do("report", *runs).exit_code == 2
+    assert desk.do("report", *runs, "--out", str(page)).exit_code == 0
+    assert page.read_text("utf-8").count('class="row"') == 12
     assert desk.assess("--shard", "4/3").exit_code == 2
+
+
+def test_a_shard_of_a_part_is_that_of_the_whole(desk: Desk) -> None:
+    below = desk.photos / "below"
+    write_photos(below, 12, size=(40, 48))
+    desk.assess("--shard", "1/2")
+    rows = desk.rows()
+    result = desk.do("assess", str(below), "--out", str(desk.run), "--no-report", "--shard", "1/2")
+    assert result.exit_code == 0 and desk.rows() == rows
+    desk.do("assess", str(below), "--out", str(desk.run), "--no-report", "--shard", "2/2")
+    assert len(desk.rows()) > len(rows)
+    assert desk.do("assess", str(desk.photos), "--out", str(desk.run), "--no-report").exit_code == 0
+    assert len(desk.rows()) == 24
 
 
 def test_storage_that_fails_is_code_4(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,6 +28,22 @@ def test_it_writes_a_smaller_file_that_passes(tmp_path: Path) -> None:
     assert plot.stat().st_size > 5000
 
 
+def test_all_codecs_are_tried_and_the_smallest_is_written(tmp_path: Path) -> None:
+    policy = tmp_path / "loose.toml"
+    policy.write_text("[similarity]\npasses = 40\nrejects = 40\n")
+    words = [DEMO / "camera.jpg", "--policy", policy, "--tolerance", 20, "--jobs", 2]
+    result = tune(*words, "--out", tmp_path / "small", "--json")
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    [written] = [path for path in tmp_path.iterdir() if path.stem == "small"]
+    assert written.stat().st_size == told["best"]["bytes"] == min(each["best"]["bytes"] for each in told["codecs"])
+    assert {"jpeg", "webp", "avif"} <= {each["codec"] for each in told["codecs"]}
+    limited = tune(*words, "--out", tmp_path / "one.webp", "--max-bytes", 15000)
+    assert limited.exit_code == 0, limited.output
+    assert "webp quality" in limited.stdout and "jpeg" not in limited.stdout
+    assert (tmp_path / "one.webp").stat().st_size <= 15000
+
+
 def test_no_setting_may_be_good_enough(tmp_path: Path) -> None:
     policy = tmp_path / "never.toml"
     policy.write_text("[similarity]\npasses = 100\nrejects = 100\n")

@@ -35,6 +35,53 @@ def test_regions_come_back_as_rendered(wanted: list[Region]) -> None:
     assert DIALECT.read_detect(Reply(DIALECT.render_regions(wanted)), LOOK) == tuple(wanted)
 
 
+@given(st.lists(regions, unique=True))
+def test_regions_told_by_type_come_back_in_the_order_of_the_types(wanted: list[Region]) -> None:
+    text = DIALECT.render_types(wanted)
+    ordered = sorted(wanted, key=lambda region: VIDA.names.index(region.distortion))
+    assert DIALECT.read_detect(Reply(text), LOOK) == tuple(ordered)
+
+
+def told(*pieces: tuple[str, float]) -> Reply:
+    """A reply of these tokens, with their probabilities."""
+    tokens = tuple(Token(text, math.log(share)) for text, share in pieces)
+    return Reply("".join(token.text for token in tokens), tokens=tokens)
+
+
+BOX_TOKENS = (("<p0>", 0.5), ("<p1>", 0.5), ("<p2>", 0.5), ("<p3>", 0.5), ("Minor", 0.5))
+
+
+def test_the_first_token_about_a_type_says_how_probable_it_is() -> None:
+    pieces = [("None", 0.9)] * 3 + [("Blocking artifacts", 0.8), *BOX_TOKENS]
+    pieces += [("Blocking artifacts", 0.6), *BOX_TOKENS[:4], ("Severe", 0.5)] + [("None", 0.7)] * 6
+    shares = DIALECT.read_presence(told(*pieces))
+    assert list(shares) == list(VIDA.names)
+    assert list(shares.values()) == pytest.approx([0.1] * 3 + [0.8] + [0.3] * 6)
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [("None", 0.9)], [("Noise", 0.9), *BOX_TOKENS], [("None", 0.9)] * 9, [("None", 0.9)] * 11,
+        [("Motion blur", 0.9), *BOX_TOKENS] + [("None", 0.9)] * 9,
+    ],
+)  # fmt: skip
+def test_a_reply_that_does_not_tell_every_type_in_order_gives_no_probabilities(
+    pieces: list[tuple[str, float]],
+) -> None:
+    assert DIALECT.read_presence(told(*pieces)) == {}
+
+
+def test_presence_is_unknown_where_the_engine_gives_no_probabilities() -> None:
+    assert DIALECT.read_presence(Reply("None" * len(VIDA))) == {}
+
+
+@pytest.mark.parametrize(("count", "readable"), [(1, True), (9, False), (10, True), (11, False)])
+def test_no_distortion_has_been_said_once_or_of_every_type(count: int, readable: bool) -> None:
+    found = DIALECT.read_detect(Reply("None" * count), LOOK)
+    assert found == () if readable else isinstance(found, Failure)
+
+
 @given(st.lists(boxes, min_size=1))
 def test_boxes_come_back_as_rendered(wanted: list[Box]) -> None:
     reply = Reply("".join(DIALECT.render_box(box) for box in wanted))

@@ -40,6 +40,7 @@ class FakeServer:
     tokenize: Callable[[str], list[int]] | None = None
     models: tuple[str, ...] = ("tiny",)
     about: dict[str, Any] = field(default_factory=dict)
+    version: str = ""
     probe: Callable[[], Answer] = lambda: completion("Yes")
     probes: int = 0
     delay: float = 0.0
@@ -52,8 +53,8 @@ class FakeServer:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def answer(self, path: str, body: dict[str, Any], headers: dict[str, str]) -> Answer:
-        if path == "/v1/models":
-            return 200, {"data": [{"id": name, **self.about} for name in self.models]}, {}
+        if path == "/v1/models" or (path == "/version" and self.version):
+            return 200, {"data": [{"id": name, **self.about} for name in self.models], "version": self.version}, {}
         if path == "/tokenize" and self.tokenize is not None:
             return 200, {"tokens": self.tokenize(body["prompt"])}, {}
         if path == "/detokenize" and self.tokenize is not None:

@@ -17,6 +17,7 @@ from idetex_plugin.words.request import Request
 CARD = tiny_card("tiny")
 FAST = Backoff(tries=3, base=0.001, longest=0.01)
 PHOTO = Image.new("RGB", (4, 4), "red")
+OTHER = Image.new("RGB", (4, 4), "blue")
 ASK = Request("what?", (PHOTO,))
 
 
@@ -91,8 +92,9 @@ def test_a_busy_server_is_asked_again() -> None:
         (error(403, "the firewall does not like this photo"), Reason.REFUSED, 3),
         (error(500, "EngineCore died"), Reason.ENGINE_ERROR, 3),
         ((200, "not json", {}), Reason.ENGINE_ERROR, 3),
-        ((200, {"choices": []}, {}), Reason.ENGINE_ERROR, 1),
-        (completion("x", reason="abort"), Reason.ENGINE_ERROR, 1),
+        ((200, {"choices": []}, {}), Reason.ENGINE_ERROR, 3),
+        (completion("x", reason="abort"), Reason.ENGINE_ERROR, 3),
+        (completion("x", reason="content_filter"), Reason.ENGINE_ERROR, 1),
     ],
 )
 def test_failures_are_named_and_touch_one_request(answer, reason, tries) -> None:
@@ -116,7 +118,7 @@ def test_the_window_slides_and_pulls_no_further_than_its_slots() -> None:
         nonlocal pulled
         for number in range(30):
             pulled += 1
-            assert pulled - finished <= 4
+            assert pulled - finished <= 6
             yield number, [ASK]
 
     with serving(fake):
@@ -148,8 +150,10 @@ SAYS_NO = {
     "broken": error(500, "EngineCore encountered an issue"),
     "busy": error(429, "too many requests"),
     "prose": (200, "<html>Please log in</html>", {}),
+    "error with 200": (200, {"error": {"message": "Unauthorized"}}, {}),
+    "shut down": completion("x", reason="abort"),
     "redirect": (302, "", {"Location": "https://elsewhere.test/login?token=1"}),
-    "NaN": (200, '{"choices": [{"message": {"content": "x"}, "finish_reason": "stop"', {}),
+    "cut": (200, '{"choices": [{"message": {"content": "x"}, "finish_reason": "stop"', {}),
 }
 
 
@@ -244,6 +248,45 @@ def test_numbers_that_are_none_fail_the_request() -> None:
 
     [reply] = ask(FakeServer(chat, lambda text: [len(text)]), Request("?", (PHOTO,), choices=("a", "bb")))
     assert reply.failure is not None and not reply.choice_probabilities
+
+
+def shown(body) -> list[str | None]:
+    parts = [part for message in body["messages"] for part in message["content"] if part["type"] == "image_url"]
+    return [part["image_url"] and part["image_url"]["url"] for part in parts]
+
+
+@pytest.mark.parametrize("version", ["0.32.0", "1.2"])
+def test_pixels_go_once_to_a_server_that_remembers_them(version) -> None:
+    fake = FakeServer(lambda body, number: completion(body["messages"][0]["content"][-1]["text"].upper()))
+    fake.version = version
+    replies = ask(fake, *(Request(word, (PHOTO, OTHER)) for word in "abcd"))
+    assert [reply.text for reply in replies] == list("ABCD")
+    assert [[url is not None for url in shown(body)] for body in fake.bodies] == [[True, True], *[[False, False]] * 3]
+    names = [[part["uuid"] for part in body["messages"][0]["content"][:2]] for body in fake.bodies]
+    assert all(one == names[0] for one in names) and names[0][0] != names[0][1]
+
+
+@pytest.mark.parametrize("version", ["", "0.31.9", "dev"])
+def test_pixels_go_each_time_to_others(version) -> None:
+    fake = FakeServer(lambda body, number: completion("x"))
+    fake.version = version
+    ask(fake, *(Request(word, (PHOTO,)) for word in "abcd"))
+    assert all(shown(body)[0] for body in fake.bodies)
+    assert all("uuid" not in str(body["messages"]) for body in fake.bodies)
+
+
+def test_pixels_go_again_where_they_were_forgotten() -> None:
+    def chat(body, number):
+        return completion("x") if all(shown(body)) else error(500, "Expected a cached item for mm_hash='idetex-1'")
+
+    fake = FakeServer(chat)
+    fake.version = "0.32.0"
+    with serving(fake):
+        running = engine(fake, slots=2)
+        replies = dict(running.stream((number, [ASK, Request("again?", (PHOTO,))]) for number in range(20)))
+        running.close()
+    assert not [reply for both in replies.values() for reply in both if reply.failure]
+    assert sum(not all(shown(body)) for body in fake.bodies) < 8, "it stops trying"
 
 
 def test_an_answer_without_end_is_not_read(monkeypatch) -> None:

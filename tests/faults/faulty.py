@@ -31,6 +31,7 @@ ERRORS: dict[str, tuple[int, str, dict[str, str]]] = {
     "500": (500, '{"error": {"message": "EngineCore encountered an issue"}}', {}),
     "502 HTML": (502, HTML, {"Content-Type": "text/html"}),
     "503": (503, '{"error": {"message": "loading"}}', {}),
+    "error with 200": (200, '{"error": {"message": "Unauthorized"}}', {}),
     "garbage": (200, "\x00\x01 this is no JSON {", {}),
     "login page": (200, HTML, {"Content-Type": "text/html"}),
     "redirect": (302, "", {"Location": "http://127.0.0.1:9/login?token=sesame-token"}),

@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_up import half_failed, judged, unreadable
 
-from idetex_plugin.gating.judge import judge
+from idetex_plugin.gating.judge import is_sure, judge
 from idetex_plugin.gating.policies import policy_named, profiles
 from idetex_plugin.words.assessment import Assessment, Quality, Region
 from idetex_plugin.words.box import WHOLE, Box
 from idetex_plugin.words.verdict import Outcome
-from idetex_plugin.words.vocabulary import VIDA, Level, Severity
+from idetex_plugin.words.vocabulary import VIDA, DistortionType, Level, Severity, Vocabulary
 
 WEB = policy_named("web")
 LEFT, RIGHT = Box(x1=0, y1=0, x2=0.5, y2=1), Box(x1=0.5, y1=0, x2=1, y2=1)
@@ -82,6 +82,31 @@ def test_what_failed_is_for_review_and_never_passes() -> None:
             verdict = judge(*pair, WEB)
             assert verdict.outcome is Outcome.REVIEW
             assert "could not be assessed" in verdict.reasons[0]
+
+
+def test_a_plugins_distortion_keeps_its_group() -> None:
+    words = Vocabulary([*VIDA, DistortionType(name="Banding", group="Compression")])
+    before, after = photo(region("Blocking artifacts")), photo(region("Banding"))
+    assert judge(before, after, WEB, words).outcome is Outcome.PASS
+    assert judge(before, after, WEB).outcome is Outcome.REJECT
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "found", "sure"),
+    [
+        ({Level.GOOD: 0.6, Level.EXCELLENT: 0.35, Level.FAIR: 0.05}, (), True),
+        ({Level.GOOD: 0.6, Level.FAIR: 0.4}, (), False),
+        ({}, (), False),
+        ({Level.GOOD: 1.0}, (region(severity=Severity.MINOR, confidence=0.1),), False),
+    ],
+)
+def test_a_model_is_sure_where_it_sees_nothing_new_and_no_fall(
+    probabilities: dict[Level, float], found: tuple[Region, ...], sure: bool
+) -> None:
+    quality = Quality.of(probabilities, Level.GOOD)
+    after = photo(*found).model_copy(update={"quality": quality})
+    assert is_sure(photo(), after, 0.9) is sure
+    assert is_sure(photo(), after, 0)
 
 
 regions = st.builds(

@@ -11,7 +11,7 @@ from idetex_plugin.gating.outputs import as_json, as_junit, as_sarif
 from idetex_plugin.gating.remedies import remedies_for
 from idetex_plugin.words.assessment import PhotoInfo, Region
 from idetex_plugin.words.box import Box
-from idetex_plugin.words.verdict import Outcome, Verdict
+from idetex_plugin.words.verdict import Difference, Kind, Outcome, Remedy, Verdict
 from idetex_plugin.words.vocabulary import Severity
 
 NOISE = Region(distortion="Noise", severity=Severity.SEVERE, box=Box(x1=0, y1=0.5, x2=0.25, y2=1))
@@ -71,3 +71,37 @@ def test_any_name_and_reason_can_be_written(text: str) -> None:
     ElementTree.fromstring(as_junit(judged, "web").encode("utf-8", "replace"))
     json.loads(as_json(judged, "web"))
     json.loads(as_sarif(judged, "web"))
+
+
+TURN = Remedy(distortion="", action="apply-orientation", advice="Turn the pixels.")
+TURNED = Difference(kind=Kind.TURNED, outcome=Outcome.REJECT, words="turned by 90 degrees", remedy=TURN)
+EDGE = Difference(kind=Kind.EDGE, outcome=Outcome.REVIEW, words="edge damaged", box=Box(x1=0.75, y1=0, x2=1, y2=1))
+GAIN = Difference(kind=Kind.GAIN_MAP, outcome=Outcome.PASS, words="the gain map is gone")
+
+
+def differing(outcome: Outcome, *found: Difference) -> Verdict:
+    info = PhotoInfo(name="b.jpg", width=400, height=200)
+    reasons = tuple(each.reason for each in found)
+    return Verdict(outcome=outcome, reasons=reasons, decided_by="diagnosis", photo=info, differences=found)
+
+
+def test_every_output_carries_the_differences() -> None:
+    judged = [("a.jpg", differing(Outcome.REJECT, TURNED, EDGE)), ("b.jpg", differing(Outcome.PASS, GAIN))]
+    kinds = [[each["kind"] for each in photo["differences"]] for photo in json.loads(as_json(judged, "web"))["photos"]]
+    assert kinds == [["turned", "edge"], ["gain-map"]]
+    root = ElementTree.fromstring(as_junit(judged, "web").encode())
+    assert {each.get("name"): each.get("value") for each in root.iter("property")} == {
+        "difference.turned": "reject: turned by 90 degrees", "difference.edge": "review: edge damaged",
+        "difference.gain-map": "note: the gain map is gone",
+    }  # fmt: skip
+    turned, edge, gain = json.loads(as_sarif(judged, "web"))["runs"][0]["results"]
+    assert [each["ruleId"] for each in (turned, edge, gain)] == ["turned", "edge", "gain-map"]
+    assert [each["level"] for each in (turned, edge, gain)] == ["error", "warning", "note"]
+    assert turned["message"]["text"] == "turned by 90 degrees. Turn the pixels."
+    assert edge["attachments"][0]["rectangles"] == [{"left": 300, "top": 0, "right": 400, "bottom": 200}]
+
+
+def test_every_result_of_sarif_has_a_line() -> None:
+    judged = [*JUDGED, ("d.jpg", differing(Outcome.REVIEW, EDGE))]
+    for result in json.loads(as_sarif(judged, "web"))["runs"][0]["results"]:
+        assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 1}

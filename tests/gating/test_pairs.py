@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from idetex_plugin.gating.pairs import STAGED, Pair, changed_in, pairs_of
+from idetex_plugin.gating.pairs import Pair, pairs_of
 
 
 def touch(path: Path, content: bytes = b"x") -> Path:
@@ -14,17 +13,53 @@ def touch(path: Path, content: bytes = b"x") -> Path:
     return path
 
 
-def test_folders_are_paired_by_path_without_suffix(tmp_path: Path) -> None:
+def folders(tmp_path: Path, originals: str, copies: str) -> list[Pair]:
+    """Pairs of two folders of files with these names."""
     before, after = tmp_path / "before", tmp_path / "after"
-    touch(before / "a" / "one.png")
-    touch(before / "two.jpg")
-    for name in ("a/one.webp", "one.webp", "two.jpg"):
-        touch(after / name)
-    found = {Path(pair.compressed).relative_to(after).as_posix(): pair.original for pair in pairs_of(before, after)}
-    assert found == {"a/one.webp": str(before / "a/one.png"), "one.webp": None, "two.jpg": str(before / "two.jpg")}
-    touch(before / "two.png")
-    with pytest.raises(ValueError, match=r"two\.jpg and .*two\.png could both be the original of two"):
-        list(pairs_of(before, after))
+    for folder, names in ((before, originals), (after, copies)):
+        folder.mkdir()
+        for name in names.split():
+            touch(folder / name)
+    return list(pairs_of(before, after))
+
+
+@pytest.mark.parametrize(
+    ("copy", "original"),
+    [
+        ("two.jpg", "two.jpg"),
+        ("a/one.webp", "a/one.png"),
+        ("hero-320w.webp", "hero.jpg"),
+        ("hero@2x.png", "hero.jpg"),
+        ("hero-1200x800.avif", "hero.jpg"),
+        ("hero.jpg.webp", "hero.jpg"),
+        ("hero_thumb.jpg", "hero.jpg"),
+        ("hero.3f9a2c1b.webp", "hero.jpg"),
+        ("hero-640w@2x.webp", "hero.jpg"),
+        ("Hero.webp", "hero.jpg"),
+        ("trip-2024x1.webp", "trip-2024x1.tif"),
+    ],
+)
+def test_a_copys_name_tells_its_original(tmp_path: Path, copy: str, original: str) -> None:
+    [pair] = [
+        pair
+        for pair in folders(tmp_path, "a/one.png two.jpg hero.jpg trip.png trip-2024x1.tif", copy)
+        if pair.compressed
+    ]
+    assert (pair.original, pair.problem) == (str(tmp_path / "before" / original), "")
+
+
+def test_nothing_is_lost(tmp_path: Path) -> None:
+    found = folders(tmp_path, "kept.jpg unused.jpg same.jpg same.png", "kept.webp alone.webp same.webp broken.jpg")
+    problems = {Path(pair.name or "").name: pair.problem for pair in found}
+    assert problems["kept.webp"] == ""
+    assert problems["alone.webp"] == f"it has no original in {tmp_path / 'before'}"
+    assert problems["unused.jpg"] == f"it has no copy in {tmp_path / 'after'}"
+    assert "could both be its original" in problems["same.webp"]
+    assert len(found) == 5
+    twin = touch(tmp_path / "after" / "same.png")
+    assert [
+        pair.original for pair in pairs_of(tmp_path / "before", tmp_path / "after") if pair.compressed == str(twin)
+    ] == [str(tmp_path / "before" / "same.png")]
 
 
 def test_files_and_photos_without_originals(tmp_path: Path) -> None:
@@ -33,57 +68,3 @@ def test_files_and_photos_without_originals(tmp_path: Path) -> None:
     assert [pair.original for pair in pairs_of(None, tmp_path)] == [None, None]
     with pytest.raises(ValueError, match="two files or two folders"):
         list(pairs_of(one, tmp_path))
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    def git(*words: str) -> None:
-        subprocess.run(
-            ["git", "-c", "user.name=a", "-c", "user.email=a@b", *words], cwd=tmp_path, check=True, capture_output=True
-        )
-
-    git("init", "-q")
-    for name in ("kept.jpg", "edited.jpg", "gone.jpg", "odd näme.png", "notes.txt"):
-        touch(tmp_path / name, name.encode() * 50)
-    git("add", "-A")
-    git("commit", "-qm", "one")
-    touch(tmp_path / "edited.jpg", b"new")
-    touch(tmp_path / "added.webp", b"fresh")
-    touch(tmp_path / "notes.txt", b"words")
-    (tmp_path / "odd näme.png").rename(tmp_path / "better.png")
-    (tmp_path / "gone.jpg").unlink()
-    git("add", "-A")
-    return tmp_path
-
-
-def test_what_changed_in_git_is_beside_what_it_was(repository: Path) -> None:
-    moved = "odd näme.png".encode() * 50
-    expected = {
-        Pair.named("added.webp", None, b"fresh"), Pair.named("edited.jpg", b"edited.jpg" * 50, b"new"),
-        Pair.named("better.png", moved, moved),
-    }  # fmt: skip
-    assert set(changed_in(STAGED, repository)) == expected
-    assert set(changed_in("HEAD", repository)) == expected
-    touch(repository / "sub" / "x.txt")
-    assert set(changed_in("HEAD", repository / "sub")) == expected
-
-
-def test_a_wrong_range_is_named_by_git(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    with pytest.raises(ValueError, match=r"no-such-branch"):
-        list(changed_in("no-such-branch...HEAD", repository))
-    with pytest.raises(ValueError, match="not a git repository"):
-        list(changed_in("HEAD", tmp_path_factory.mktemp("plain")))
-
-
-def test_links_are_passed_over_and_filters_such_as_git_lfs_are_applied(repository: Path) -> None:
-    def git(*words: str) -> None:
-        subprocess.run(["git", *words], cwd=repository, check=True, capture_output=True)
-
-    (repository / "link.jpg").symlink_to("kept.jpg")
-    touch(repository / "large.jpg", b"pointer")
-    touch(repository / ".gitattributes", b"large.jpg filter=store\n")
-    git("config", "filter.store.smudge", "sed s/pointer/photo/")
-    git("add", "-A")
-    found = {pair.name: pair.compressed for pair in changed_in(STAGED, repository)}
-    assert "link.jpg" not in found
-    assert found["large.jpg"] == b"photo"

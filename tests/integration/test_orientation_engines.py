@@ -68,6 +68,6 @@ def test_a_turned_file_is_assessed_as_its_upright_pixels(engine: str) -> None:
     plain = {key: upright_png(data) for key, data in files.items()}
     with Assessor("nano", engine) as assessor:
         turned = {key: told(result) for key, result in assessor.stream(files.items())}
-        wanted = {key: told(result) for key, result in assessor.stream(plain.items())}
-    assert [key for key in files if not close(turned[key], wanted[key])] == []
+        different = {data: told(result) for data, result in assessor.stream((data, data) for data in {*plain.values()})}
+    assert [key for key in files if not close(turned[key], different[plain[key]])] == []
     assert all(close(turned[kind, tag], turned["PNG", 1]) for kind in LOSSLESS for tag in range(1, 9))

@@ -30,6 +30,7 @@ from tests.photo.files import (
     linear,
     notes,
     off,
+    opened,
     plain_page,
     png,
     shown,
@@ -116,6 +117,13 @@ def test_gama_of_png(power: float) -> None:
     data = png(in_primaries(SRGB, power=power), chunk(b"gAMA", struct.pack(">I", round(100_000 / power))))
     assert off(data, SOFT) < 1
     assert notes(data) == (f"converted from gAMA {1 / power:.5g}",)
+
+
+def test_gama_of_an_opened_png_counts_too() -> None:
+    data = png(in_primaries(SRGB, power=1.0), chunk(b"gAMA", struct.pack(">I", 100_000)))
+    assert off(opened(data), SOFT) < 1 and notes(opened(data)) == ("converted from gAMA 1",)
+    usual = png(PICTURE, chunk(b"gAMA", struct.pack(">I", 45455)))
+    assert np.array_equal(shown(opened(usual)), PICTURE) and notes(opened(usual)) == ()
 
 
 def chrm(primaries: tuple[float, ...]) -> bytes:
@@ -211,3 +219,32 @@ def test_the_made_profiles_say_what_the_standards_do() -> None:
     assert coded_profile(12, 13) is not None and coded_profile(1, 8) is not None
     with pytest.raises(ValueError, match="no colours"):
         to_xyz_d50((0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3))
+
+
+def test_the_profile_of_a_jpeg_2000_file() -> None:
+    data = encoded("JPEG2000", Image.fromarray(in_primaries(P3)), irreversible=False)
+    at = data.index(b"colr") - 4
+    size = int.from_bytes(data[at : at + 4], "big")
+    body = b"colr\x02\0\0" + matrix_profile(P3, srgb_curve(RAMP))
+    holder = data.index(b"jp2h") - 4
+    longer = int.from_bytes(data[holder : holder + 4], "big") + len(body) + 4 - size
+    box = struct.pack(">I", len(body) + 4) + body
+    changed = data[:holder] + struct.pack(">I", longer) + data[holder + 4 : at] + box + data[at + size :]
+    assert off(changed, SOFT) < 1 < off(data, SOFT)
+    assert notes(changed)[-1].endswith("applied")
+
+
+def test_transparency_is_laid_over_gray_after_colours_are_converted() -> None:
+    half = np.full(GRAY.shape, 128, np.uint8)
+    numbers = np.rint(255 * linear(GRAY)).astype(np.uint8)
+    wanted = companded(numbers / 255) * (128 / 255) + 128 * (127 / 255)
+    gray = encoded("PNG", Image.fromarray(np.dstack([numbers, half]), "LA"), icc_profile=gray_profile(1.0))
+    assert off(gray, wanted) < 1
+    assert notes(gray) == ("colour profile 'gray' applied", "transparency laid over middle gray")
+    colour = png(np.dstack([numbers, numbers, numbers, half]), chunk(b"gAMA", struct.pack(">I", 100_000)))
+    assert off(colour, wanted) < 1
+
+
+def test_one_bit_with_a_gray_profile() -> None:
+    data = encoded("PNG", Image.fromarray(GRAY > 120), icc_profile=gray_profile(1.0))
+    assert off(data, (GRAY > 120) * 255.0) == 0

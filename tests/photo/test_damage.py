@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from idetex_plugin import Assessor
 from idetex_plugin.photo.jpeg import MENDED, examine, missing_scans
 from idetex_plugin.words.failure import Reason, State
 from tests.hostile import encoded, scene
-from tests.photo.files import PICTURE, jpeg, judged, off, refused, with_app
+from tests.photo.files import PICTURE, chunk, jpeg, judged, off, refused, with_app
 from tests.standins import WindowEngine, nano_says
 
 NOISY = np.clip(scene(480, 320) + np.random.default_rng(3).normal(0, 9, (320, 480, 3)), 0, 255).astype(np.uint8)
@@ -147,3 +148,38 @@ def test_a_jpeg_of_12_bits_is_valid_and_not_read() -> None:
     at = data.index(b"\xff\xc0") + 4
     reason, message = refused(data[:at] + b"\x0c" + data[at + 1 :])
     assert reason is Reason.UNSUPPORTED_FORMAT and "12 bits" in message
+
+
+def flat_png(*idats: bytes) -> bytes:
+    head = (320).to_bytes(4, "big") + (240).to_bytes(4, "big") + b"\x08\x02\0\0\0"
+    parts = [chunk(b"IHDR", head), *(chunk(b"IDAT", idat) for idat in idats), chunk(b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+def test_png_that_pillow_shows_in_part_is_refused() -> None:
+    values = np.ascontiguousarray(NOISY[:240, :320])
+    rows = b"".join(b"\0" + row.tobytes() for row in values)
+    assert off(flat_png(zlib.compress(rows)), values) == 0
+    reason, message = refused(flat_png(zlib.compress(rows[: len(rows) // 2])))
+    assert reason is Reason.TRUNCATED and "fewer rows" in message
+    packed = zlib.compress(rows)
+    whole = flat_png(*(packed[at : at + 65536] for at in range(0, len(packed), 65536)))
+    zeroed = whole[: len(whole) - 20_000] + bytes(20_000)
+    assert refused(zeroed)[0] is Reason.CORRUPT
+    assert refused(whole[:-5000] + b"xyz" + whole[-4997:])[0] is Reason.CORRUPT
+
+
+def test_a_png_that_ends_in_black_is_whole() -> None:
+    values = np.ascontiguousarray(NOISY[:240, :320])
+    values[-50:] = 0
+    assert off(encoded("PNG", Image.fromarray(values)), values) == 0
+
+
+@pytest.mark.parametrize("kind", ["WEBP", "AVIF"])
+def test_coded_data_that_were_never_written_are_damage(kind: str) -> None:
+    data = encoded(kind, Image.fromarray(NOISY), quality=90)
+    half = data[: len(data) // 2] + bytes(len(data) - len(data) // 2)
+    reason, message = refused(half)
+    assert reason is Reason.DAMAGED and "are zeros" in message
+    assert judged(half, mended="judge").info.notes[-1].startswith(MENDED)
+    assert judged(data).info.notes == ()

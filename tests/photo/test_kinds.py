@@ -157,3 +157,22 @@ def test_deep_gray_is_scaled_in_strips() -> None:
 
 def test_a_jpeg_in_any_disguise_is_found() -> None:
     assert load_photo(jpeg()).info.format == "JPEG"
+
+
+@pytest.mark.parametrize(("marker", "name"), [(0xC3, "lossless"), (0xF7, "JPEG-LS"), (0xC7, "hierarchical")])
+def test_rare_codings_of_jpeg_are_named(marker: int, name: str) -> None:
+    data = jpeg()
+    at = data.index(b"\xff\xc0")
+    reason, message = refused(data[:at] + bytes([0xFF, marker]) + data[at + 2 :])
+    assert reason is Reason.UNSUPPORTED_FORMAT and name in message
+
+
+def test_complex_numbers_are_named() -> None:
+    page = plain_page(GRAY.astype(np.float64)) | {339: [6]}
+    reason, message = refused(tiff([page]))
+    assert reason is Reason.UNSUPPORTED_FORMAT and "complex" in message
+
+
+def test_a_bmp_of_no_width_is_corrupt() -> None:
+    data = encoded("BMP")
+    assert refused(data[:18] + bytes(4) + data[22:])[0] is Reason.CORRUPT

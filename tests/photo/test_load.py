@@ -175,3 +175,17 @@ def test_half_a_jpeg_passes_verify_and_is_refused_all_the_same() -> None:
     with pytest.raises(PhotoError) as caught:
         load_photo(half)
     assert caught.value.failure.reason is Reason.TRUNCATED
+
+
+def test_an_open_file_is_read_whole_and_left_where_it_stood(tmp_path: Path) -> None:
+    data = encoded("PNG")
+    (tmp_path / "a.png").write_bytes(data)
+    with (tmp_path / "a.png").open("rb") as file:
+        file.seek(3)
+        assert load_photo(file).info == load_photo(tmp_path / "a.png").info
+        assert file.tell() == 3
+    assert load_photo(io.BytesIO(data)).info.sha256 == load_photo(data).info.sha256
+    with pytest.raises(PhotoError, match="cannot be read: I/O operation on closed file"):
+        load_photo(file)
+    with (tmp_path / "a.png").open(encoding="latin-1") as text, pytest.raises(PhotoError, match="binary mode"):
+        load_photo(text)

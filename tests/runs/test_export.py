@@ -52,6 +52,17 @@ def test_flat_columns_tell_failed_from_clean(run: Run) -> None:
     assert (broken["reason"], broken["level"], broken["score"]) == ("truncated", None, None)
 
 
+def test_types_that_a_model_scores_have_a_column_each(tmp_path: Path, run: Run) -> None:
+    scored = judged("scored.jpg").model_copy(update={"presence": {"Noise": 0.25, "Low clarity": 0.5}})
+    with Run.writer(tmp_path / "scored", CARD, "f", {}) as other:
+        other.write("/photos/a.jpg", Stamp(1, 1), scored)
+        other.write("/photos/b.jpg", Stamp(1, 1), judged("clean.jpg"))
+        lines = [json.loads(line) for line in exported(other, "photos", "jsonl").splitlines()]
+    found = [(line["presence_Low clarity"], line["presence_Noise"]) for line in lines]
+    assert found == [(0.5, 0.25), (None, None)]
+    assert not any(name.startswith("presence_") for name in TABLES["photos"](run).columns)
+
+
 @pytest.mark.parametrize("rows", list(TABLES))
 def test_formats_hold_the_same(run: Run, rows: str) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")

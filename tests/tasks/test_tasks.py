@@ -1,20 +1,24 @@
+import math
 from dataclasses import replace
 from unittest.mock import Mock
 
 import pytest
 
+from idetex_plugin.dialects.nano import NONE, NanoDialect
 from idetex_plugin.tasks.description import DescriptionTask
-from idetex_plugin.tasks.grounding import Affecting, Grounding, Referring
+from idetex_plugin.tasks.grounding import Affecting, Grounded, Grounding, Referring, decided
 from idetex_plugin.tasks.perception import Perceived, Perception
+from idetex_plugin.words.assessment import PartialRegions, Region
 from idetex_plugin.words.box import WHOLE, Box
-from idetex_plugin.words.card import TASKS, Doubt
+from idetex_plugin.words.card import TASKS, Card, Doubt
 from idetex_plugin.words.failure import Failure, Reason, State, TaskStatus
 from idetex_plugin.words.question import Question
-from idetex_plugin.words.request import Reply
-from idetex_plugin.words.vocabulary import Level
+from idetex_plugin.words.request import Reply, Token
+from idetex_plugin.words.vocabulary import VIDA, Level, Severity
 from tests.said import LOOK, said, zero_shot
 
 NOISE = '[{"bbox_2d":[0,0,500,500],"label":"Noise","severity":"Minor"}]'
+nano = NanoDialect(Card(name="n", title="n", checkpoint="embedded", dialect="nano", boxes="bins", bins=32))
 LATE = Reply("", "error", failure=Failure(reason=Reason.TIMEOUT, message="late"))
 
 
@@ -77,15 +81,55 @@ def found_under_doubt(confidence: float | None, excellent: float | None) -> obje
 def test_a_doubtful_region_of_a_photo_that_may_be_excellent_is_not_reported(
     confidence: float | None, excellent: float | None, kept: bool
 ) -> None:
-    regions = found_under_doubt(confidence, excellent)
-    assert isinstance(regions, tuple) and len(regions) == kept
+    found = found_under_doubt(confidence, excellent)
+    assert isinstance(found, Grounded) and len(found.regions) == kept
+
+
+def test_doubt_is_held_against_the_regions_of_a_list_that_was_cut_off() -> None:
+    task = Grounding(zero_shot, Doubt(least=0, clean=0))
+    cut = replace(said(NOISE[:-1] + ",{"), finish_reason="length")
+    shares = {" excellent": 0.5, " fair": 0.2, " good": 0.1, " bad": 0.1, " poor": 0.1}
+    level = Reply("fair", choice_probabilities=shares)
+    sure = task.read((cut, level), LOOK)
+    assert isinstance(sure, PartialRegions) and len(sure.regions) == 1
+    doubtful = replace(cut, tokens=tuple(replace(token, logprob=-1.0) for token in cut.tokens))
+    none = task.read((doubtful, level), LOOK)
+    assert isinstance(none, PartialRegions) and none.regions == ()
 
 
 def test_doubt_asks_for_the_level_and_fails_where_that_fails() -> None:
     task = Grounding(zero_shot, DOUBT)
     assert task.ask(LOOK) == (zero_shot.detect(LOOK), zero_shot.level(LOOK))
-    assert task.read((said("[]"), LATE), LOOK) == ()
+    assert task.read((said("[]"), LATE), LOOK) == Grounded(())
     assert task.read((said(NOISE), LATE), LOOK) == LATE.failure
+
+
+PLACED = Region(distortion="Noise", severity=Severity.MINOR, box=Box(x1=0, y1=0, x2=0.5, y2=0.5), confidence=0.4)
+
+
+@pytest.mark.parametrize(
+    ("threshold", "kept"), [({}, True), ({"Noise": 0.4}, True), ({"Noise": 0.41}, False), ({"Low clarity": 0.9}, True)]
+)
+def test_a_region_is_reported_where_its_type_is_as_probable_as_the_threshold(
+    threshold: dict[str, float], kept: bool
+) -> None:
+    assert decided((PLACED,), {"Noise": 0.4, "Low clarity": 0.1}, threshold) == ((PLACED,) if kept else ())
+    assert decided((PLACED,), {}, threshold) == (PLACED,)
+
+
+def test_a_probable_type_without_a_region_is_reported_for_the_whole_frame() -> None:
+    shares = {"Underexposure": 0.3, "Noise": 0.4, "Edge ringing effect": 0.9}
+    found = decided((PLACED,), shares, {"Underexposure": 0.25, "Noise": 0.2, "Edge ringing effect": 0.2})
+    assert found == (PLACED, Region(distortion="Underexposure", severity=None, box=WHOLE, confidence=0.3))
+
+
+def test_presence_comes_with_the_regions_of_a_dialect_that_scores_types() -> None:
+    tokens = tuple(Token(NONE, math.log(0.9)) for _ in VIDA.names)
+    reply = Reply(NONE * len(VIDA), tokens=tokens)
+    found = Grounding(nano, thresholds={"Noise": 0.05, "Motion blur": 0.2}).read((reply,), LOOK)
+    assert isinstance(found, Grounded)
+    assert found.presence == pytest.approx(dict.fromkeys(VIDA.names, 0.1))
+    assert [region.distortion for region in found.regions] == ["Noise"]
 
 
 ABOUT_SKY = Question(name="sky", text="Sky?", options=("Blue", "Grey"))

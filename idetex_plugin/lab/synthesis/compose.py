@@ -10,9 +10,12 @@ from numpy.typing import NDArray
 
 from idetex_plugin.lab.data.boxes import random_box
 from idetex_plugin.lab.data.photos import Pixels
+from idetex_plugin.lab.synthesis.camera import shoot
+from idetex_plugin.lab.synthesis.camera.shot import EXTENTS
+from idetex_plugin.lab.synthesis.canvas import LOCAL_ONLY, Canvas, Plan
 from idetex_plugin.lab.synthesis.degrade import DEGRADE, jpeg
-from idetex_plugin.lab.synthesis.distractors import distract
-from idetex_plugin.lab.synthesis.masks import Mask, draw_mask
+from idetex_plugin.lab.synthesis.distractors import DISTRACTORS, distract
+from idetex_plugin.lab.synthesis.masks import Mask
 from idetex_plugin.lab.synthesis.reframe import reframed
 from idetex_plugin.words.assessment import Region
 from idetex_plugin.words.box import WHOLE, Box
@@ -26,9 +29,6 @@ RIVALS = (
     {"Overexposure", "Underexposure"},
     {"Low clarity", "Motion blur", "Out of focus blur", "Edge aliasing effect", "Edge ringing effect"},
 )
-LOCAL_ONLY = frozenset({"Meaningless solid color"})
-VISIBLE = {"Overexposure": 12.0, "Underexposure": 12.0, "Meaningless solid color": 6.0, "Noise": 4.0}
-VISIBLE_DEFAULT = 1.6
 CELL_SHARE = 0.5
 SOLID_AREAS = ((Severity.MINOR, 0.06), (Severity.MODERATE, 0.2), (Severity.SEVERE, 1.0))
 
@@ -37,8 +37,9 @@ SOLID_AREAS = ((Severity.MINOR, 0.06), (Severity.MODERATE, 0.2), (Severity.SEVER
 class Recipe:
     """How samples are drawn. Shares of zero, one, two and three distortions; share of whole-frame ones, for all types
     and for named ones; sides of local boxes relative to the frame; weights of the types (missing ones count 1) and of
-    each type's three severities (missing ones are even); share of clean samples with the look of a `distractor`; share
-    of samples cropped and mirrored once they are damaged. The last two fields are for `photos.cut`."""
+    each type's three severities (missing ones are even); share of clean samples with the look of a `distractor`, one
+    of those named; share of samples cropped and mirrored once they are damaged; share of samples that a `camera` takes,
+    where the shares of whole-frame ones are `camera.shot.EXTENTS`. The last two fields are for `photos.cut`."""
 
     counts: tuple[float, ...] = (0.2, 0.45, 0.25, 0.1)
     whole_share: float = 0.4
@@ -47,8 +48,10 @@ class Recipe:
     weights: Mapping[str, float] = field(default_factory=dict)
     severities: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
     distractor_share: float = 0
+    distractors: tuple[str, ...] = tuple(DISTRACTORS)
     framed_share: float = 0
     camera_jpeg_share: float = 0.5
+    camera_share: float = 0
     photo_sides: tuple[int, int] = (320, 1100)
     tiled_share: float = 0
 
@@ -58,22 +61,22 @@ class Sample:
     """A distorted photo and its truth.
 
     image: RGB uint8 (H, W, 3). regions: in the order of application. masks: (H, W) in 0..1, one a region.
-    changes: (H, W) absolute luma change by each region's distortion, 0..255, one a region.
+    changes: (H, W) absolute luma change by each region's distortion, 0..255, one a region. least: the mean change from
+    which each region's distortion counts as seen.
     """
 
     image: Pixels
     regions: tuple[Region, ...]
     masks: tuple[Mask, ...]
     changes: tuple[Mask, ...]
+    least: tuple[float, ...]
 
-
-def _luma(pixels: Pixels) -> NDArray[np.float32]:
-    return np.asarray(pixels @ np.array([0.299, 0.587, 0.114], np.float32), np.float32)
-
-
-def _blend(image: Pixels, damaged: Pixels, mask: Mask) -> Pixels:
-    mixed = image + mask[..., None] * (damaged.astype(np.float32) - image)
-    return np.rint(mixed).astype(np.uint8)
+    @classmethod
+    def of(cls, canvas: Canvas) -> Sample:
+        """What is on a canvas."""
+        return cls(
+            canvas.image, tuple(canvas.regions), tuple(canvas.masks), tuple(canvas.changes), tuple(canvas.least)
+        )
 
 
 class Synthesizer:
@@ -84,24 +87,29 @@ class Synthesizer:
 
     def sample(self, photo: Pixels, rng: np.random.Generator) -> Sample:
         """Distort a photo, RGB uint8 (H, W, 3), as the recipe says. The photo itself is not changed."""
-        plans = self.plan(rng)
-        if self.recipe.distractor_share and not plans and rng.random() < self.recipe.distractor_share:
-            photo = distract(photo, rng)
-        sample = self.apply(photo, plans, rng)
-        share = self.recipe.framed_share
+        recipe = self.recipe
+        by_camera = bool(recipe.camera_share) and rng.random() < recipe.camera_share
+        plans = self.plan(rng, EXTENTS if by_camera else None)
+        if recipe.distractor_share and not plans and rng.random() < recipe.distractor_share:
+            photo = distract(photo, rng, recipe.distractors)
+        sample = Sample.of(shoot(photo, plans, rng)) if by_camera else self.apply(photo, plans, rng)
+        share = recipe.framed_share
         return reframed(sample, rng) if share and rng.random() < share else sample
 
-    def plan(self, rng: np.random.Generator) -> list[tuple[str, Severity, Box]]:
-        """Draw which distortions to apply: (type, severity, box) in the order of application."""
+    def plan(self, rng: np.random.Generator, extents: Mapping[str, float] | None = None) -> list[Plan]:
+        """Draw which distortions to apply: (type, severity, box) in the order of application.
+
+        extents: shares of whole-frame ones by type in place of the recipe's."""
+        whole_shares = self.recipe.whole_shares if extents is None else extents
         counts = np.array(self.recipe.counts)
         wanted = int(rng.choice(len(counts), p=counts / counts.sum()))
         weights = np.array([self.recipe.weights.get(name, 1.0) for name in VIDA.names])
-        chosen: list[tuple[str, Severity, Box]] = []
+        chosen: list[Plan] = []
         for name in rng.choice(VIDA.names, size=int((weights > 0).sum()), replace=False, p=weights / weights.sum()):
             if len(chosen) == wanted:
                 break
             severity = self._severity(str(name), rng)
-            share = self.recipe.whole_shares.get(name, self.recipe.whole_share)
+            share = whole_shares.get(name, self.recipe.whole_share)
             whole = rng.random() < share and name not in LOCAL_ONLY
             box = WHOLE if whole else random_box(rng, *self.recipe.sides)
             if name in LOCAL_ONLY:
@@ -124,27 +132,14 @@ class Synthesizer:
         solid = name in LOCAL_ONLY or other in LOCAL_ONLY
         return shared > 0.05 if rivals or solid else (shared > 0.3 and WHOLE not in (box, place))
 
-    def apply(self, photo: Pixels, plans: list[tuple[str, Severity, Box]], rng: np.random.Generator) -> Sample:
+    def apply(self, photo: Pixels, plans: list[Plan], rng: np.random.Generator) -> Sample:
         """Apply these distortions in order, keep as regions those that can be seen, then encode as a camera would."""
-        image = photo
-        regions: list[Region] = []
-        masks: list[Mask] = []
-        changes: list[Mask] = []
-        for name, severity, box in plans:
-            mask = draw_mask(box, photo.shape[0], photo.shape[1], rng, hard=name in LOCAL_ONLY)
-            damaged = DEGRADE[name](image, severity, rng)
-            mixed = damaged if box == WHOLE else _blend(image, damaged, mask)
-            change = np.abs(_luma(mixed) - _luma(image))
-            inside = mask > 0.5
-            if not inside.any() or change[inside].mean() < VISIBLE.get(name, VISIBLE_DEFAULT):
-                continue
-            image = mixed
-            regions.append(Region(distortion=name, severity=severity, box=box))
-            masks.append(mask)
-            changes.append(change.astype(np.float32))
+        canvas = Canvas(photo)
+        for plan in plans:
+            canvas.damage(plan, DEGRADE[plan[0]], rng)
         if rng.random() < self.recipe.camera_jpeg_share:
-            image = jpeg(image, int(rng.integers(82, 97)))
-        return Sample(image, tuple(regions), tuple(masks), tuple(changes))
+            canvas.image = jpeg(canvas.image, int(rng.integers(82, 97)))
+        return Sample.of(canvas)
 
 
 def cell_targets(sample: Sample, cells: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -154,13 +149,12 @@ def cell_targets(sample: Sample, cells: int) -> tuple[NDArray[np.float32], NDArr
     """
     ranks = np.zeros((cells, cells, len(VIDA)), np.float32)
     weights = np.ones_like(ranks)
-    for region, mask, change in zip(sample.regions, sample.masks, sample.changes, strict=True):
+    for region, mask, change, least in zip(sample.regions, sample.masks, sample.changes, sample.least, strict=True):
         kind = VIDA.names.index(region.distortion)
         coverage, strength = _pool(mask, cells), _pool(change * mask, cells)
         on = coverage > CELL_SHARE
         ranks[..., kind] = np.where(on, region.severity.rank if region.severity else 0, ranks[..., kind])
-        floor = VISIBLE.get(region.distortion, VISIBLE_DEFAULT) / 3
-        unsure = ((coverage > 0.1) & ~on) | (on & (strength < floor))
+        unsure = ((coverage > 0.1) & ~on) | (on & (strength < least / 3))
         weights[..., kind] = np.where(unsure, 0.0, weights[..., kind])
     return ranks, weights
 

@@ -27,12 +27,12 @@ Range = tuple[float, float]
 REFERENCE_SIDE = 640
 
 
-def _draw(ranges: tuple[Range, Range, Range], severity: Severity, rng: np.random.Generator) -> float:
+def draw(ranges: tuple[Range, Range, Range], severity: Severity, rng: np.random.Generator) -> float:
     low, high = ranges[severity.rank - 1]
     return float(rng.uniform(low, high))
 
 
-def _scale(pixels: Pixels) -> float:
+def scale(pixels: Pixels) -> float:
     return float(max(1.0, max(pixels.shape[:2]) / REFERENCE_SIDE) ** 0.5)
 
 
@@ -54,15 +54,15 @@ def _resampled(pixels: Pixels, factor: float, down: int, up: int) -> Pixels:
 def low_clarity(pixels: Pixels, severity: Severity, rng: np.random.Generator) -> Pixels:
     """Gaussian blur, or shrinking and enlarging again: soft without a direction or a disc."""
     if rng.random() < 0.6:
-        sigma = _draw(((1.1, 1.5), (2.0, 2.8), (3.8, 5.5)), severity, rng) * _scale(pixels)
+        sigma = draw(((1.1, 1.5), (2.0, 2.8), (3.8, 5.5)), severity, rng) * scale(pixels)
         return np.asarray(cv2.GaussianBlur(pixels, (0, 0), sigma, borderType=cv2.BORDER_REFLECT), np.uint8)
-    factor = _draw(((2.2, 2.8), (3.6, 4.8), (6.5, 9.0)), severity, rng) * _scale(pixels)
+    factor = draw(((2.2, 2.8), (3.6, 4.8), (6.5, 9.0)), severity, rng) * scale(pixels)
     return _resampled(pixels, factor, cv2.INTER_AREA, cv2.INTER_CUBIC)
 
 
 def motion_blur(pixels: Pixels, severity: Severity, rng: np.random.Generator) -> Pixels:
     """Average along a line of 6-34 pixels at any angle."""
-    length = _draw(((6, 8), (11, 15), (22, 34)), severity, rng) * _scale(pixels)
+    length = draw(((6, 8), (11, 15), (22, 34)), severity, rng) * scale(pixels)
     radius = int(np.ceil(length / 2))
     angle = rng.uniform(0, np.pi)
     kernel = np.zeros((2 * radius + 1, 2 * radius + 1), np.float32)
@@ -75,7 +75,7 @@ def motion_blur(pixels: Pixels, severity: Severity, rng: np.random.Generator) ->
 
 def out_of_focus(pixels: Pixels, severity: Severity, rng: np.random.Generator) -> Pixels:
     """Convolution with a disc (circle of confusion) of radius 2-11 pixels."""
-    radius = _draw(((2.0, 2.7), (3.8, 5.2), (7.5, 11.0)), severity, rng) * _scale(pixels)
+    radius = draw(((2.0, 2.7), (3.8, 5.2), (7.5, 11.0)), severity, rng) * scale(pixels)
     reach = int(np.ceil(radius))
     yy, xx = np.mgrid[-reach : reach + 1, -reach : reach + 1]
     kernel = np.clip(radius + 0.5 - np.hypot(xx, yy), 0, 1).astype(np.float32)
@@ -84,7 +84,7 @@ def out_of_focus(pixels: Pixels, severity: Severity, rng: np.random.Generator) -
 
 def blocking(pixels: Pixels, severity: Severity, rng: np.random.Generator) -> Pixels:
     """JPEG with 4:2:0 chroma at quality 24-3."""
-    quality = round(_draw(((16, 24), (9, 13), (3, 6)), severity, rng))
+    quality = round(draw(((16, 24), (9, 13), (3, 6)), severity, rng))
     return jpeg(pixels, quality)
 
 
@@ -98,18 +98,18 @@ def jpeg(pixels: Pixels, quality: int) -> Pixels:
 
 def aliasing(pixels: Pixels, severity: Severity, rng: np.random.Generator) -> Pixels:
     """Resample without a filter (nearest neighbour down and up by 2-6): staircases on edges."""
-    factor = _draw(((2.0, 2.4), (2.9, 3.6), (4.5, 6.0)), severity, rng) * _scale(pixels)
+    factor = draw(((2.0, 2.4), (2.9, 3.6), (4.5, 6.0)), severity, rng) * scale(pixels)
     return _resampled(pixels, factor, cv2.INTER_NEAREST, cv2.INTER_NEAREST)
 
 
 def ringing(pixels: Pixels, severity: Severity, rng: np.random.Generator) -> Pixels:
     """Halos from an excessive unsharp mask, or ripples from a sinc (ideal low-pass) kernel."""
     if rng.random() < 0.6:
-        sigma = float(rng.uniform(1.2, 2.2)) * _scale(pixels)
-        amount = _draw(((1.8, 2.6), (4.0, 5.5), (9.0, 14.0)), severity, rng)
+        sigma = float(rng.uniform(1.2, 2.2)) * scale(pixels)
+        amount = draw(((1.8, 2.6), (4.0, 5.5), (9.0, 14.0)), severity, rng)
         soft = cv2.GaussianBlur(pixels, (0, 0), sigma).astype(np.float32)
         return _clip(pixels + amount * (pixels - soft))
-    cutoff = 1 / (_draw(((1.9, 2.4), (3.2, 4.2), (6.0, 8.0)), severity, rng) * _scale(pixels))
+    cutoff = 1 / (draw(((1.9, 2.4), (3.2, 4.2), (6.0, 8.0)), severity, rng) * scale(pixels))
     reach = int(np.ceil(3 / cutoff))
     taps = np.sinc(np.arange(-reach, reach + 1) * cutoff).astype(np.float32)
     taps /= taps.sum()
@@ -118,12 +118,12 @@ def ringing(pixels: Pixels, severity: Severity, rng: np.random.Generator) -> Pix
 
 def overexposure(pixels: Pixels, severity: Severity, rng: np.random.Generator) -> Pixels:
     """Light multiplied by 1.5-5 in linear light and clipped."""
-    return _exposed(pixels, _draw(((1.7, 2.1), (2.8, 3.6), (5.0, 8.0)), severity, rng))
+    return _exposed(pixels, draw(((1.7, 2.1), (2.8, 3.6), (5.0, 8.0)), severity, rng))
 
 
 def underexposure(pixels: Pixels, severity: Severity, rng: np.random.Generator) -> Pixels:
     """Light divided by 2.5-30 in linear light and quantised."""
-    return _exposed(pixels, 1 / _draw(((2.6, 3.6), (5.5, 8.0), (13, 30)), severity, rng))
+    return _exposed(pixels, 1 / draw(((2.6, 3.6), (5.5, 8.0), (13, 30)), severity, rng))
 
 
 def _exposed(pixels: Pixels, gain: float) -> Pixels:
@@ -143,13 +143,13 @@ def noise(pixels: Pixels, severity: Severity, rng: np.random.Generator) -> Pixel
     height, width = pixels.shape[:2]
     kind = rng.random()
     if kind < 0.1:
-        share = _draw(((0.01, 0.02), (0.04, 0.07), (0.14, 0.25)), severity, rng)
+        share = draw(((0.01, 0.02), (0.04, 0.07), (0.14, 0.25)), severity, rng)
         hit = rng.random((height, width), np.float32)
         out = pixels.copy()
         out[hit < share / 2] = 0
         out[hit > 1 - share / 2] = 255
         return out
-    sigma = _draw(((9, 13), (20, 28), (42, 62)), severity, rng)
+    sigma = draw(((9, 13), (20, 28), (42, 62)), severity, rng)
     channels = 1 if kind < 0.4 else 3
     grain: NDArray[Any] = rng.standard_normal((height, width, channels), np.float32)
     if rng.random() < 0.25:

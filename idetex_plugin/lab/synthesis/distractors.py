@@ -6,7 +6,7 @@ imitations: how well they stand for real bokeh, nights and snow has not been mea
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import cv2
@@ -83,14 +83,14 @@ def fine_texture(pixels: Pixels, rng: np.random.Generator) -> Pixels:
     return _bytes(pixels * (1 + rng.uniform(0.1, 0.2) * (weave * near)[..., None]))
 
 
-DISTRACTORS: tuple[Callable[[Pixels, np.random.Generator], Pixels], ...] = (
-    bokeh, night, snow, flat_sky, fine_texture,
-)  # fmt: skip
+DISTRACTORS: dict[str, Callable[[Pixels, np.random.Generator], Pixels]] = {
+    "bokeh": bokeh, "night": night, "snow": snow, "flat sky": flat_sky, "fine texture": fine_texture,
+}  # fmt: skip
 
 
-def distract(pixels: Pixels, rng: np.random.Generator) -> Pixels:
-    """One of them, drawn evenly."""
-    return DISTRACTORS[int(rng.integers(len(DISTRACTORS)))](pixels, rng)
+def distract(pixels: Pixels, rng: np.random.Generator, names: Sequence[str] = tuple(DISTRACTORS)) -> Pixels:
+    """One of those named, drawn evenly."""
+    return DISTRACTORS[names[int(rng.integers(len(names)))]](pixels, rng)
 
 
 def _distance(height: int, width: int, x: float, y: float) -> Floats:

@@ -20,13 +20,15 @@ def reframed(sample: Sample, rng: np.random.Generator) -> Sample:
     height, width = sample.image.shape[:2]
     framing = draw_framing(tuple(region.box for region in sample.regions), (width, height), rng)
     kept = []
-    for region, mask, change in zip(sample.regions, sample.masks, sample.changes, strict=True):
+    for region, mask, change, least in zip(sample.regions, sample.masks, sample.changes, sample.least, strict=True):
         covered = framing.pixels(mask)
         box = around(covered)
         if box is not None:
-            kept.append((region.model_copy(update={"box": box}), covered, framing.pixels(change)))
-    regions, masks, changes = zip(*kept, strict=True) if kept else ((), (), ())
-    return replace(sample, image=framing.pixels(sample.image), regions=regions, masks=masks, changes=changes)
+            kept.append((region.model_copy(update={"box": box}), covered, framing.pixels(change), least))
+    regions, masks, changes, floors = zip(*kept, strict=True) if kept else ((), (), (), ())
+    return replace(
+        sample, image=framing.pixels(sample.image), regions=regions, masks=masks, changes=changes, least=floors
+    )
 
 
 def around(mask: Mask) -> Box | None:

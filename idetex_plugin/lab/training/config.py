@@ -9,6 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
+from idetex_plugin.lab.synthesis.distractors import DISTRACTORS
 from idetex_plugin.lab.training.mixing import Mixing
 from idetex_plugin.lab.training.model import Architecture
 from idetex_plugin.lab.training.online import Online
@@ -22,11 +23,17 @@ def _are_types(values: dict[str, float]) -> dict[str, float]:
     return values
 
 
+def _are_looks(names: tuple[str, ...]) -> tuple[str, ...]:
+    if not names or set(names) - set(DISTRACTORS):
+        raise ValueError(f"{list(names)}: name at least one of {', '.join(DISTRACTORS)}")
+    return names
+
+
 ByType = Annotated[dict[str, Annotated[float, Field(ge=0)]], AfterValidator(_are_types)]
 
 
 class SynthesisConfig(Record):
-    """See `training.synthesis.Recipe`, whose fields these are."""
+    """See `lab.synthesis.Recipe`, whose fields these are."""
 
     counts: tuple[float, ...] = (0.2, 0.45, 0.25, 0.1)
     whole_share: float = 0.4
@@ -34,8 +41,10 @@ class SynthesisConfig(Record):
     weights: ByType = Field(default_factory=dict)
     sides: tuple[float, float] = (0.22, 0.75)
     distractor_share: float = 0
+    distractors: Annotated[tuple[str, ...], AfterValidator(_are_looks)] = tuple(DISTRACTORS)
     framed_share: float = 0
     camera_jpeg_share: float = 0.5
+    camera_share: float = Field(default=0, ge=0, le=1)
     photo_sides: tuple[int, int] = (320, 1100)
     tiled_share: float = 0
 
@@ -43,13 +52,15 @@ class SynthesisConfig(Record):
 class AugmentConfig(Record):
     """What is asked about a photo beside detection, level and the constant questions: regions and referring
     expressions (`grounding`), drawn questions (`perception`; `balanced`: so that no right answer wins by frequency)
-    and descriptions (`description`; `phrasings`: in several wordings)."""
+    and descriptions (`description`; `phrasings`: in several wordings). `every_type`: detection tells of every type
+    where it is or that it is not visible, and so scores them all."""
 
     grounding: bool = True
     perception: bool = True
     balanced: bool = False
     description: bool = True
     phrasings: bool = False
+    every_type: bool = False
 
 
 class StageConfig(Record):
@@ -106,7 +117,7 @@ class TrainConfig(Record):
     architecture and `bins` are the checkpoint's, which may be given one more view, and a dense stage goes on with its
     tower. Without it, dense and reader stage are needed.
     `readable_share`: how loudly image tokens say where they are and what damages them as the reader begins, relative
-    to their power (see `readable`)."""
+    to their power (see `image_tokens`). `probes`: samples to which linear maps of the tower are fitted."""
 
     split: Path | None = None
     start: str | None = None
@@ -114,6 +125,7 @@ class TrainConfig(Record):
     bins: int = 32
     merges: int = 320
     readable_share: float = Field(default=0, ge=0)
+    probes: int = Field(default=400, gt=0)
     workers: int = 1
     threads: int = 1
     bf16: bool = True

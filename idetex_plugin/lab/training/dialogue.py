@@ -59,8 +59,9 @@ class Dialogues:
 
         progress: how much of the training is done, 0..1."""
         regions = in_order(item.regions)
+        render = self.dialect.render_types if self.augment.every_type else self.dialect.render_regions
         turns = [
-            Turn("detect", nano.DETECT, self.dialect.render_regions(regions)),
+            Turn("detect", nano.DETECT, render(regions)),
             Turn("level", nano.LEVEL, rules.level_of(regions)),
         ]
         if self.augment.description and rng.random() < describe_share:

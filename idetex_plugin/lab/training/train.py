@@ -29,7 +29,6 @@ from idetex_plugin.lab.training.trainer import Say, Trainer, recipe
 from idetex_plugin.words.assessment import Region
 
 START_PATCHES = 32
-START_PROBES = 400
 VALIDATION = 160
 
 
@@ -160,7 +159,7 @@ def corpus(trainer: Trainer, count: int = 3000) -> Iterator[str]:
 def probes_of(trainer: Trainer) -> list[Item]:
     """Samples to fit linear maps to."""
     first = trainer.stream("train", trainer.config.seed + 5)
-    return [first.item(index) for index in range(START_PROBES)]
+    return [first.item(index) for index in range(trainer.config.probes)]
 
 
 def begin(trainer: Trainer) -> tuple[Any, Any]:

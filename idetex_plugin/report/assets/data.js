@@ -26,7 +26,7 @@ const lookedFor = (row) => row.tasks.grounding?.[0] === "ok";
 const standing = (row) => row.score ?? (row.level ? levelRank(row.level) : null);
 
 function reasonsOf(row) {
-  const tasks = Object.values(row.tasks).filter(([state]) => state === "failed").map(([, reason]) => reason);
+  const tasks = Object.values(row.tasks).filter(([state]) => state === "failed" || state === "partial").map(([, reason]) => reason);
   return new Set(row.failure ? [row.failure[0], ...tasks] : tasks);
 }
 
@@ -41,7 +41,9 @@ const twinsOf = (row) => (copies.get(row.sha) ?? []).filter((other) => other !==
 
 const measured = (row, number) => row.measures[number] ?? null;
 
-const amount = (value) => (Math.abs(value) >= 1000 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(3))));
+// Three digits, in whole numbers from 1,000, and nothing under .0001.
+const amount = (value) => (Math.abs(value) >= 1000 ? Math.round(value).toLocaleString("en")
+  : String(Number(Math.abs(value) < 0.001 ? value.toFixed(4) : value.toPrecision(3))));
 
 // Everything of a row that the search looks through, lower case, made when first asked for.
 function haystack(row) {

@@ -8,21 +8,25 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from transformers import AutoTokenizer
 
 from idetex_plugin.cards.registry import get_card
-from idetex_plugin.dialects.nano import NanoDialect
+from idetex_plugin.dialects.nano import NONE, NanoDialect
 from idetex_plugin.lab.data.photos import listed
 from idetex_plugin.lab.synthesis import Recipe
 from idetex_plugin.lab.training.card import card_of
-from idetex_plugin.lab.training.config import TrainConfig, read_config
+from idetex_plugin.lab.training.config import AugmentConfig, TrainConfig, read_config
 from idetex_plugin.lab.training.data import Stream
 from idetex_plugin.lab.training.dense import average_precision
-from idetex_plugin.lab.training.dialogue import Dialogues
+from idetex_plugin.lab.training.dialogue import Dialogues, in_order
 from idetex_plugin.lab.training.model import build, cosine_basis
 from idetex_plugin.lab.training.packing import IGNORED, Packed, Packer
 from idetex_plugin.lab.training.reader import Scale, read, reader_loss, scales, soft_cross_entropy
 from idetex_plugin.lab.training.tokenizer import build_tokenizer, places, words
 from idetex_plugin.lab.training.train import train, train_in_turn
+from idetex_plugin.words.card import EMBEDDED_FOLDER
+from idetex_plugin.words.request import Reply, Views
+from idetex_plugin.words.vocabulary import VIDA
 from tests.lab.training.trained import stopped_at, weights
 
 
@@ -93,6 +97,44 @@ def test_a_stage_may_leave_the_tower_and_teach_the_connector(recipe: Path) -> No
     assert all(torch.equal(weight, after[name]) for name, weight in before.items() if ".vision_model." in name)
     connector = "model.connector.modality_projection.proj.weight"
     assert not torch.equal(before[connector], after[connector])
+
+
+def test_a_recipe_may_tell_of_every_type_and_use_a_camera(recipe: Path) -> None:
+    config, digest = read_config(recipe)
+    synthesis = config.synthesis.model_copy(
+        update={"camera_share": 0.5, "distractors": ("bokeh", "snow"), "counts": (0.2, 0.5, 0.3)}
+    )
+    augment = config.augment.model_copy(update={"every_type": True})
+    config = config.model_copy(update={"synthesis": synthesis, "augment": augment, "probes": 4})
+    folder = train(config, digest, recipe.parent, recipe.parent / "out", lambda _: None)
+    record = json.loads((folder / "training.json").read_text())["config"]
+    assert (record["synthesis"]["camera_share"], record["augment"]["every_type"]) == (0.5, True)
+
+
+def test_every_type_is_told_once_and_in_order(tiny: tuple) -> None:
+    config = tiny[0]
+    source = np.random.default_rng(0).integers(0, 255, (96, 128, 3), np.uint8)
+    stream = Stream([source], Recipe(counts=(0, 0, 1), camera_share=0.5), size=256, cells=8, seed=3)
+    dialect = NanoDialect(card_of(config))
+    for index in range(6):
+        item = stream.item(index)
+        turns = Dialogues(dialect, AugmentConfig(every_type=True)).draw(item, 2, 0.0, np.random.default_rng(index))
+        told = turns[0].answer
+        found = dialect.read_detect(Reply(told), Views((), 1, 1))
+        wanted = in_order(item.regions)
+        assert [(each.distortion, each.severity) for each in found] == [(r.distortion, r.severity) for r in wanted]
+        assert told.count(NONE) == len(VIDA) - len({region.distortion for region in wanted})
+
+
+def test_nowhere_is_one_token_for_every_type_of_the_embedded_checkpoint() -> None:
+    tokenizer = AutoTokenizer.from_pretrained(EMBEDDED_FOLDER)
+    assert len(tokenizer.encode(NONE * len(VIDA), add_special_tokens=False)) == len(VIDA)
+
+
+@pytest.mark.parametrize("looks", [[], ["night", "rain"]])
+def test_a_look_that_is_not_known_is_refused(looks: list[str]) -> None:
+    with pytest.raises(ValueError, match="name at least one of bokeh, night"):
+        TrainConfig.model_validate({"start": "nano", "synthesis": {"distractors": looks}})
 
 
 def test_recipes_in_turn_go_on_from_each_other(recipe: Path) -> None:

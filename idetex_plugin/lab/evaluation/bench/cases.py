@@ -15,7 +15,7 @@ import numpy as np
 from idetex_plugin.lab.data import photos, questions
 from idetex_plugin.lab.data.photos import Pixels
 from idetex_plugin.lab.synthesis import Recipe, Synthesizer
-from idetex_plugin.lab.synthesis.compose import LOCAL_ONLY
+from idetex_plugin.lab.synthesis.canvas import LOCAL_ONLY
 from idetex_plugin.photo.load import PhotoError, load_photo
 from idetex_plugin.tasks.questions import DEFAULT_QUESTIONS
 from idetex_plugin.words.assessment import Region

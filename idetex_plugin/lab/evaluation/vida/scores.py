@@ -23,6 +23,7 @@ from idetex_plugin.lab.measures.referring import referring
 from idetex_plugin.lab.measures.table import BoxTable, Floats, Index, Row, region_rows
 from idetex_plugin.lab.measures.text import text_scores
 from idetex_plugin.lab.measures.voc import curves, mean_ap
+from idetex_plugin.tasks.grounding import Grounded
 from idetex_plugin.words.assessment import Answer, Description, Quality, Region
 from idetex_plugin.words.failure import Failure
 from idetex_plugin.words.request import Reply
@@ -69,7 +70,7 @@ class Tally:
 
 def mark_image(tally: Tally, item: VidaImage, said: Any, level: Any, described: Any) -> None:
     """What was said of an image in its three tasks."""
-    tally.detection.add(item.regions, said)
+    tally.detection.add(item.regions, _regions(said))
     if item.level is not None:
         tally.levels.append((item.level, level.level if isinstance(level, Quality) else None))
     if item.mos is not None and isinstance(level, Quality) and level.score is not None:
@@ -78,6 +79,11 @@ def mark_image(tally: Tally, item: VidaImage, said: Any, level: Any, described: 
     found = _of_findings(told)
     tally.described.add(item.regions, found)
     tally.keys.add(item.keys, [region for region in found if told and region.distortion in told.key_distortions])
+
+
+def _regions(result: Any) -> Any:
+    """The regions of a result of grounding; a Failure as it is."""
+    return result.regions if isinstance(result, Grounded) else result
 
 
 def _of_findings(told: Description | None) -> list[Region]:
@@ -92,7 +98,7 @@ def mark_exchange(tally: Tally, item: Exchange, result: Any, ledger: Ledger) -> 
     try:
         if item.kind in (Kind.DETECTION, Kind.REGION):
             boxes = tally.detection if item.kind is Kind.DETECTION else tally.region
-            boxes.add(read_regions(Reply(item.answer), THOUSAND, VIDA), result)
+            boxes.add(read_regions(Reply(item.answer), THOUSAND, VIDA), _regions(result))
         elif item.kind is Kind.REFERRING:
             true = np.array([_numbers(corners) for corners in refbox.bare_boxes(item.answer) or ()])
             box = result[0] if not isinstance(result, Failure) and result else None

@@ -1,0 +1,51 @@
+"""`idetex serve`: assess and judge over HTTP."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from idetex_plugin.cli.exits import Exit, stop
+
+
+def command(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 for any free one.")] = 8008,
+    policy: Annotated[str, typer.Option(help="Where a request names none: web, ..., or a TOML file.")] = "web",
+    root: Annotated[
+        Path | None, typer.Option(help="Take paths below this folder, too.", exists=True, file_okay=False)
+    ] = None,
+    token: Annotated[str, typer.Option(help="What callers have to bear.", envvar="IDETEX_TOKEN")] = "",
+    queue: Annotated[int, typer.Option(min=1, help="Requests under way; beyond it callers get 503.")] = 32,
+    max_mb: Annotated[int, typer.Option(min=1, help="MiB of the largest body.")] = 64,
+    body_seconds: Annotated[float, typer.Option(min=0.1, help="Seconds in which a body has to come.")] = 30,
+    answer_seconds: Annotated[float, typer.Option(min=0.1, help="Seconds until an answer.")] = 120,
+    model: Annotated[str, typer.Option(help="As of `idetex assess`.")] = "nano",
+    engine: Annotated[str, typer.Option(help="As of `idetex assess`.")] = "auto",
+) -> None:
+    """Serve `POST /v1/assess`, `POST /v1/gate`, `/health` and `/metrics` until it is stopped. Needs the extra serve."""
+    from idetex_plugin.assessing.assessor import Assessor
+    from idetex_plugin.engines.base import EngineDeadError
+    from idetex_plugin.gating.policies import policy_named
+
+    try:
+        import prometheus_client  # noqa: F401
+        import python_multipart  # noqa: F401
+        import uvicorn
+
+        from idetex_plugin.serve.app import make_app
+        from idetex_plugin.serve.limits import Limits
+    except ImportError as error:
+        stop(f'idetex serve needs {error.name}: pip install "idetex-plugin[serve]"')
+    limits = Limits(queue, max_mb << 20, body_seconds, answer_seconds, root=root, token=token)
+    try:
+        with Assessor(model, engine) as assessor:
+            policy_named(policy, assessor.vocabulary)
+            assessor.start()
+            uvicorn.run(make_app(assessor, limits, policy), host=host, port=port, log_level="warning")
+    except EngineDeadError as error:
+        stop(str(error), Exit.ENGINE)
+    except (OSError, ValueError, ImportError) as error:
+        stop(str(error))

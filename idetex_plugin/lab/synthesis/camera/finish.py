@@ -1,0 +1,67 @@
+"""What every camera, and whoever passes a photo on, does to it and what is no damage: grain, sharpening, tone, coding.
+
+Stated shares and strengths are choices of this project, at which a person calls a photo good; see `sensor` for grain.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from idetex_plugin.lab.data.photos import Pixels
+from idetex_plugin.lab.synthesis.camera.light import to_light, to_pixels
+from idetex_plugin.lab.synthesis.camera.sensor import noisy
+from idetex_plugin.lab.synthesis.degrade import jpeg
+
+FAINTEST_GRAIN, GRAIN = 0.2, 1.3
+WORST_QUALITY, WORST_QUALITY_OF_GRAIN = 75, 88
+
+
+def softened(pixels: Pixels, rng: np.random.Generator) -> Pixels:
+    """Sharpness at the pixels of a real camera: optics and demosaicing spread a point by .3-.85 pixels (standard
+    deviation), large sensors and enlargement more. A shrunk photograph has none of that."""
+    drawn = rng.random()
+    if drawn < 0.15 and max(pixels.shape[:2]) < 1000:
+        factor = rng.uniform(1.15, 1.6)
+        size = (round(pixels.shape[1] * factor), round(pixels.shape[0] * factor))
+        return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+    if drawn < 0.65:
+        return np.asarray(cv2.GaussianBlur(pixels, (0, 0), rng.uniform(0.3, 0.85)), np.uint8)
+    return pixels
+
+
+def developed(pixels: Pixels, rng: np.random.Generator) -> Pixels:
+    """Grain below 1.3 levels in three of four, an unsharp mask of .1-.7 in six of ten, an S-shaped tone curve in half.
+
+    1.3 levels of luma are what base ISO leaves in a photo of a few megapixels; see `sensor` for what real noise has."""
+    values = pixels.astype(np.float32)
+    if rng.random() < 0.75:
+        values = noisy(values, to_light(pixels), rng.uniform(FAINTEST_GRAIN, GRAIN), rng)
+    if rng.random() < 0.6:
+        soft = np.asarray(cv2.GaussianBlur(values, (0, 0), rng.uniform(0.6, 1.3)), np.float32)
+        values = np.asarray(values + rng.uniform(0.1, 0.7) * (values - soft), np.float32)
+    if rng.random() < 0.5:
+        tone = np.clip(values, 0, 255) / 255
+        values = np.asarray(255 * (tone + rng.uniform(-0.5, 0.7) * tone * (1 - tone) * (2 * tone - 1)), np.float32)
+    return to_pixels(values)
+
+
+def coded(pixels: Pixels, rng: np.random.Generator, *, faint_noise: bool = False) -> Pixels:
+    """JPEG of quality 75-97 in 85 of 100, which a messenger or a web page codes again in one of four.
+
+    faint_noise: it must survive, so nothing is coded below quality 88."""
+    worst = WORST_QUALITY_OF_GRAIN if faint_noise else WORST_QUALITY
+    if rng.random() < 0.85:
+        pixels = jpeg(pixels, int(rng.integers(worst, 98)))
+        if rng.random() < 0.25:
+            quality = int(rng.integers(worst, 93))
+            pixels = webp(pixels, quality) if rng.random() < 0.3 else jpeg(pixels, quality)
+    return pixels
+
+
+def webp(pixels: Pixels, quality: int) -> Pixels:
+    """Encode and decode as lossy WebP."""
+    ok, data = cv2.imencode(".webp", pixels[..., ::-1], [cv2.IMWRITE_WEBP_QUALITY, quality])
+    if not ok:
+        raise ValueError(f"cannot encode pixels of shape {pixels.shape}")
+    return np.ascontiguousarray(np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)[..., ::-1])
