@@ -49,8 +49,10 @@ class Grounding:
 
         Where the engine gives no probabilities, nothing is doubted."""
         reply = only(replies if self.doubt is None else replies[:-1], self.name)
-        regions = reply if isinstance(reply, Failure) else self.dialect.read_detect(reply, views)
-        if isinstance(regions, Failure) or isinstance(reply, Failure):
+        if isinstance(reply, Failure):
+            return reply
+        regions = self.dialect.read_detect(reply, views)
+        if isinstance(regions, Failure):
             return regions
         presence = self.dialect.read_presence(reply) if isinstance(self.dialect, ScoresTypes) else {}
         regions = decided(regions, presence, self.thresholds)

@@ -60,7 +60,7 @@ def shake(length: float, rng: np.random.Generator) -> Kernel:
         for right in (0, 1):
             share = np.abs(1 - down - low_share) * np.abs(1 - right - right_share)
             np.add.at(kernel, (top + down + reach, left + right + reach), share)
-    return kernel / kernel.sum()
+    return np.asarray(kernel / kernel.sum(), np.float32)
 
 
 def aperture(radius: float, rng: np.random.Generator) -> Kernel:
@@ -99,5 +99,6 @@ def _turned(light: Light, length: float, rng: np.random.Generator) -> Light:
     for at in np.linspace(-0.5, 0.5, steps):
         turn = cv2.getRotationMatrix2D(centre, float(at * angle), 1.0)
         turn[:, 2] += at * shift
-        total += cv2.warpAffine(light, turn, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-    return total / steps
+        turned = cv2.warpAffine(light, turn, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+        total += np.asarray(turned, np.float32)
+    return np.asarray(total / steps, np.float32)

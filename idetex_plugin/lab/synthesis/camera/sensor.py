@@ -55,4 +55,4 @@ def noisy(values: Light, light: Light, levels: float, rng: np.random.Generator) 
     strength = np.minimum(deviation * slope, 2.5) * levels
     # What is clipped has no noise, and near black the tone curve's toe hides it.
     strength = strength * np.clip((1.002 - luma) / 0.1, 0, 1) * np.clip(values.max(-1) / 12, 0, 1)
-    return np.asarray(values + strength[..., None] * grain(*luma.shape, rng), np.float32)
+    return np.asarray(values + strength[..., None] * grain(luma.shape[0], luma.shape[1], rng), np.float32)
