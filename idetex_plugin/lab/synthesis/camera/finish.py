@@ -5,8 +5,11 @@ Stated shares and strengths are choices of this project, at which a person calls
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from idetex_plugin.lab.data.photos import Pixels
 from idetex_plugin.lab.synthesis.camera.light import to_light, to_pixels
@@ -34,7 +37,7 @@ def developed(pixels: Pixels, rng: np.random.Generator) -> Pixels:
     """Grain below 1.3 levels in three of four, an unsharp mask of .1-.7 in six of ten, an S-shaped tone curve in half.
 
     1.3 levels of luma are what base ISO leaves in a photo of a few megapixels; see `sensor` for what real noise has."""
-    values = pixels.astype(np.float32)
+    values: NDArray[Any] = pixels.astype(np.float32)
     if rng.random() < 0.75:
         values = noisy(values, to_light(pixels), rng.uniform(FAINTEST_GRAIN, GRAIN), rng)
     if rng.random() < 0.6:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from idetex_plugin.lab.data.photos import Pixels
 from idetex_plugin.lab.synthesis.camera import finish
@@ -34,7 +37,7 @@ def noise(pixels: Pixels, severity: Severity, rng: np.random.Generator) -> Pixel
     if rng.random() < 1 / 6:
         return plain_noise(pixels, severity, rng)
     levels = draw(NOISE, severity, rng)
-    values = noisy(pixels.astype(np.float32), to_light(pixels), levels, rng)
+    values: NDArray[Any] = noisy(pixels.astype(np.float32), to_light(pixels), levels, rng)
     if levels > NOISE[0][1] and rng.random() < 0.3:
         values = np.asarray(cv2.bilateralFilter(np.clip(values, 0, 255), 5, rng.uniform(5, 20), 1.2), np.float32)
     return to_pixels(values)
