@@ -52,12 +52,9 @@ class Grounding:
         if isinstance(reply, Failure):
             return reply
         regions = self.dialect.read_detect(reply, views)
-<<<<<<< HEAD
         if isinstance(regions, PartialRegions):
             sure = self._sure(regions.regions, replies)
             return sure if isinstance(sure, Failure) else regions.model_copy(update={"regions": sure})
-=======
->>>>>>> train
         if isinstance(regions, Failure):
             return regions
         presence = self.dialect.read_presence(reply) if isinstance(self.dialect, ScoresTypes) else {}

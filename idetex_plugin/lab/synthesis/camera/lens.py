@@ -100,9 +100,5 @@ def _turned(light: Light, length: float, rng: np.random.Generator) -> Light:
         turn = np.asarray(cv2.getRotationMatrix2D(centre, float(at * angle), 1.0), np.float64)
         turn[:, 2] += at * shift
         turned = cv2.warpAffine(light, turn, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-<<<<<<< HEAD
         total = np.add(total, turned, dtype=np.float32)
-=======
-        total += np.asarray(turned, np.float32)
->>>>>>> train
     return np.asarray(total / steps, np.float32)
