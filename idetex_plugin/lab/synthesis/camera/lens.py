@@ -97,7 +97,7 @@ def _turned(light: Light, length: float, rng: np.random.Generator) -> Light:
     total = np.zeros_like(light)
     steps = int(np.clip(length / 1.5, 6, 24))
     for at in np.linspace(-0.5, 0.5, steps):
-        turn = cv2.getRotationMatrix2D(centre, float(at * angle), 1.0)
+        turn = np.asarray(cv2.getRotationMatrix2D(centre, float(at * angle), 1.0), np.float64)
         turn[:, 2] += at * shift
         turned = cv2.warpAffine(light, turn, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
         total += np.asarray(turned, np.float32)
