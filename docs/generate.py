@@ -16,11 +16,13 @@ from typing import Any
 import typer.main
 
 import idetex_plugin
+from idetex_plugin.cards import page
+from idetex_plugin.cards.registry import cards
 from idetex_plugin.cli.app import app
 from idetex_plugin.cli.commands import COMMANDS
 from idetex_plugin.cli.exits import Exit
 from idetex_plugin.plugins import specs
-from idetex_plugin.words.card import Card, Doubt
+from idetex_plugin.words.card import Card, Doubt, Sampling
 from idetex_plugin.words.failure import Reason
 
 DOCS = Path(__file__).parent
@@ -113,7 +115,17 @@ def hooks() -> str:
 
 def card() -> str:
     """Every key of a card."""
-    return "\n\n".join([_keys(Card), "`[doubt]`:", _keys(Doubt)])
+    return "\n\n".join([_keys(Card), "`[doubt]`:", _keys(Doubt), "`[sampling]`:", _keys(Sampling)])
+
+
+def checkpoints() -> str:
+    """Every built-in card: what it gives, its memory and licence."""
+    return page.table(cards())
+
+
+def facts() -> str:
+    """What of the built-in cards was read where, and what was not."""
+    return page.facts(cards())
 
 
 def _keys(record: Any) -> str:
@@ -149,7 +161,7 @@ def public() -> str:
 
 PARTS: dict[str, Callable[[], str]] = {
     "commands": commands, "options": options, "exits": exits, "reasons": reasons, "hooks": hooks, "card": card,
-    "names": public,
+    "names": public, "checkpoints": checkpoints, "facts": facts,
 }  # fmt: skip
 
 
@@ -160,9 +172,9 @@ def renewed(text: str) -> str:
 
 def pages() -> list[Path]:
     """The pages that have generated parts."""
-    return [page for page in sorted(DOCS.rglob("*.md")) if PART.search(page.read_text("utf-8"))]
+    return [path for path in sorted(DOCS.rglob("*.md")) if PART.search(path.read_text("utf-8"))]
 
 
 if __name__ == "__main__":
-    for page in pages():
-        page.write_text(renewed(page.read_text("utf-8")), encoding="utf-8")
+    for path in pages():
+        path.write_text(renewed(path.read_text("utf-8")), encoding="utf-8")

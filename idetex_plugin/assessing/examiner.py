@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -12,7 +12,7 @@ from idetex_plugin.photo.measures import measure
 from idetex_plugin.tasks.grounding import Grounded
 from idetex_plugin.tasks.perception import Perceived
 from idetex_plugin.views.show import make_views
-from idetex_plugin.words.assessment import Assessment, PhotoInfo
+from idetex_plugin.words.assessment import Assessment, PartialRegions, PhotoInfo
 from idetex_plugin.words.card import TASKS, Card
 from idetex_plugin.words.failure import OK, Failure, Reason, State, TaskStatus
 from idetex_plugin.words.request import Reply, Request, Views, sound
@@ -132,8 +132,9 @@ class Examiner:
         for task, numbers in case.parts:
             result = _read(task, [sound(replies[number]) for number in numbers], case)
             failure = result if isinstance(result, Failure) else getattr(result, "failure", None)
-            statuses[task.name] = OK if failure is None else TaskStatus.of(failure)
+            statuses[task.name] = OK if failure is None else TaskStatus.of(failure, _ended(failure))
             found |= _fields(task.name, result)
+        reasoning = {task.name: _reasoning(replies[number] for number in numbers) for task, numbers in case.parts}
         return Assessment(
             photo=case.info,
             model=self.card.name,
@@ -141,6 +142,7 @@ class Examiner:
             engine=engine,
             tasks=self._statuses(statuses),
             measures=case.measures,
+            reasoning={name: text for name, text in reasoning.items() if text},
             **found,
         )
 
@@ -170,7 +172,17 @@ def _read(task: Task, replies: Sequence[Reply], case: Case) -> Any:
         return _internal(f"reading the {task.name} replies", error)
 
 
+def _ended(failure: Failure) -> State:
+    return State.PARTIAL if isinstance(failure, PartialRegions) else State.FAILED
+
+
+def _reasoning(replies: Iterable[Reply]) -> str:
+    return "\n\n".join(dict.fromkeys(reply.reasoning for reply in replies if reply.reasoning))
+
+
 def _fields(task: str, result: Any) -> dict[str, Any]:
+    if isinstance(result, PartialRegions):
+        return {"regions": result.regions}
     if isinstance(result, Failure):
         return {}
     if isinstance(result, Perceived):

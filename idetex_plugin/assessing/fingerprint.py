@@ -21,6 +21,16 @@ from idetex_plugin.words.request import Request
 READING_VERSION = 1
 """Raised when the same reply comes to be read differently."""
 
+ABOUT = frozenset({"checkpoint", "title", "licence", "notes", "billions", "needs", "confirmed", "unconfirmed"})
+"""Keys of a card that say something about the checkpoint and change nothing in what it is asked or how it is read."""
+
+ALWAYS = frozenset({
+    "name", "dialect", "wording", "boxes", "bins", "views", "view_size", "min_pixels", "max_pixels", "pixel_multiple",
+    "doubt", "template", "image_token", "stop", "keep_special_tokens", "tasks", "max_model_len",
+})
+"""Keys that count even where they are the default. Any other key counts only where it is set, so that a key that cards
+come to have leaves the fingerprints of cards without it as they are."""
+
 PROBE = (96, 64)
 WORTH_REMEMBERING = 8 << 20
 WEIGHTS = ("*.safetensors", "*.bin", "*.gguf", "*.pt")
@@ -33,7 +43,7 @@ def parts(card: Card, tasks: Sequence[Task]) -> dict[str, str]:
     asked = [_plain(request) for task in tasks for request in task.ask(view)]
     return {
         "checkpoint": checkpoint_hash(card),
-        "card": _hash(card.model_dump_json(exclude={"checkpoint", "title", "licence", "notes"})),
+        "card": _hash(card.model_dump_json(exclude={*ABOUT, *_unset(card)})),
         "tasks": ", ".join(task.name for task in tasks),
         "prompts": _hash(json.dumps(asked, sort_keys=True)),
         "reading": str(READING_VERSION),
@@ -93,6 +103,12 @@ def _cached_revision(repository: str) -> str:
 
     reference = Path(HF_HUB_CACHE) / f"models--{repository.replace('/', '--')}" / "refs" / "main"
     return reference.read_text().strip() if reference.is_file() else "unknown"
+
+
+def _unset(card: Card) -> set[str]:
+    fields = type(card).model_fields
+    later = fields.keys() - ALWAYS
+    return {name for name in later if getattr(card, name) == fields[name].get_default(call_default_factory=True)}
 
 
 def _plain(request: Request) -> list[object]:

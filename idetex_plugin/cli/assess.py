@@ -36,7 +36,9 @@ def command(
         list[str], typer.Argument(help="Photos, folders (searched to any depth) and quoted globs.", show_default=False)
     ],
     out: Annotated[Path, typer.Option(help="The run folder. If it holds a run, that is continued.")] = Path("run"),
-    model: Annotated[str, typer.Option(help="A name from `idetex models`, a folder, or a card's TOML file.")] = "nano",
+    model: Annotated[
+        str, typer.Option(help="A name from `idetex models`, a folder, or a card's TOML file; or several, joined by +.")
+    ] = "nano",
     engine: Annotated[str, typer.Option(help="auto, vllm, server or transformers.")] = "auto",
     url: Url = "",
     dtype: Dtype = "auto",
@@ -141,11 +143,11 @@ def command(
 def _assessor(
     model: str, engine: str, tasks: str, questions: Path | None, max_pixels: int | None, options: dict[str, Any]
 ) -> Assessor:
-    from idetex_plugin.assessing.assessor import Assessor
+    from idetex_plugin.assessing.ensemble import ensemble_or_one
     from idetex_plugin.photo.load import DEFAULT_MAX_PIXELS
     from idetex_plugin.tasks.question_files import read_questions
 
-    return Assessor(
+    return ensemble_or_one(
         model,
         engine,
         [name.strip() for name in tasks.split(",") if name.strip()],

@@ -15,6 +15,7 @@ COMMANDS: dict[str, str] = {
     "models": "List the checkpoints that are known by name.",
     "plugins": "List the plugins, or write a package to start one from.",
     "fiftyone": "Put the plugin into the FiftyOne App, or take it away.",
+    "serve-command": "Print the line that serves a model with vLLM.",
     "doctor": "Say what is installed, which engine will run, and what is missing.",
     "bench": "Measure how much a model sees, on photographs damaged in known ways.",
     "score": "Score a submission by a challenge's rules.",

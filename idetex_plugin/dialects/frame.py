@@ -14,24 +14,40 @@ Corners = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Width and height that stand for the whole photo."""
+    """Width and height that stand for the whole photo, and how a box is written in them.
+
+    swapped: y1 x1 y2 x2 in place of x1 y1 x2 y2. key: what a box is called in JSON.
+    """
 
     width: int
     height: int
+    swapped: bool = False
+    key: str = "bbox_2d"
 
     @classmethod
     def of(cls, card: Card, views: Views) -> Frame:
         """The frame of this card's box convention for these views."""
-        return cls(*views.images[0].size) if card.boxes == "resized" else cls(1000, 1000)
+        width, height = views.images[0].size if card.boxes == "resized" else (1000, 1000)
+        return cls(width, height, card.corners == "yxyx", card.box_key)
+
+    @property
+    def order(self) -> str:
+        """The corners by name, in the order in which they are written."""
+        return "y1, x1, y2, x2" if self.swapped else "x1, y1, x2, y2"
+
+    @property
+    def most(self) -> Corners:
+        """The largest value of each corner, in the order in which they are written."""
+        return self._ordered((self.width, self.height, self.width, self.height))
 
     def read(self, corners: Corners) -> Box:
-        """The box with these corners x1 y1 x2 y2.
+        """The box with these corners.
 
         Raises UnreadableError when a corner is outside the frame, or the corners are swapped or enclose nothing: such a
         box is not repaired, since any repair is a guess.
         """
         try:
-            return Box.from_scaled(corners, self.width, self.height)
+            return Box.from_scaled(self._ordered(corners), self.width, self.height)
         except (ValueError, OverflowError) as error:
             raise unreadable(f"no box in a frame of {self.width} x {self.height}", str(corners)) from error
 
@@ -39,5 +55,10 @@ class Frame:
         """The nearest corners, at least one unit apart."""
         x1, y1, x2, y2 = box.to_scaled(self.width, self.height)
         x1, y1 = min(x1, self.width - 1), min(y1, self.height - 1)
-        return x1, y1, max(x2, x1 + 1), max(y2, y1 + 1)
+        return self._ordered((x1, y1, max(x2, x1 + 1), max(y2, y1 + 1)))
+
+    def _ordered(self, corners: Corners) -> Corners:
+        """From x1 y1 x2 y2 to the order of this frame, and back."""
+        first, second, third, fourth = corners
+        return (second, first, fourth, third) if self.swapped else corners
 

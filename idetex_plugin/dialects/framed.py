@@ -10,6 +10,7 @@ from idetex_plugin.dialects import levels
 from idetex_plugin.dialects.base import unusable
 from idetex_plugin.dialects.frame import Frame
 from idetex_plugin.dialects.options import lettered, letters, read_letter
+from idetex_plugin.dialects.partial import kept, was_cut_off
 from idetex_plugin.dialects.reading import UnreadableError, unreadable
 from idetex_plugin.dialects.wording import wording_of
 from idetex_plugin.words.assessment import Answer, Description, Quality, Region
@@ -46,7 +47,9 @@ class FramedDialect(ABC):
     def ask(self, views: Views, question: Question) -> Request:
         """Options as lettered lines; the reply is a letter."""
         prompt = f"{lettered(question)}\n{self.words['letter']}"
-        return Request(prompt, views.images, max_tokens=8, choices=letters(question))
+        return Request(
+            prompt, views.images, system=self.words.get("system"), max_tokens=8, choices=letters(question)
+        )
 
     def level(self, views: Views) -> Request:
         """The level as the next word of a sentence."""
@@ -57,11 +60,13 @@ class FramedDialect(ABC):
 
     def read_detect(self, reply: Reply, views: Views) -> tuple[Region, ...] | Failure:
         """See `Dialect`."""
-        return _attempt(reply, lambda: self._regions(reply, self.frame(views)))
+        return self._list(reply, lambda whole: self._regions(whole, self.frame(views)))
 
     def read_affects(self, reply: Reply, views: Views, box: Box) -> tuple[Region, ...] | Failure:
         """See `Dialect`. A region that lies outside of the box answers something else: a Failure."""
-        return _attempt(reply, lambda: tuple(_clip(each, box) for each in self._regions(reply, self.frame(views))))
+        return self._list(
+            reply, lambda whole: tuple(_clip(each, box) for each in self._regions(whole, self.frame(views)))
+        )
 
     def read_locate(self, reply: Reply, views: Views) -> tuple[Box, ...] | Failure:
         """See `Dialect`."""
@@ -82,6 +87,19 @@ class FramedDialect(ABC):
     def frame(self, views: Views) -> Frame:
         """The frame in which the card's checkpoint counts."""
         return Frame.of(self.card, views)
+
+    def _list(self, reply: Reply, read: Callable[[Reply], tuple[Region, ...]]) -> tuple[Region, ...] | Failure:
+        """Read a list of regions; of one that was cut off, what was complete."""
+        found = _attempt(reply, lambda: read(reply))
+        if not isinstance(found, Failure) or not was_cut_off(reply):
+            return found
+        complete = self._complete(reply)
+        regions = None if complete is None else _attempt(complete, lambda: read(complete))
+        return found if regions is None or isinstance(regions, Failure) else kept(found, regions)
+
+    @abstractmethod
+    def _complete(self, reply: Reply) -> Reply | None:
+        """The complete entries of a list of regions that was cut off, as a reply that ends well; None without any."""
 
     @abstractmethod
     def _regions(self, reply: Reply, frame: Frame) -> tuple[Region, ...]:

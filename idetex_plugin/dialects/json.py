@@ -1,7 +1,8 @@
 """The language of checkpoints that were never tuned for image quality: definitions in the prompt, JSON under a schema.
 
 All instructions come after the image, in the same user turn, so that the requests about one photo share its prefix.
-A card's `wording` may replace any sentence of WORDING.
+A card's `wording` may replace any sentence of WORDING. Where boxes are written otherwise than in WORDING, the card's
+`corners` and `box_key` take their place in every sentence.
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ from collections.abc import Iterable, Sequence
 from idetex_plugin.dialects import json_regions, json_schemas
 from idetex_plugin.dialects.frame import Frame
 from idetex_plugin.dialects.framed import FramedDialect
+from idetex_plugin.dialects.json_text import complete_entries
+from idetex_plugin.dialects.partial import shortened
 from idetex_plugin.dialects.wording import fill
 from idetex_plugin.words.assessment import Description, Region
 from idetex_plugin.words.box import Box
 from idetex_plugin.words.request import Reply, Request, Views
 from idetex_plugin.words.vocabulary import DistortionType, Level, Severity
 
+ORDER, KEY = "x1, y1, x2, y2", "bbox_2d"
 WORDING = {
     "definitions": (
         "You judge the technical quality of a photograph. These distortions are known:\n{types}\n"
@@ -89,6 +93,10 @@ class JsonDialect(FramedDialect):
         """The reply that describes these regions."""
         return json_regions.write_description(content, regions, keys, reasoning, level, self.frame(views))
 
+    def _complete(self, reply: Reply) -> Reply | None:
+        end = complete_entries(reply.text)
+        return shortened(reply, end, "]") if end else None
+
     def _regions(self, reply: Reply, frame: Frame) -> tuple[Region, ...]:
         return json_regions.read_regions(reply, frame, self.vocabulary)
 
@@ -105,11 +113,17 @@ class JsonDialect(FramedDialect):
             if self.card.boxes == "resized"
             else "as integers from 0 to 1000 relative to the width and height of the image"
         )
+        words = {name: _written(self.words[name], frame) for name in ("definitions", task)}
         definitions = fill(
-            self.words["definitions"], units=units, types="\n".join(_defined(kind) for kind in self.vocabulary),
+            words["definitions"], units=units, types="\n".join(_defined(kind) for kind in self.vocabulary),
             severities="\n".join(f"- {severity}: {severity.meaning}" for severity in Severity),
         )
-        return f"{definitions}\n\n{fill(self.words[task], **values)}"
+        return f"{definitions}\n\n{fill(words[task], **values)}"
+
+
+def _written(sentence: str, frame: Frame) -> str:
+    """The sentence with boxes in the order and by the key of the frame."""
+    return sentence.replace(ORDER, frame.order).replace(KEY, frame.key)
 
 
 def _defined(kind: DistortionType) -> str:

@@ -36,7 +36,7 @@ def read_regions(reply: Reply, frame: Frame, vocabulary: Vocabulary) -> tuple[Re
 def read_boxes(text: str, frame: Frame) -> tuple[Box, ...]:
     """The boxes in the order of the reply, exact repetitions once. Raises UnreadableError."""
     entries = _list(only_value(text))
-    return tuple(dict.fromkeys(frame.read(corners_of(part(entry, "bbox_2d", list))) for entry in entries))
+    return tuple(dict.fromkeys(frame.read(corners_of(part(entry, frame.key, list))) for entry in entries))
 
 
 def read_description(text: str, frame: Frame, vocabulary: Vocabulary) -> Description:
@@ -64,7 +64,7 @@ def write_regions(regions: Iterable[Region], frame: Frame) -> str:
 
 def write_boxes(boxes: Iterable[Box], frame: Frame) -> str:
     """The reply that says exactly these boxes."""
-    return _compact([{"bbox_2d": frame.write(box)} for box in boxes])
+    return _compact([{frame.key: frame.write(box)} for box in boxes])
 
 
 def write_description(
@@ -82,7 +82,7 @@ def _region(entry: Any, frame: Frame, vocabulary: Vocabulary) -> tuple[str, Seve
     severity = SEVERITIES.get(word.strip().casefold())
     if severity is None:
         raise unreadable("unknown severity", word)
-    box = frame.read(corners_of(part(entry, "bbox_2d", list)))
+    box = frame.read(corners_of(part(entry, frame.key, list)))
     return known_type(part(entry, "label", str), vocabulary), severity, box
 
 
@@ -109,7 +109,7 @@ def _string(value: Any) -> str:
 
 
 def _entry(region: Region, frame: Frame) -> dict[str, Any]:
-    return {"bbox_2d": frame.write(region.box), "label": region.distortion, "severity": region.severity}
+    return {frame.key: frame.write(region.box), "label": region.distortion, "severity": region.severity}
 
 
 def _compact(value: Any) -> str:

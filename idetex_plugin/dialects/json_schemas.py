@@ -8,32 +8,39 @@ from idetex_plugin.dialects.frame import Frame
 from idetex_plugin.words.vocabulary import Level, Severity, Vocabulary
 
 Schema = dict[str, Any]
+# A model may repeat itself without end where nothing stops it. A reply that is as long as this allows still fits into
+# the tokens that the dialect gives it; people find 3 or 4 boxes an image (ViDA-UGC).
+MOST_REGIONS = 32
+MOST_FINDINGS = 16
+LONGEST_SENTENCE = 240
+LONGEST_REASONING = 1200
 
 
 def box_schema(frame: Frame) -> Schema:
-    """[x1, y1, x2, y2], whole numbers inside the frame. That x1 < x2 and y1 < y2 no schema can say."""
-    sides = [{"type": "integer", "minimum": 0, "maximum": side} for side in (frame.width, frame.height) * 2]
+    """Four whole numbers inside the frame. That x1 < x2 and y1 < y2 no schema can say."""
+    sides = [{"type": "integer", "minimum": 0, "maximum": side} for side in frame.most]
     return {"type": "array", "prefixItems": sides, "items": False, "minItems": 4, "maxItems": 4}
 
 
 def boxes_schema(frame: Frame) -> Schema:
     """[{"bbox_2d": …}, …]"""
-    return {"type": "array", "items": record(bbox_2d=box_schema(frame))}
+    return {"type": "array", "items": record(**{frame.key: box_schema(frame)}), "maxItems": MOST_REGIONS}
 
 
 def regions_schema(frame: Frame, vocabulary: Vocabulary) -> Schema:
     """[{"bbox_2d": …, "label": …, "severity": …}, …], the shape that Qwen-VL checkpoints ground in, with a severity."""
-    return {"type": "array", "items": record(**_region(frame, vocabulary))}
+    return {"type": "array", "items": record(**_region(frame, vocabulary)), "maxItems": MOST_REGIONS}
 
 
 def description_schema(frame: Frame, vocabulary: Vocabulary) -> Schema:
     """The four steps as one object."""
-    finding = record(**_region(frame, vocabulary), effect={"type": "string"})
+    names = list(vocabulary.names)
+    finding = record(**_region(frame, vocabulary), effect=_text(LONGEST_SENTENCE))
     return record(
-        content={"type": "string"},
-        distortions={"type": "array", "items": finding},
-        key_distortions={"type": "array", "items": {"enum": list(vocabulary.names)}},
-        reasoning={"type": "string"},
+        content=_text(LONGEST_SENTENCE),
+        distortions={"type": "array", "items": finding, "maxItems": MOST_FINDINGS},
+        key_distortions={"type": "array", "items": {"enum": names}, "maxItems": len(names)},
+        reasoning=_text(LONGEST_REASONING),
         quality={"enum": [str(level) for level in Level]},
     )
 
@@ -45,9 +52,13 @@ def record(**properties: Schema) -> Schema:
     }
 
 
+def _text(longest: int) -> Schema:
+    return {"type": "string", "maxLength": longest}
+
+
 def _region(frame: Frame, vocabulary: Vocabulary) -> dict[str, Schema]:
     return {
-        "bbox_2d": box_schema(frame),
+        frame.key: box_schema(frame),
         "label": {"enum": list(vocabulary.names)},
         "severity": {"enum": [str(severity) for severity in Severity]},
     }

@@ -10,6 +10,8 @@ from idetex_plugin.dialects.frame import Corners
 from idetex_plugin.dialects.reading import unreadable
 
 OPENING = re.compile(r"[\[{]")
+SPACE = re.compile(r"\s*")
+COMMA = re.compile(r"\s*,")
 
 
 def only_value(text: str) -> Any:
@@ -28,6 +30,20 @@ def only_value(text: str) -> Any:
     if second := OPENING.search(text, end):
         raise unreadable("a second JSON value", text[second.start() :])
     return value
+
+
+def complete_entries(text: str) -> int:
+    """Where the last complete object of a list that breaks off ends; 0 without a complete one."""
+    start = OPENING.search(text)
+    at = end = 0 if start is None or start[0] != "[" else start.end()
+    while at:
+        try:
+            _, at = DECODER.raw_decode(text, SPACE.match(text, at).end())  # type: ignore[union-attr]
+        except (ValueError, RecursionError):
+            break
+        end, comma = at, COMMA.match(text, at)
+        at = comma.end() if comma else 0
+    return 0 if start is None or end == start.end() else end
 
 
 def corners_of(value: Any) -> Corners:

@@ -11,7 +11,7 @@ from idetex_plugin.dialects.base import Dialect, DialectMaker
 from idetex_plugin.words.card import Card, CardError
 from idetex_plugin.words.vocabulary import VIDA, Vocabulary
 
-DIALECTS = {"nano": "NanoDialect", "vida": "VidaDialect", "json": "JsonDialect"}
+DIALECTS = {"nano": "NanoDialect", "vida": "VidaDialect", "json": "JsonDialect", "rating": "RatingDialect"}
 
 
 def dialects() -> tuple[DialectMaker, ...]:

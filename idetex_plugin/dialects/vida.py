@@ -3,6 +3,11 @@
 Grammar and short prompts: the inference and evaluation scripts published with ViDA-UGC (2025). The long instruction of
 the description and the question of the level are this project's words for the published steps. A card's `wording` may
 replace any sentence of WORDING.
+
+All requests begin with the same system text, so that those about one photo share the image's prefix. The published
+scripts put that text before detection; for questions with options none is known, and the description's instruction
+stands in the system turn. Here the questions have it too, and the instruction follows the image in the user's turn: a
+sentence more before the image, and the same words in another place. No text of the grammar itself is changed.
 """
 
 from __future__ import annotations
@@ -12,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from idetex_plugin.dialects import refbox
 from idetex_plugin.dialects.frame import Frame
 from idetex_plugin.dialects.framed import FramedDialect
+from idetex_plugin.dialects.partial import shortened
 from idetex_plugin.dialects.reading import denies, spoken, unreadable
 from idetex_plugin.dialects.vida_regions import read_regions, write_regions
 from idetex_plugin.dialects.vida_steps import read_steps, write_steps
@@ -32,7 +38,7 @@ WORDING = {
     "level": "How good is the quality of the image? Answer in one sentence.",
     "describe": "Please evaluate the image quality in detail and provide your reasons.",
     "steps": (
-        "You are an expert in image quality assessment. Judge the overall quality of the image in four steps, "
+        "Judge the overall quality of the image in four steps, "
         "each on its own line.\n"
         "First step: tell in one sentence what the image shows.\n"
         "Second step: go through the distortions. For each one give its severity and type, then the bounding boxes "
@@ -70,8 +76,8 @@ class VidaDialect(FramedDialect):
     def describe(self, views: Views) -> Request:
         """See `Dialect`."""
         units = "in pixels" if self.card.boxes == "resized" else "normalized to the range of 0 to 1000"
-        system = fill(self.words["steps"], units=units)
-        return Request(self.words["describe"], views.images, system=system, max_tokens=2048)
+        prompt = f"{fill(self.words['steps'], units=units)}\n{self.words['describe']}"
+        return Request(prompt, views.images, system=self.words["system"], max_tokens=2048)
 
     def render_regions(self, regions: Iterable[Region], views: Views, none: str = NOTHING) -> str:
         """The reply that says exactly these regions, grouped by type in order of first mention; `none` for none."""
@@ -87,6 +93,10 @@ class VidaDialect(FramedDialect):
     ) -> str:
         """The four-step reply."""
         return write_steps(content, regions, keys, level, self.frame(views))
+
+    def _complete(self, reply: Reply) -> Reply | None:
+        end = reply.text.rfind(refbox.BOX_END)
+        return shortened(reply, end + len(refbox.BOX_END)) if end >= 0 else None
 
     def _regions(self, reply: Reply, frame: Frame) -> tuple[Region, ...]:
         return read_regions(reply, frame, self.vocabulary)

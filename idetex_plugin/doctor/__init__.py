@@ -2,7 +2,7 @@
 
 from idetex_plugin.doctor.examination import examine
 from idetex_plugin.doctor.repair import fix
-from idetex_plugin.doctor.report import Fault, Package, Report
-from idetex_plugin.doctor.view import render
+from idetex_plugin.doctor.report import CardNeeds, Fault, Package, Report
+from idetex_plugin.doctor.view import card_lines, render
 
-__all__ = ["Fault", "Package", "Report", "examine", "fix", "render"]
+__all__ = ["CardNeeds", "Fault", "Package", "Report", "card_lines", "examine", "fix", "render"]

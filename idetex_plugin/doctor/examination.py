@@ -6,12 +6,14 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from idetex_plugin.cards.registry import cards
 from idetex_plugin.doctor import machine
+from idetex_plugin.doctor.needs import needs_of
 from idetex_plugin.doctor.report import Fault, Package, Report
 from idetex_plugin.engines.runtime import broken_companions, cpu_flags, pick_dtype
-from idetex_plugin.words.card import EMBEDDED_FOLDER
+from idetex_plugin.words.card import EMBEDDED_FOLDER, Card
 from idetex_plugin.words.extras import install_command
 
 PURPOSES = {
@@ -34,9 +36,10 @@ NO_GPU = "the installed vllm is built for GPUs and none is seen"
 IMPORT_SECONDS = 300
 
 
-def examine(*, try_import: bool = False) -> Report:
+def examine(*, try_import: bool = False, which: Iterable[Card] | None = None) -> Report:
     """Examine this installation.
 
+    which: the cards for which it is examined; None for the built-in ones.
     try_import: import vllm in a new process as well, which takes seconds and tells whether it works.
     """
     packages = tuple(Package(name=name, version=machine.version(name), purpose=why) for name, why in PURPOSES.items())
@@ -60,6 +63,7 @@ def examine(*, try_import: bool = False) -> Report:
         why=why,
         broken=broken_companions(),
         problems=tuple(problems),
+        cards=tuple(needs_of(cards() if which is None else which, have)),
     )
 
 

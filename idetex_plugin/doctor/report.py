@@ -22,6 +22,18 @@ class Fault(Record):
     blocking: bool = False
 
 
+class CardNeeds(Record):
+    """A card whose checkpoint does not run in this process: packages that its processor imports and cannot.
+
+    A server that runs elsewhere is not concerned. `command` installs them.
+    """
+
+    card: str
+    engines: tuple[str, ...]
+    packages: tuple[str, ...]
+    command: str
+
+
 class Report(Record):
     """The state of this installation.
 
@@ -30,6 +42,7 @@ class Report(Record):
     dtype: the number format that the engines would choose on a CPU.
     engine: the engine that "auto" would choose for the embedded checkpoint, None when none can run.
     broken: packages that `doctor.fix` would remove.
+    cards: what is missing for single cards.
     """
 
     python: str
@@ -44,6 +57,7 @@ class Report(Record):
     why: str
     broken: tuple[str, ...] = ()
     problems: tuple[Fault, ...] = ()
+    cards: tuple[CardNeeds, ...] = ()
 
     @property
     def healthy(self) -> bool:

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from idetex_plugin.doctor.report import Report
+from idetex_plugin.doctor.report import CardNeeds, Report
+
+SHOWN = 4
 
 
 def render(report: Report) -> RenderableType:
     """What is there, which engine runs, and every problem with the command that fixes it."""
-    return Group(_machine(report), _packages(report), _verdict(report), *map(Text, _problems(report)))
+    lines = [*_problems(report), *card_lines(report.cards)]
+    return Group(_machine(report), _packages(report), _verdict(report), *map(Text, lines))
+
+
+def card_lines(needs: Sequence[CardNeeds]) -> list[str]:
+    """What single cards need, those with the same need together, with the command that installs it."""
+    groups: dict[tuple[tuple[str, ...], tuple[str, ...], str], list[str]] = {}
+    for need in needs:
+        groups.setdefault((need.engines, need.packages, need.command), []).append(need.card)
+    lines = []
+    for (engines, packages, command), cards in groups.items():
+        verb = "needs" if len(cards) == 1 else "need"
+        shown = cards if len(cards) <= SHOWN else [*cards[:SHOWN], f"{len(cards) - SHOWN} more"]
+        what = f"{', '.join(shown)} on {' and '.join(engines)}: {verb} {', '.join(packages)}"
+        lines.append(f"- {what}\n    {command}")
+    return lines
 
 
 def _machine(report: Report) -> Table:

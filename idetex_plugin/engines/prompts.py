@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
+from idetex_plugin.engines import thinking
 from idetex_plugin.engines.choices import Choice, Ids
 from idetex_plugin.words.card import EMBEDDED_FOLDER, Card
 from idetex_plugin.words.failure import Failure, Reason
@@ -19,12 +22,23 @@ PLACEHOLDERS = {"images": "", "system": "", "prompt": "", "prefix": ""}
 
 
 def checkpoint_of(card: Card) -> str:
-    """The folder or hub id that holds the card's checkpoint. FileNotFoundError when the embedded one is missing."""
+    """The folder or hub id that holds the card's checkpoint; OWNER/NAME/FOLDER is a folder of a hub's repository, which
+    is downloaded. FileNotFoundError when the embedded one is missing."""
     if not card.embedded:
-        return card.checkpoint
+        return _inside_repository(card.checkpoint) or card.checkpoint
     if not (EMBEDDED_FOLDER / "config.json").is_file():
         raise FileNotFoundError(f"the embedded checkpoint is missing: {EMBEDDED_FOLDER} has no config.json")
     return str(EMBEDDED_FOLDER)
+
+
+def _inside_repository(checkpoint: str) -> str | None:
+    owner, _, rest = checkpoint.partition("/")
+    name, _, folder = rest.partition("/")
+    if not folder or not owner.strip(".~") or Path(checkpoint).exists():
+        return None
+    from huggingface_hub import snapshot_download
+
+    return str(Path(snapshot_download(f"{owner}/{name}", allow_patterns=[f"{folder}/*"])) / folder)
 
 
 def load_processor(card: Card) -> Any:
@@ -39,7 +53,9 @@ class Prompts:
 
     stop: the ids that end a turn: the end-of-sequence ids of the generation settings and the tokenizer, and the
     card's `stop`. max_length: the most tokens of prompt and reply together: the card's, or the checkpoint's if less.
-    Raises ValueError for a template with an unknown placeholder, or a stop that is not one token.
+    thought_end: the id that ends the thinking, for a card that allows it.
+    Raises ValueError for a template with an unknown placeholder, one that ends inside the checkpoint's thinking, and a
+    stop or a mark of the thinking that is not one token.
     """
 
     def __init__(self, card: Card) -> None:
@@ -51,16 +67,28 @@ class Prompts:
         self.tokenizer: Any = AutoTokenizer.from_pretrained(checkpoint_of(card))
         self.stop = self._stop_ids()
         self.max_length = self._max_length()
+        self.thought_end = self._one_id(card.thinking[1], "thinking") if card.thinking_tokens else None
+        self._check_thinking()
 
-    def text(self, request: Request) -> str:
-        """The whole prompt up to where the reply begins, one image token (or block of them) an image."""
+    def text(self, request: Request, thought: str | None = None) -> str:
+        """The whole prompt up to where the reply begins, one image token (or block of them) an image.
+
+        thought: what the checkpoint has thought about the request, where its card allows that.
+        """
         if self.card.template is not None:
             return self.card.template.format(
                 images=(self.card.image_token or "") * len(request.images), system=request.system or "",
                 prompt=request.prompt, prefix=request.prefix,
             )
-        rendered = self._chat().apply_chat_template(messages(request), add_generation_prompt=True, tokenize=False)
-        return str(rendered) + request.prefix
+        chat, start = self._rendered(request)
+        if thought is not None:
+            start = thinking.closed(start, thought, self.card.thinking)
+        return chat + start + request.prefix
+
+    def thinking(self, request: Request) -> str:
+        """The whole prompt up to where the checkpoint begins to think about the request."""
+        chat, start = self._rendered(request)
+        return chat + thinking.begun(start, self.card.thinking)
 
     def ids(self, text: str) -> Ids:
         """Token ids of a text in which all special tokens are already spelt out."""
@@ -72,7 +100,10 @@ class Prompts:
         return Choice(options, self.stop)
 
     def check(self, request: Request, text: str) -> Failure | None:
-        """A failure when the prompt's words themselves spell an image token, so that images and text would not fit."""
+        """Why this prompt cannot be asked: it ends inside the checkpoint's thinking, or its own words spell an image
+        token, so that images and text would not fit. None when it can."""
+        if not self.card.thinking_tokens and self._thinks(request):
+            return Failure(reason=Reason.ENGINE_ERROR, message=thinking.refusal(self.card))
         token = self.card.image_token
         if self.card.template is None or not token or text.count(token) == len(request.images):
             return None
@@ -97,9 +128,34 @@ class Prompts:
         if ids and ids[-1] in self.stop:
             ids, logprobs = ids[:-1], logprobs[: len(ids) - 1]
         tokens = tuple(Token(text, value) for text, value in zip(self.spell(ids), logprobs, strict=True))
-        return Reply("".join(token.text for token in tokens), finish_reason, tokens)
+        return thinking.separated(
+            Reply("".join(token.text for token in tokens), finish_reason, tokens), self.card.thinking
+        )
 
+    def _rendered(self, request: Request) -> tuple[str, str]:
+        """The request in the chat template, and what that puts between the request and the reply."""
+        arguments = dict(self.card.template_arguments)
+        whole = str(
+            self._chat.apply_chat_template(messages(request), add_generation_prompt=True, tokenize=False, **arguments)
+        )
+        at = whole.rfind(request.prompt) + len(request.prompt) if request.prompt in whole else len(whole)
+        return whole[:at], whole[at:]
+
+    def _thinks(self, request: Request) -> bool:
+        return self.card.template is None and thinking.opened(self._rendered(request)[1], self.card.thinking)
+
+    def _check_thinking(self) -> None:
+        """Refuse a template that always ends inside the thinking; one that needs more than a word is asked later."""
+        try:
+            refused = not self.card.thinking_tokens and self._thinks(Request("?", ()))
+        except Exception:
+            return
+        if refused:
+            raise ValueError(thinking.refusal(self.card))
+
+    @cached_property
     def _chat(self) -> Any:
+        """Tokenizer or processor, whichever has the chat template."""
         if self.tokenizer.chat_template:
             return self.tokenizer
         return load_processor(self.card)
@@ -122,12 +178,14 @@ class Prompts:
             ends += configured if isinstance(configured, list) else [configured]
         if self.tokenizer.eos_token_id is not None:
             ends.append(self.tokenizer.eos_token_id)
-        for stop in self.card.stop:
-            ids = self.ids(stop)
-            if len(ids) != 1:
-                raise ValueError(f"card {self.card.name!r}: stop {stop!r} is {len(ids)} tokens, it has to be one")
-            ends += ids
+        ends += [self._one_id(stop, "stop") for stop in self.card.stop]
         return tuple(dict.fromkeys(ends))
+
+    def _one_id(self, text: str, key: str) -> int:
+        ids = self.ids(text)
+        if len(ids) != 1:
+            raise ValueError(f"card {self.card.name!r}: {key} {text!r} is {len(ids)} tokens, it has to be one")
+        return ids[0]
 
 
 def messages(request: Request, images: Sequence[dict[str, Any]] | None = None) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from math import log
 from typing import Any
 
@@ -35,9 +36,11 @@ from idetex_plugin.engines.pictures import Picture, pack, picture
 from idetex_plugin.engines.prompts import failed, option_ids
 from idetex_plugin.engines.retries import Backoff
 from idetex_plugin.engines.served import Served
+from idetex_plugin.engines.served_template import ServedTemplate, TemplateError, arguments
 from idetex_plugin.engines.slots import Slots
+from idetex_plugin.engines.speaking import generate, think
 from idetex_plugin.engines.window import Window
-from idetex_plugin.words.card import Card
+from idetex_plugin.words.card import Card, Sampling
 from idetex_plugin.words.failure import Reason
 from idetex_plugin.words.request import Reply, Request, Token, sound
 
@@ -80,6 +83,12 @@ class ServerEngine:
             self._asking = self._line.submit(
                 Asking.begin(self._line, self._slots, card, model, backoff=backoff or Backoff(), wait=wait)
             ).result()
+            self._template = ServedTemplate(card, self.model, self._offered)
+            if not card.thinking_tokens:
+                self._line.submit(self._template.begin("")).result()
+        except TemplateError as error:
+            self.close()
+            raise ValueError(str(error)) from None
         except (EngineDeadError, UnansweredError) as error:
             self.close()
             raise ConnectionError(f"{error}; --wait-for-server SECONDS waits for a server") from None
@@ -170,9 +179,16 @@ class ServerEngine:
 
     async def _answer(self, request: Request, pictures: Pictures) -> Reply:
         try:
+            speak = partial(self._speak, pictures)
+            reasoning = await think(self.card, request, speak)
+            given = replace(request, prefix=await self._template.begin(request.prefix, reasoning))
             if request.choices is not None:
-                return sound(await self._choose(request, pictures))
-            return sound(wire.read(await self._complete(self._body(request, pictures), pictures)))
+                reply = await self._choose(request, given, pictures)
+            else:
+                reply = await generate(self.card, given, speak)
+            return sound(replace(reply, reasoning=reasoning) if reasoning else reply)
+        except TemplateError as error:
+            raise EngineDeadError(str(error)) from error
         except UnansweredError as error:
             return failed(error.failure.reason, error.failure.message)
         except EngineDeadError:
@@ -180,8 +196,14 @@ class ServerEngine:
         except Exception as error:
             return failed(Reason.ENGINE_ERROR, f"{type(error).__name__}: {error}")
 
-    async def _choose(self, request: Request, pictures: Pictures) -> Reply:
-        tree = await self._tree(request)
+    async def _speak(
+        self, pictures: Pictures, request: Request, sampling: Sampling | None, **more: Any
+    ) -> Reply:
+        body = {**self._body(request, pictures, sampling=sampling), **more}
+        return wire.read(await self._complete(body, pictures))
+
+    async def _choose(self, asked: Request, request: Request, pictures: Pictures) -> Reply:
+        tree = await self._tree(asked)
         if tree is not None:
             answers = await asyncio.gather(*(self._score(request, pictures, fork) for fork in tree.forks))
             scores = [answer for answer in answers if answer is not None]
@@ -210,17 +232,23 @@ class ServerEngine:
 
     async def _ids(self, text: str) -> Ids | None:
         body = {"model": self.model, "prompt": text, "add_special_tokens": False}
+        answer = await self._offered("/tokenize", body)
+        return None if answer is None else tuple(int(id) for id in answer["tokens"])
+
+    def _body(
+        self, request: Request, pictures: Pictures, begun: str = "", sampling: Sampling | None = None
+    ) -> dict[str, Any]:
+        parts = [self._part(one) for one in pictures]
+        body = wire.body(request, self.model, parts, stop=self.card.stop, begun=begun, sampling=sampling)
+        return {**body, **arguments(self.card)}
+
+    async def _offered(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any] | None:
         try:
-            answer = await self._asking.ask("POST", "/tokenize", pack(body), spare=NOT_OFFERED)
+            return await self._asking.ask("POST", path, pack(body), spare=NOT_OFFERED)
         except UnansweredError as error:
             if error.status in NOT_OFFERED:
                 return None
             raise
-        return tuple(int(id) for id in answer["tokens"])
-
-    def _body(self, request: Request, pictures: Pictures, begun: str = "") -> dict[str, Any]:
-        parts = [self._part(one) for one in pictures]
-        return wire.body(request, self.model, parts, stop=self.card.stop, begun=begun)
 
     async def _complete(self, body: Mapping[str, Any], pictures: Pictures) -> Mapping[str, Any]:
         sent = [one for one in pictures if one.data]

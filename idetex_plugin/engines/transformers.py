@@ -15,6 +15,7 @@ from idetex_plugin.engines.base import Key
 from idetex_plugin.engines.grammar import Grammars
 from idetex_plugin.engines.prompts import Prompts, checkpoint_of, load_processor
 from idetex_plugin.engines.runtime import pick_device, pick_dtype, settle
+from idetex_plugin.engines.sampling import Recorder, drawing, presence_penalty
 from idetex_plugin.engines.steps import ModelStep, StepOutcome, StepSlot, StreamItem, open_items
 from idetex_plugin.words.card import Card
 from idetex_plugin.words.failure import Failure, Reason
@@ -69,7 +70,7 @@ class TransformersEngine:
             mine = [item for item in mine if not item.done]
             yield from ((item.key, item.replies()) for item in finished)
             if waiting and not finished:
-                self._run(take(waiting, self.slots))
+                waiting.extend(self._run(take(waiting, self.slots)))
 
     def close(self) -> None:
         """Free the model. Idempotent."""
@@ -81,20 +82,19 @@ class TransformersEngine:
         if self.device != "cpu":
             torch.cuda.empty_cache()
 
-    def _run(self, places: Sequence[StepSlot]) -> None:
-        """Run steps of one kind together; if that fails, one by one, so that a bad one fails alone."""
+    def _run(self, places: Sequence[StepSlot]) -> list[StepSlot]:
+        """Run steps of one kind together; if that fails, one by one, so that a bad one fails alone. Returns the slots
+        of the steps that follow from them."""
         steps = [place.step for place in places]
         try:
             outcomes = self._batch(steps)
         except Exception as error:
             if len(places) > 1:
-                for place in places:
-                    self._run([place])
-                return
+                return [follow for place in places for follow in self._run([place])]
             message = f"{type(error).__name__}: {error}"
             outcomes = [StepOutcome(failure=Failure(reason=Reason.ENGINE_ERROR, message=message))]
-        for place, outcome in zip(places, outcomes, strict=True):
-            place.settle(outcome)
+        settled = [place.settle(outcome) for place, outcome in zip(places, outcomes, strict=True)]
+        return [follow for follows in settled for follow in follows]
 
     def _batch(self, steps: Sequence[ModelStep]) -> list[StepOutcome]:
         inputs = self._inputs(steps)
@@ -128,28 +128,32 @@ class TransformersEngine:
 
         width = inputs["input_ids"].shape[1]
         limits = [min(step.max_tokens, free) for step, free in zip(steps, room, strict=True)]
-        schemas = [step.request.schema for step in steps if step.request.schema is not None and not step.scored]
+        schemas = [step.schema for step in steps if step.schema is not None]
+        stop = self._stop(steps[0])
+        sampling = steps[0].sampling
         settings = GenerationConfig(
-            do_sample=False, max_new_tokens=max(limits), eos_token_id=list(self.prompts.stop), pad_token_id=self._pad,
-            return_dict_in_generate=True, output_scores=True,
+            max_new_tokens=max(limits), eos_token_id=list(stop), pad_token_id=self._pad,
+            return_dict_in_generate=True, **drawing(sampling),
         )
+        record = Recorder()
+        processors = [self._grammar().processor(schemas)] if schemas else []
+        processors.append(record)
+        if sampling is not None and sampling.presence_penalty:
+            processors.append(presence_penalty(sampling.presence_penalty, width))
         with torch.inference_mode():
             result = self._model.generate(
-                **inputs, generation_config=settings,
-                logits_processor=LogitsProcessorList([self._grammar().processor(schemas)] if schemas else []),
+                **inputs, generation_config=settings, logits_processor=LogitsProcessorList(processors),
                 stopping_criteria=StoppingCriteriaList([_limit(limits, width)]),
             )
-            logprobs = torch.stack(result.scores, 1).float().log_softmax(-1)
+            logprobs = torch.stack(record.scores, 1).float().log_softmax(-1)
         if steps[0].scored:
             return [_scores(step, places[0]) for step, places in zip(steps, logprobs, strict=True)]
         made = zip(result.sequences[:, width:].tolist(), logprobs, limits, strict=True)
-        return [self._outcome(ids[:limit], places) for ids, places, limit in made]
+        return [_outcome(ids[:limit], places, stop) for ids, places, limit in made]
 
-    def _outcome(self, ids: Sequence[int], places: Any) -> StepOutcome:
-        end = next((at for at, id in enumerate(ids) if id in self.prompts.stop), None)
-        kept = ids if end is None else ids[: end + 1]
-        logprobs = [float(places[at, id]) for at, id in enumerate(kept)]
-        return StepOutcome(kept, logprobs, "length" if end is None else "stop")
+    def _stop(self, step: ModelStep) -> Sequence[int]:
+        end = self.prompts.thought_end
+        return (*self.prompts.stop, end) if step.thinking and end is not None else self.prompts.stop
 
     def _grammar(self) -> Grammars:
         if self._grammars is None:
@@ -169,9 +173,12 @@ def take(waiting: deque[StepSlot], most: int) -> list[StepSlot]:
     return taken
 
 
-def kind(step: ModelStep) -> tuple[bool, bool, int]:
-    """Steps of one kind can share a batch: scored or generated, free or under a schema, and as many images."""
-    return bool(step.scored), step.request.schema is not None, len(step.request.images)
+def kind(step: ModelStep) -> tuple[object, ...]:
+    """Steps of one kind can share a batch: scored, thought or generated, free or under a schema, drawn in the same way,
+    and of as many images."""
+    return (
+        bool(step.scored), bool(step.thinking), step.schema is not None, step.sampling, len(step.request.images),
+    )  # fmt: skip
 
 
 @contextmanager
@@ -185,6 +192,13 @@ def _no_progress_bar() -> Iterator[None]:
     finally:
         if shown:
             logging.enable_progress_bar()
+
+
+def _outcome(ids: Sequence[int], places: Any, stop: Sequence[int]) -> StepOutcome:
+    end = next((at for at, id in enumerate(ids) if id in stop), None)
+    kept = ids if end is None else ids[: end + 1]
+    logprobs = [float(places[at, id]) for at, id in enumerate(kept)]
+    return StepOutcome(kept, logprobs, "length" if end is None else "stop")
 
 
 def _scores(step: ModelStep, places: Any) -> StepOutcome:

@@ -12,6 +12,7 @@ import logging
 import os
 import random
 import threading
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
@@ -19,17 +20,14 @@ from typing import Any
 from idetex_plugin.engines.base import EngineDeadError, Key
 from idetex_plugin.engines.prompts import Prompts, checkpoint_of, too_long
 from idetex_plugin.engines.runtime import pick_dtype, settle
+from idetex_plugin.engines.serving import CPU_BLOCK, STRUCTURED, cache_gib, images_per_prompt
 from idetex_plugin.engines.steps import ModelStep, StepOutcome, StepSlot, StreamItem, open_items
 from idetex_plugin.words.card import Card
 from idetex_plugin.words.failure import Failure, Reason
 from idetex_plugin.words.request import Reply, Request
 
 SLOTS = {"cpu": 64, "cuda": 256}
-CPU_CACHE_GIB = {"embedded": 1, "other": 4}
 PROCESSOR_CACHE_GIB = 0.25
-# Requests about one photo share whole blocks of their prompts. vLLM's own 128 would leave a third of the embedded
-# checkpoint's image tokens to be computed for each of them.
-CPU_BLOCK = 64
 
 
 class VllmEngine:
@@ -45,8 +43,7 @@ class VllmEngine:
     def __init__(self, card: Card, *, dtype: str = "auto", slots: int | None = None) -> None:
         settle()
         logging.getLogger("vllm").setLevel(os.environ["VLLM_LOGGING_LEVEL"])
-        cache = CPU_CACHE_GIB["embedded" if card.embedded else "other"]
-        os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", str(cache))
+        os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", str(cache_gib(card)))
         self._lock = threading.Lock()
         self._numbers = itertools.count()
         self._running: dict[str, StepSlot] = {}
@@ -67,7 +64,7 @@ class VllmEngine:
                     more = item is not None
                     if item is not None:
                         mine.append(item)
-                        self._submit(item)
+                        self._submit(item.places())
                 finished = [item for item in mine if item.done]
                 mine = [item for item in mine if not item.done]
                 yield from ((item.key, item.replies()) for item in finished)
@@ -117,10 +114,10 @@ class VllmEngine:
             "dtype": self.dtype,
             "max_model_len": self.prompts.max_length,
             "max_num_seqs": self.slots,
-            "limit_mm_per_prompt": {"image": card.view_count},
+            "limit_mm_per_prompt": images_per_prompt(card),
             "mm_processor_cache_gb": PROCESSOR_CACHE_GIB,
             "enable_prefix_caching": True,
-            "structured_outputs_config": {"backend": "xgrammar", "disable_any_whitespace": True},
+            "structured_outputs_config": dict(STRUCTURED),
             "disable_log_stats": True,
             "use_tqdm_on_load": False,
         }
@@ -130,10 +127,11 @@ class VllmEngine:
             )
         return arguments
 
-    def _submit(self, item: StreamItem[Any]) -> None:
-        names: dict[int, str] = {}
-        for place in item.places():
-            name = str(next(self._numbers))
+    def _submit(self, places: Iterable[StepSlot]) -> None:
+        waiting = deque(places)
+        while waiting:
+            place = waiting.popleft()
+            name, names = str(next(self._numbers)), place.item.image_names
             for image in place.step.request.images:
                 names.setdefault(id(image), f"image-{next(self._numbers)}")
             try:
@@ -142,7 +140,7 @@ class VllmEngine:
                     self._running[name] = place
             except Exception as error:
                 reason = Reason.PROMPT_TOO_LONG if too_long(str(error)) else Reason.ENGINE_ERROR
-                place.settle(StepOutcome(failure=Failure(reason=reason, message=str(error))))
+                waiting.extend(place.settle(StepOutcome(failure=Failure(reason=reason, message=str(error)))))
 
     def _prompt(self, step: ModelStep, names: Mapping[int, str]) -> dict[str, Any]:
         """The prompt as ids. Images go by names of their own, so that vLLM need not hash the pixels to know them."""
@@ -156,9 +154,12 @@ class VllmEngine:
         from vllm import SamplingParams
         from vllm.sampling_params import StructuredOutputsParams
 
-        schema = step.request.schema
+        schema, stop = step.schema, list(self.prompts.stop)
+        if step.thinking and self.prompts.thought_end is not None:
+            stop.append(self.prompts.thought_end)
+        drawn: dict[str, Any] = {"temperature": 0} if step.sampling is None else step.sampling.settings
         return SamplingParams(
-            temperature=0, max_tokens=step.max_tokens, detokenize=False, stop_token_ids=list(self.prompts.stop),
+            **drawn, max_tokens=step.max_tokens, detokenize=False, stop_token_ids=stop,
             logprobs=None if step.scored else 0, logprob_token_ids=list(step.scored) or None,
             structured_outputs=None if schema is None else StructuredOutputsParams(json=dict(schema)),
         )
@@ -170,10 +171,10 @@ class VllmEngine:
             except Exception as error:
                 self._running.clear()
                 raise EngineDeadError(f"vLLM failed: {type(error).__name__}: {error}") from error
-            for output in outputs:
-                if output.finished and output.request_id in self._running:
-                    place = self._running.pop(output.request_id)
-                    place.settle(_outcome(place.step, output.outputs[0]))
+            done = [output for output in outputs if output.finished and output.request_id in self._running]
+            places = [self._running.pop(output.request_id) for output in done]
+        for place, output in zip(places, done, strict=True):
+            self._submit(place.settle(_outcome(place.step, output.outputs[0])))
 
     def _abandon(self, items: Sequence[StreamItem[Any]]) -> None:
         """Take back what a stream that was closed early has left running."""

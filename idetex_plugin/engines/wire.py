@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from idetex_plugin.engines.prompts import failed, messages
+from idetex_plugin.words.card import Sampling
 from idetex_plugin.words.failure import Reason
 from idetex_plugin.words.request import Reply, Request, Token
 
@@ -18,9 +19,11 @@ TOKEN_ID = re.compile(r"token_id:(\d+)")
 
 
 def body(
-    request: Request, model: str, pictures: Sequence[dict[str, Any]], *, stop: Sequence[str] = (), begun: str = ""
+    request: Request, model: str, pictures: Sequence[dict[str, Any]], *, stop: Sequence[str] = (), begun: str = "",
+    sampling: Sampling | None = None,
 ) -> dict[str, Any]:
-    """A chat completion request. `begun` is text of the reply, after the request's prefix, that is already given."""
+    """A chat completion request. `begun` is text of the reply, after the request's prefix, that is already given.
+    `sampling` says how tokens are drawn; None means greedily."""
     chat = messages(request, pictures)
     start = request.prefix + begun
     extra: dict[str, Any] = {"add_generation_prompt": not start, "continue_final_message": bool(start)}
@@ -32,8 +35,9 @@ def body(
         extra["response_format"] = {
             "type": "json_schema", "json_schema": {"name": "reply", "schema": dict(request.schema), "strict": True},
         }
+    drawn = {**GREEDY, **(sampling.settings if sampling else {})}
     return {
-        **GREEDY, **extra, "model": model, "messages": chat, "max_completion_tokens": request.max_tokens,
+        **drawn, **extra, "model": model, "messages": chat, "max_completion_tokens": request.max_tokens,
         "logprobs": True, "top_logprobs": 0, "skip_special_tokens": False, "spaces_between_special_tokens": False,
     }
 
@@ -52,7 +56,8 @@ def read(answer: Mapping[str, Any]) -> Reply:
     """The reply in a chat completion. One without a usable choice gives a failure."""
     try:
         choice = answer["choices"][0]
-        text, reason = choice["message"]["content"] or "", choice["finish_reason"]
+        message, reason = choice["message"], choice["finish_reason"]
+        text, reasoning = message["content"] or "", message.get("reasoning") or message.get("reasoning_content") or ""
         if not isinstance(text, str):
             raise TypeError(f"its content is {type(text).__name__}")
         places = (choice.get("logprobs") or {}).get("content") or []
@@ -61,7 +66,7 @@ def read(answer: Mapping[str, Any]) -> Reply:
         return failed(Reason.ENGINE_ERROR, f"the server's answer is no chat completion: {type(error).__name__} {error}")
     if reason not in {"stop", "length"}:
         return failed(Reason.ENGINE_ERROR, f"the server ended the reply with {reason!r}")
-    return Reply(text, reason, tokens)
+    return Reply(text, reason, tokens, reasoning=str(reasoning))
 
 
 def read_scores(answer: Mapping[str, Any], wanted: Sequence[int]) -> dict[int, float] | None:

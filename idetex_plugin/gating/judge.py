@@ -123,5 +123,5 @@ def _words(region: Region) -> str:
 def _why(assessment: Assessment) -> str:
     if assessment.failure is not None:
         return assessment.failure.message
-    failed = [f"{name}: {status.message}" for name, status in assessment.tasks.items() if status.state is State.FAILED]
+    failed = [f"{name}: {status.message}" for name, status in assessment.tasks.items() if status.fell_short]
     return "; ".join(failed) or "no task was asked"

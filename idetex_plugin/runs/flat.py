@@ -11,13 +11,13 @@ from typing import Any, Literal
 
 from idetex_plugin.photo.measures import MEASURES
 from idetex_plugin.runs.rows import Row, first_failure
-from idetex_plugin.runs.schema import DUPLICATES
+from idetex_plugin.runs.schema import DUPLICATES, SAFE
 from idetex_plugin.runs.store import Run
 from idetex_plugin.words.card import TASKS
-from idetex_plugin.words.failure import OK, State
+from idetex_plugin.words.failure import OK
 from idetex_plugin.words.vocabulary import Level, Severity
 
-SCORED = "SELECT DISTINCT scored.key FROM photos, json_each(photos.assessment, '$.presence') AS scored ORDER BY 1"
+SCORED = f"SELECT DISTINCT scored.key FROM photos, {SAFE}'$.presence') AS scored ORDER BY 1"
 Kind = Literal["text", "integer", "number", "json"]
 
 
@@ -97,7 +97,7 @@ def duplicates(run: Run) -> Table:
 def _photo(row: Row, copies: Mapping[int, int]) -> dict[str, Any]:
     said = row.assessment
     grounded = said.tasks.get("grounding") == OK
-    failed = said.failure or next((status for status in said.tasks.values() if status.state is State.FAILED), None)
+    failed = said.failure or next((status for status in said.tasks.values() if status.fell_short), None)
     line = _where(row) | {
         "width": said.photo.width, "height": said.photo.height, "format": said.photo.format,
         "model": said.model, "fingerprint": said.fingerprint, "engine": said.engine,

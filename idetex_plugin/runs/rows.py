@@ -112,7 +112,7 @@ def first_failure(assessment: Assessment) -> str | None:
     """The reason of the photo's failure, or of the first failed task, or None."""
     if assessment.failure is not None:
         return assessment.failure.reason
-    return next((status.reason for status in assessment.tasks.values() if status.state is State.FAILED), None)
+    return next((status.reason for status in assessment.tasks.values() if status.fell_short), None)
 
 
 def copy_for(name: str, assessment: Assessment, original: str) -> Assessment:

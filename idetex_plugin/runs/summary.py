@@ -59,7 +59,7 @@ def summarise(run: Run) -> Summary:
                 "WHERE state = 'failed' AND json_valid(assessment) "
                 "AND json_extract(assessment, '$.failure') IS NOT NULL GROUP BY reason "
                 "UNION ALL SELECT task, tasks.reason, count(*) FROM tasks JOIN photos ON photos.number = tasks.photo "
-                "WHERE photos.state = 'failed' AND tasks.state = 'failed' AND json_valid(assessment) "
+                "WHERE photos.state = 'failed' AND tasks.state IN ('failed', 'partial') AND json_valid(assessment) "
                 "AND json_extract(assessment, '$.failure') IS NULL GROUP BY 1, 2"
             )
         },

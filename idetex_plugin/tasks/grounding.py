@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from idetex_plugin.dialects.base import Dialect, ScoresTypes
 from idetex_plugin.tasks.replies import only
-from idetex_plugin.words.assessment import Region
+from idetex_plugin.words.assessment import PartialRegions, Region
 from idetex_plugin.words.box import WHOLE, Box
 from idetex_plugin.words.card import Doubt
 from idetex_plugin.words.failure import Failure
@@ -52,21 +52,27 @@ class Grounding:
         if isinstance(reply, Failure):
             return reply
         regions = self.dialect.read_detect(reply, views)
+        if isinstance(regions, PartialRegions):
+            sure = self._sure(regions.regions, replies)
+            return sure if isinstance(sure, Failure) else regions.model_copy(update={"regions": sure})
         if isinstance(regions, Failure):
             return regions
         presence = self.dialect.read_presence(reply) if isinstance(self.dialect, ScoresTypes) else {}
-        regions = decided(regions, presence, self.thresholds)
+        sure = self._sure(decided(regions, presence, self.thresholds), replies)
+        return sure if isinstance(sure, Failure) else Grounded(sure, presence)
+
+    def _sure(self, regions: tuple[Region, ...], replies: Sequence[Reply]) -> tuple[Region, ...] | Failure:
+        """The regions that are not doubtful."""
         if not regions or self.doubt is None:
-            return Grounded(regions, presence)
+            return regions
         quality = self.dialect.read_level(replies[-1])
         if isinstance(quality, Failure):
             return quality
         excellent = quality.probabilities.get(Level.EXCELLENT)
         if excellent is None:
-            return Grounded(regions, presence)
+            return regions
         bar = self.doubt.least + self.doubt.clean * log_odds(excellent)
-        sure = tuple(each for each in regions if each.confidence is None or log_odds(each.confidence) > bar)
-        return Grounded(sure, presence)
+        return tuple(each for each in regions if each.confidence is None or log_odds(each.confidence) > bar)
 
 
 def decided(

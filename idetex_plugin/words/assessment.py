@@ -23,6 +23,12 @@ class Region(Record):
     effect: str = ""
 
 
+class PartialRegions(Failure):
+    """Why a list of regions is not whole, with those that were complete before it broke off."""
+
+    regions: tuple[Region, ...]
+
+
 class Answer(Record):
     """One answered question. `probabilities` holds every option's, summing to 1, or is empty if unknown."""
 
@@ -99,6 +105,7 @@ class Assessment(Record):
     score types. `failure` is set when the photo itself could not be judged; then every task has failed with its reason.
     measures: plain measures of the pixels that were judged, by the names of `photo.measures.MEASURES`; empty where they
     could not be read.
+    `reasoning` is what the model thought before it answered, by task, for people to read.
     """
 
     photo: PhotoInfo
@@ -113,17 +120,17 @@ class Assessment(Record):
     quality: Quality | None = None
     failure: Failure | None = None
     measures: Mapping[str, float] = Field(default_factory=dict)
+    reasoning: Mapping[str, str] = Field(default_factory=dict)
 
     @property
     def state(self) -> State:
-        """Failed if any task failed, skipped if all were skipped, else ok."""
-        states = {status.state for status in self.tasks.values()}
-        if State.FAILED in states or self.failure is not None:
+        """Failed if any task failed or is not whole, skipped if all were skipped, else ok."""
+        if self.failure is not None or any(status.fell_short for status in self.tasks.values()):
             return State.FAILED
-        return State.OK if State.OK in states else State.SKIPPED
+        return State.OK if any(status.state is State.OK for status in self.tasks.values()) else State.SKIPPED
 
     @property
     def transient(self) -> bool:
         """Whether anything failed for a reason that may pass, so that assessing the unchanged photo again may help."""
-        reasons = [status.reason for status in self.tasks.values() if status.state is State.FAILED]
+        reasons = [status.reason for status in self.tasks.values() if status.fell_short]
         return any(reason.transient for reason in reasons if reason is not None)

@@ -32,13 +32,39 @@ class Doubt(Record):
     clean: float = Field(ge=0)
 
 
+class Sampling(Record):
+    """How replies are drawn where they are not greedy; the names are those of vLLM and of transformers.
+
+    Sampling is what leads a model out of a list that repeats without end. Options are never drawn.
+
+    temperature: above 0; the higher, the more even.
+    top_p: only the most probable tokens that together have this probability.
+    top_k: only so many of the most probable tokens; 0 for all.
+    presence_penalty: how much the score of a token falls that the reply already has.
+    repetition_penalty: by how much the score of such a token, or one of the prompt, is divided.
+    always: draw every generated reply. Otherwise only a reply that was cut off is asked for again, once, in this way.
+    """
+
+    temperature: float = Field(default=0.7, gt=0)
+    top_p: float = Field(default=1.0, gt=0, le=1)
+    top_k: int = Field(default=0, ge=0)
+    presence_penalty: float = Field(default=0.0, ge=-2, le=2)
+    repetition_penalty: float = Field(default=1.0, gt=0)
+    always: bool = False
+
+    @property
+    def settings(self) -> dict[str, float]:
+        """The settings by name, for an engine."""
+        return self.model_dump(exclude={"always"})
+
+
 class Card(Record):
     """What a checkpoint speaks. Raises pydantic's ValidationError for values that do not go together.
 
     name: how the card is asked for.
     title: how it is shown to people.
     checkpoint: a folder, a hub id, or "embedded".
-    dialect: "nano", "vida", "json", or one of a plugin.
+    dialect: "nano", "vida", "json", "rating", or one of a plugin.
     wording: replaces sentences of the dialect by their names, which the dialect's module lists.
     boxes: "thousand" (0-1000 of the image), "resized" (pixels of the image as the processor resized it) or
         "bins" (location tokens 0..`bins`).
@@ -61,6 +87,18 @@ class Card(Record):
     max_model_len: the most tokens of prompt and reply together.
     licence: of the checkpoint.
     notes: for people.
+    template_arguments: what the chat template is told, such as enable_thinking = false; sent to a server, too.
+    thinking: the marks between which the checkpoint thinks before it answers.
+    thinking_tokens: how long it may do so before every reply. 0: it answers at once, and a prompt whose template opens
+        the thinking is refused.
+    sampling: how replies are drawn; None means greedy decoding, always.
+    corners: the order in which the checkpoint gives the corners of a box: "xyxy" (x1 y1 x2 y2) or "yxyx" (y1 x1 y2 x2).
+    box_key: what the checkpoint calls a box in JSON.
+    weight: how much the checkpoint counts among several that assess together.
+    billions: parameters of the checkpoint, in billions.
+    needs: packages beyond this one's that the checkpoint's processor imports.
+    confirmed: facts of this card that were read at a source, each with that source.
+    unconfirmed: facts of this card that were not.
     """
 
     name: str = Field(min_length=1)
@@ -85,6 +123,17 @@ class Card(Record):
     max_model_len: int = Field(default=8192, gt=0)
     licence: str = "see the checkpoint's own page"
     notes: str = ""
+    template_arguments: Mapping[str, bool | int | float | str] = Field(default_factory=dict)
+    thinking: tuple[str, str] = ("<think>", "</think>")
+    thinking_tokens: int = Field(default=0, ge=0)
+    sampling: Sampling | None = None
+    corners: Literal["xyxy", "yxyx"] = "xyxy"
+    box_key: str = Field(default="bbox_2d", min_length=1)
+    weight: float = Field(default=1.0, gt=0)
+    billions: float | None = Field(default=None, gt=0)
+    needs: tuple[str, ...] = ()
+    confirmed: tuple[str, ...] = ()
+    unconfirmed: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -96,6 +145,10 @@ class Card(Record):
             raise ValueError("boxes 'resized' needs views 'whole'")
         if self.min_pixels > self.max_pixels or self.pixel_multiple**2 > self.max_pixels:
             raise ValueError("min_pixels and the square of pixel_multiple are at most max_pixels")
+        if self.template is not None and (self.template_arguments or self.thinking_tokens):
+            raise ValueError("template_arguments and thinking_tokens are for the checkpoint's own chat template")
+        if not all(self.thinking):
+            raise ValueError("thinking is two marks, neither of them empty")
         return self
 
     @property

@@ -75,9 +75,11 @@ TRANSIENT = frozenset(
 
 
 class State(StrEnum):
-    """A task's end: ok, failed, or skipped (not asked for, or not possible for a stated reason)."""
+    """A task's end: ok, failed, skipped (not asked for, or not possible for a stated reason), or partial (there is a
+    result, and for a stated reason it is not whole)."""
 
     OK = "ok"
+    PARTIAL = "partial"
     FAILED = "failed"
     SKIPPED = "skipped"
 
@@ -90,7 +92,7 @@ class Failure(Record):
 
 
 class TaskStatus(Record):
-    """One task's status. A failed task has a reason; an ok one has none."""
+    """One task's status. A failed or partial task has a reason; an ok one has none."""
 
     state: State
     reason: Reason | None = None
@@ -98,14 +100,19 @@ class TaskStatus(Record):
 
     @model_validator(mode="after")
     def _failed_has_reason(self) -> Self:
-        if (self.state is State.FAILED) != (self.reason is not None) and self.state is not State.SKIPPED:
+        if self.fell_short != (self.reason is not None) and self.state is not State.SKIPPED:
             raise ValueError(f"a task that is {self.state} with reason {self.reason}")
         return self
 
+    @property
+    def fell_short(self) -> bool:
+        """Whether there is no result, or one that is not whole."""
+        return self.state in {State.FAILED, State.PARTIAL}
+
     @classmethod
-    def of(cls, failure: Failure) -> Self:
+    def of(cls, failure: Failure, state: State = State.FAILED) -> Self:
         """The status of a task that ended in this failure."""
-        return cls(state=State.FAILED, reason=failure.reason, message=failure.message)
+        return cls(state=state, reason=failure.reason, message=failure.message)
 
 
 OK = TaskStatus(state=State.OK)

@@ -49,7 +49,7 @@ class Request:
     prefix: the start of the answer, given to the model (not repeated in the reply's text).
     choices: when set, the reply is exactly one of these strings.
     schema: when set, the reply is JSON that conforms to this JSON schema.
-    Greedy decoding always; `max_tokens` bounds the reply.
+    Greedy decoding, unless the card says otherwise; `max_tokens` bounds the reply.
     """
 
     prompt: str
@@ -78,6 +78,7 @@ class Reply:
 
     finish_reason: "stop", "length" (cut at max_tokens), or "error" (then `failure` says why, and text is empty).
     choice_probabilities: for a request with choices, every option's probability (sums to 1), empty if unknown.
+    reasoning: what the model thought before the reply, without its marks; no part of `text` and `tokens`.
     """
 
     text: str
@@ -85,6 +86,7 @@ class Reply:
     tokens: tuple[Token, ...] = ()
     choice_probabilities: Mapping[str, float] = field(default_factory=dict)
     failure: Failure | None = None
+    reasoning: str = ""
 
 
 def sound(reply: Reply) -> Reply:

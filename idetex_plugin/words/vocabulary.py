@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from math import floor
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -50,6 +51,11 @@ class Level(StrEnum):
     def score(self) -> int:
         """1 (bad) to 5 (excellent), the weight of the level in a mean opinion score."""
         return list(Level).index(self) + 1
+
+    @classmethod
+    def nearest(cls, score: float) -> Level:
+        """The level of a score from 1 to 5; halves count up."""
+        return tuple(cls)[min(max(floor(score + 0.5), 1), 5) - 1]
 
 
 class DistortionType(BaseModel):

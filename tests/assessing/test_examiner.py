@@ -10,6 +10,7 @@ from idetex_plugin.cards.registry import get_card
 from idetex_plugin.dialects.registry import make_dialect
 from idetex_plugin.photo.load import Photo, load_photo
 from idetex_plugin.photo.measures import measure
+from idetex_plugin.runs.rows import first_failure
 from idetex_plugin.tasks.grounding import Grounding
 from idetex_plugin.tasks.perception import Perception
 from idetex_plugin.tasks.questions import DEFAULT_QUESTIONS
@@ -87,6 +88,23 @@ def test_sources_without_a_name_are_named_by_their_kind() -> None:
     assert isinstance(refused, Assessment)
     assert refused.photo.name == "object"
     assert refused.failure.reason is Reason.INTERNAL
+
+
+CUT = '[{"bbox_2d":[0,0,500,500],"label":"Noise","severity":"Minor"},{"bbox_2d":[0,'
+
+
+def test_a_list_that_was_cut_off_is_a_partial_result() -> None:
+    dialect = make_dialect(CARD)
+    asked = (examiner := Examiner(CARD, (Grounding(dialect),), "f", load)).prepare("anything")
+    assert isinstance(asked, Case)
+    assessment = examiner.conclude(asked, [Reply(CUT, "length", reasoning="Look for grain.")], "scripted")
+    status = assessment.tasks["grounding"]
+    assert (status.state, status.reason) == (State.PARTIAL, Reason.CUT_OFF) and "1 complete region" in status.message
+    assert [region.distortion for region in assessment.regions] == ["Noise"]
+    assert assessment.state is State.FAILED
+    assert first_failure(assessment) == "cut_off" and assessment.tasks["grounding"].fell_short
+    assert assessment.reasoning == {"grounding": "Look for grain."}
+    assert Assessment.model_validate_json(assessment.model_dump_json()) == assessment
 
 
 def test_measures_are_of_the_pixels_that_were_judged_whatever_the_replies() -> None:

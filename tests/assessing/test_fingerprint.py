@@ -6,7 +6,8 @@ import pytest
 from standins import WordTask
 
 from idetex_plugin.assessing import fingerprint
-from idetex_plugin.words.card import Card
+from idetex_plugin.cards.registry import get_card
+from idetex_plugin.words.card import Card, Sampling
 from idetex_plugin.words.request import Request, Views
 
 
@@ -34,6 +35,31 @@ def test_is_stable_and_short(card: Card) -> None:
     assert len(of(card)) == 16
 
 
+def test_what_a_card_does_not_set_leaves_its_fingerprint_as_it_is(card: Card) -> None:
+    """Both as they came out when cards had none of the keys that are left out where they are not set."""
+    assert of(card) == "80e679d67c45daad"
+    published = fingerprint.parts(get_card("qwen2-vl-vida"), (WordTask("grounding"),))
+    assert published["card"] == "2001709be097db56"
+
+
+@pytest.mark.parametrize(
+    "set_here",
+    [
+        {"template_arguments": {"enable_thinking": False}}, {"thinking": ("<a>", "</a>")}, {"thinking_tokens": 100},
+        {"sampling": Sampling()}, {"corners": "yxyx"},
+    ],
+    ids=lambda values: next(iter(values)),
+)
+def test_what_a_card_sets_counts(card: Card, set_here: dict[str, object]) -> None:
+    assert of(card.model_copy(update=set_here)) != of(card)
+
+
+def test_every_key_of_a_card_counts_or_is_about_it() -> None:
+    """A key that is neither would be one that is forgotten: it counts where it is set, which the test above shows."""
+    keys = set(Card.model_fields)
+    assert keys >= fingerprint.ALWAYS | fingerprint.ABOUT and not fingerprint.ALWAYS & fingerprint.ABOUT
+
+
 def test_weights_prompts_tasks_and_card_change_it(card: Card) -> None:
     base = of(card)
     assert of(card, Worded("grounding")) != base
@@ -45,7 +71,8 @@ def test_weights_prompts_tasks_and_card_change_it(card: Card) -> None:
 
 def test_the_place_and_the_words_about_a_checkpoint_do_not(card: Card, tmp_path: Path) -> None:
     base = of(card)
-    assert of(card.model_copy(update={"notes": "trained longer", "title": "Mine"})) == base
+    about = {"notes": "trained longer", "title": "Mine", "needs": ("x",), "confirmed": ("y",), "unconfirmed": ("z",)}
+    assert of(card.model_copy(update=about)) == base
     moved = tmp_path / "moved"
     moved.mkdir()
     for name in ("model.safetensors", "config.json"):

@@ -33,7 +33,22 @@ def test_built_in_cards_survive_their_file_form(which, tmp_path):
 
 
 def test_only_resized_boxes_of_qwen_2_5():
-    assert [each.name for each in cards() if each.boxes == "resized"] == ["qwen2.5-vl-3b", "qwen2.5-vl-7b"]
+    resized = {each.name for each in cards() if each.boxes == "resized"}
+    rating = {"q-insight", "visualquality-r1-7b", "evoquality"}
+    assert resized == {"qwen2.5-vl-3b", "qwen2.5-vl-7b"} | rating
+
+
+def test_every_card_says_how_large_it_is_and_where_its_facts_are_from():
+    for each in cards():
+        if not each.embedded and each.name not in {"internvl3-8b"}:
+            assert each.billions and each.confirmed, each.name
+
+
+def test_a_key_that_differs_from_the_wording_of_json_is_given():
+    gemma = get_card("gemma-4-31b")
+    assert (gemma.corners, gemma.box_key) == ("yxyx", "box_2d")
+    prompt = make_dialect(gemma).detect(make_views(gemma, Image.new("RGB", (9, 9)))).prompt
+    assert "Boxes are [y1, x1, y2, x2]" in prompt
 
 
 def test_a_card_of_ones_own_from_a_file_or_beside_a_checkpoint(tmp_path):
@@ -92,7 +107,7 @@ def test_cards_from_elsewhere():
 
 
 def test_a_dialect_that_nobody_speaks():
-    with pytest.raises(CardError, match="dialect 'klingon' is none of nano, vida, json"):
+    with pytest.raises(CardError, match="dialect 'klingon' is none of nano, vida, json, rating"):
         make_dialect(card(dialect="klingon"))
     with pytest.raises(CardError, match=r"wording\.nothing"):
         make_dialect(card(wording={"nothing": "x"}))

@@ -7,7 +7,7 @@ from typer.testing import CliRunner, Result
 
 from idetex_plugin import doctor
 from idetex_plugin.cli.app import app
-from idetex_plugin.doctor import Report
+from idetex_plugin.doctor import Report, machine
 
 
 def idetex(*arguments: str) -> Result:
@@ -23,6 +23,22 @@ def test_names_the_engine() -> None:
 
 def test_findings_as_json() -> None:
     assert Report.model_validate_json(idetex("--json").stdout) == doctor.examine()
+
+
+def test_a_model_that_does_not_run_here_is_code_3(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "version", {"torch": "2.13.0+cpu"}.get)
+    result = idetex("--model", "qwen3-vl-8b")
+    assert result.exit_code == 3 and "qwen3-vl-8b on" in result.output
+    assert idetex("--model", "nothing").exit_code == 2
+
+
+def test_fixing_says_which_models_still_need_what_was_removed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "version", {"torch": "2.13.0+cpu"}.get)
+    monkeypatch.setattr(doctor, "fix", lambda report: ("torchvision",))
+    result = idetex("--fix")
+    assert "removed torchvision" in result.output
+    assert "still needed:\n- evoquality, " in result.output and " more on " in result.output
+    assert "pip install 'torchvision==0.28.0+cpu'" in result.output
 
 
 def test_no_engine_is_code_3(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,11 @@ def test_lists_every_card() -> None:
         assert card.name in result.output
 
 
+def test_facts_are_markdown() -> None:
+    result = CliRunner().invoke(app, ["models", "--facts"])
+    assert "| `nano` | embedded | boxes, scores, text |" in result.output and "Not confirmed" in result.output
+
+
 def test_json_gives_whole_cards() -> None:
     result = CliRunner().invoke(app, ["models", "--json"])
     assert [Card.model_validate(card) for card in json.loads(result.output)] == list(cards())

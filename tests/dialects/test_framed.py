@@ -23,7 +23,7 @@ def test_options_are_lettered_lines_and_the_instruction_comes_last():
         "Answer with a single option's letter (A, B, C, ...) from the given choices directly."
     )
     assert request.choices == ("A", "B", "C")
-    assert request.system is None
+    assert request.system == vida.detect(LOOK).system
 
 
 def test_severity_definitions_come_before_the_question_and_the_order_is_fixed():

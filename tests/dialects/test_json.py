@@ -1,11 +1,13 @@
 import json
 import time
+from dataclasses import replace
 
 import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from idetex_plugin.words.assessment import PartialRegions
 from idetex_plugin.words.box import WHOLE, Box
 from idetex_plugin.words.failure import Failure, Reason
 from idetex_plugin.words.request import Reply
@@ -84,12 +86,65 @@ def test_hostile_replies_are_unparseable(name):
     assert len(failure.message) < 300
 
 
+@given(st.lists(st.sampled_from([NOISE, NOISE.replace("Noise", "Overexposure")]), max_size=4), st.data())
+def test_complete_regions_of_a_list_that_was_cut_off_are_kept(entries, data):
+    text = f"[{', '.join([*entries, NOISE])}]"
+    length = data.draw(st.integers(0, len(text) - 1))
+    found = zero_shot.read_detect(replace(said(text[:length]), finish_reason="length"), LOOK)
+    assert isinstance(found, Failure)
+    complete = [entry for number, entry in enumerate([*entries, NOISE]) if text[:length].count("}") > number]
+    regions = found.regions if isinstance(found, PartialRegions) else ()
+    assert [region.distortion for region in regions] == list(dict.fromkeys(json.loads(e)["label"] for e in complete))
+    assert all(region.confidence is not None for region in regions)
+    if complete:
+        assert found.reason is Reason.CUT_OFF and f"{len(regions)} complete regions" in found.message
+
+
+@pytest.mark.parametrize(
+    "text", [f"[{NOISE}, {region(bbox_2d=[9, 9, 1, 1])[1:-1]}, {{", "no list", "[[1, 2], [", NOISE]
+)
+def test_an_unreadable_list_that_was_cut_off_keeps_nothing(text):
+    found = zero_shot.read_detect(Reply(text, "length"), LOOK)
+    assert type(found) is Failure and found.reason is Reason.CUT_OFF
+
+
+def test_no_list_and_no_sentence_is_without_end():
+    def unbounded(schema):
+        if schema.get("type") == "array" and "maxItems" not in schema:
+            return True
+        if schema.get("type") == "string" and "maxLength" not in schema:
+            return True
+        inner = [*schema.get("properties", {}).values(), *schema.get("prefixItems", ())]
+        inner += [schema["items"]] if isinstance(schema.get("items"), dict) else []
+        return any(unbounded(each) for each in inner)
+
+    for request in (zero_shot.detect(LOOK), zero_shot.affects(LOOK, WHOLE), zero_shot.locate(LOOK, "Noise"),
+                    zero_shot.describe(LOOK)):  # fmt: skip
+        assert not unbounded(request.schema)
+        assert unbounded({"type": "array", "items": {"type": "integer"}})
+
+
 def test_boxes_are_pixels_of_the_resized_input_where_the_card_says_so():
     (found,) = in_pixels.read_detect(said(region(bbox_2d=[0, 0, 560, 182])), LOOK)
     assert found.box == Box(x1=0, y1=0, x2=1, y2=0.5)
     assert isinstance(in_pixels.read_detect(said(region(bbox_2d=[0, 0, 561, 182])), LOOK), Failure)
     assert "560 wide and 364 high" in in_pixels.detect(LOOK).prompt
     assert "[280, 0, 560, 182]" in in_pixels.affects(LOOK, Box(x1=0.5, y1=0, x2=1, y2=0.5)).prompt
+
+
+def test_boxes_in_another_order_and_by_another_name():
+    swapped = type(zero_shot)(card(corners="yxyx", box_key="box_2d", boxes="resized"))
+    entry = '[{"box_2d": [182, 0, 364, 280], "label": "Noise", "severity": "Severe"}]'
+    (found,) = swapped.read_detect(said(entry), LOOK)
+    assert found.box == Box(x1=0, y1=0.5, x2=0.5, y2=1)
+    request = swapped.detect(LOOK)
+    assert "Boxes are [y1, x1, y2, x2]" in request.prompt and '{"box_2d": [y1, x1, y2, x2]' in request.prompt
+    assert "bbox_2d" not in request.prompt and "x1, y1" not in swapped.describe(LOOK).prompt
+    jsonschema.validate(json.loads(entry), request.schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(json.loads(entry.replace("364", "365")), request.schema)
+    assert "region [182, 0, 364, 280]" in swapped.affects(LOOK, found.box).prompt
+    assert isinstance(swapped.read_detect(said(region()), LOOK), Failure)
 
 
 def test_confidence_is_the_probability_of_the_label():

@@ -1,10 +1,13 @@
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from idetex_plugin.dialects.vida import NOTHING_HERE
+from idetex_plugin.tasks.questions import DEFAULT_QUESTIONS
+from idetex_plugin.words.assessment import PartialRegions
 from idetex_plugin.words.box import WHOLE, Box
 from idetex_plugin.words.failure import Failure, Reason
 from idetex_plugin.words.request import Reply
@@ -38,7 +41,24 @@ def test_what_is_asked_is_what_was_published():
         "Please provide the bounding box coordinates of the region this sentence describes: "
         f"{REF}Noise affecting the sky{END}"
     )
-    assert "Thus, the quality of the image is (one of these five" in str(vida.describe(LOOK).system)
+    assert "Thus, the quality of the image is (one of these five" in vida.describe(LOOK).prompt
+
+
+def test_requests_about_a_photo_have_the_same_words_before_the_image():
+    questions = [vida.ask(LOOK, question) for question in DEFAULT_QUESTIONS]
+    asked = [vida.detect(LOOK), *questions, vida.level(LOOK), vida.describe(LOOK), vida.locate(LOOK, "Noise")]
+    assert {request.system for request in asked} == {"You are an expert in image quality assessment."}
+
+
+@given(st.integers(0, 400))
+def test_complete_regions_of_a_reply_that_was_cut_off_are_kept(length):
+    whole = vida.read_detect(said(PUBLISHED), LOOK)
+    reply = replace(said(PUBLISHED[:length]), finish_reason="length")
+    found = vida.read_detect(reply, LOOK)
+    assert isinstance(found, Failure) and found.reason in {Reason.CUT_OFF, Reason.EMPTY_REPLY}
+    complete = PUBLISHED[:length].count(CLOSE)
+    regions = found.regions if isinstance(found, PartialRegions) else ()
+    assert regions == whole[:complete]
 
 
 def test_published_reply():
@@ -118,7 +138,7 @@ def test_hostile_replies_are_unparseable(name):
     ("reply", "reason"),
     [
         (Reply(""), Reason.EMPTY_REPLY), (Reply(" \n"), Reason.EMPTY_REPLY),
-        (Reply(CLARITY, "length"), Reason.CUT_OFF), (Reply(CLARITY, "abort"), Reason.ENGINE_ERROR),
+        (Reply(CLARITY[:-1], "length"), Reason.CUT_OFF), (Reply(CLARITY, "abort"), Reason.ENGINE_ERROR),
         (Reply("", "error", failure=Failure(reason=Reason.TIMEOUT, message="late")), Reason.TIMEOUT),
     ],
 )  # fmt: skip

@@ -5,7 +5,9 @@ import pytest
 from rich.console import Console
 
 from idetex_plugin import doctor
-from idetex_plugin.doctor import examination, machine, repair
+from idetex_plugin.cards.registry import get_card
+from idetex_plugin.doctor import examination, machine, needs, repair
+from idetex_plugin.words.extras import CPU_INDEX
 
 
 @pytest.fixture
@@ -28,7 +30,8 @@ def world(monkeypatch):
     monkeypatch.setattr(machine, "gpus", lambda: world.gpus)
     monkeypatch.setattr(machine, "unmet", lambda name, packages: world.unmet)
     monkeypatch.setattr(machine, "mongod", lambda: world.mongod)
-    monkeypatch.setattr(examination, "broken_companions", lambda: world.broken)
+    for module in (examination, needs):
+        monkeypatch.setattr(module, "broken_companions", lambda: world.broken)
     return world
 
 
@@ -115,6 +118,28 @@ def test_this_installation_is_examined_quickly_and_without_imports() -> None:
         "assert not {'torch', 'transformers', 'vllm'} & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_what_a_card_needs_is_told_with_its_command(world, checkpoint) -> None:
+    qwen, nano = get_card("qwen3-vl-8b"), get_card("nano")
+    [need] = doctor.examine(which=(nano, qwen)).cards
+    assert (need.card, need.packages) == ("qwen3-vl-8b", ("torchvision",))
+    shown = text(doctor.examine(which=(qwen,)))
+    assert "qwen3-vl-8b on vllm and transformers: needs torchvision" in shown
+    assert f"pip install 'torchvision==0.28.0+cpu' --extra-index-url {CPU_INDEX}" in " ".join(shown.split())
+    world.packages |= {"torchvision": "0.28.0"}
+    assert doctor.examine(which=(qwen,)).cards == ()
+    world.broken = ("torchvision",)
+    assert [need.card for need in doctor.examine(which=(qwen,)).cards] == ["qwen3-vl-8b"]
+
+
+def test_cards_of_one_need_are_told_together(world, checkpoint) -> None:
+    world.packages |= {"torch": "2.13.1"}
+    [line] = doctor.card_lines(doctor.examine(which=(get_card("qwen3-vl-4b"), get_card("internvl3-8b"))).cards)
+    assert line == (
+        "- qwen3-vl-4b, internvl3-8b on vllm and transformers: need torchvision\n    "
+        "pip install 'torchvision==0.28.1'"
+    )
 
 
 def test_fix_removes_what_is_broken_once(world, checkpoint, monkeypatch) -> None:

@@ -1,13 +1,15 @@
 import pytest
-from engines.tiny import tiny_card
+from engines.tiny import thinking_checkpoint, tiny_card
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
 from idetex_plugin.engines.prompts import Prompts, checkpoint_of, option_ids, too_long
 from idetex_plugin.engines.steps import Answering, StepOutcome, StreamItem
+from idetex_plugin.engines.thinking import separated
+from idetex_plugin.words.card import Sampling
 from idetex_plugin.words.failure import Reason
-from idetex_plugin.words.request import Request
+from idetex_plugin.words.request import Reply, Request, Token
 
 PHOTO = Image.new("RGB", (8, 8))
 
@@ -63,7 +65,7 @@ def test_an_option_is_spelt_as_it_follows_the_prefix(prompts) -> None:
 
 def test_words_that_spell_an_image_fail_by_themselves(prompts) -> None:
     answering = Answering(Request("look at <image>", (PHOTO,)), prompts)
-    assert answering.steps == ()
+    assert not answering.steps
     failure = answering.reply().failure
     assert failure is not None and failure.reason is Reason.ENGINE_ERROR and "2 image tokens" in failure.message
 
@@ -103,3 +105,95 @@ def test_a_missing_embedded_checkpoint_is_named(tmp_path, monkeypatch) -> None:
 )
 def test_too_long(message) -> None:
     assert too_long(message) and not too_long("out of memory")
+
+
+@pytest.fixture(scope="module")
+def thinking_folder(tmp_path_factory):
+    """The tiny checkpoint with a chat template that lets it think unless told otherwise."""
+    return thinking_checkpoint(tmp_path_factory.mktemp("thinking"))
+
+
+def thinking_card(folder, **changes):
+    return tiny_card(folder, template=None, **changes)
+
+
+def test_a_template_that_ends_inside_the_thinking_is_refused_at_the_start(thinking_folder) -> None:
+    with pytest.raises(ValueError, match=r"ends inside <think>.*enable_thinking = false"):
+        Prompts(thinking_card(thinking_folder))
+
+
+def test_template_arguments_reach_the_template(thinking_folder) -> None:
+    off = Prompts(thinking_card(thinking_folder, template_arguments={"enable_thinking": False}))
+    request = Request("what?", (PHOTO,), prefix="It ")
+    assert off.text(request).endswith("what?<answer><think>\n\n</think>\n\nIt ")
+    assert off.check(request, off.text(request)) is None
+
+
+def test_marks_in_the_words_of_a_prompt_are_no_thinking(tiny_folder) -> None:
+    prompts = Prompts(thinking_card(tiny_folder))
+    request = Request("Write <think> first", (PHOTO,))
+    assert prompts.check(request, prompts.text(request)) is None
+
+
+def test_thinking_comes_before_the_answer_and_is_kept_apart(thinking_folder) -> None:
+    prompts = Prompts(thinking_card(thinking_folder, thinking_tokens=8))
+    answering = Answering(Request("how good?", (PHOTO,), prefix="It is", choices=(" good", " bad")), prompts)
+    [step] = answering.steps
+    assert step.thinking == step.max_tokens == 8 and step.schema is None and step.text.endswith("<think>\n")
+    ids = (*prompts.ids("Hm, grain. "), prompts.thought_end)
+    follow = answering.settle(0, StepOutcome(ids, [0.0] * len(ids)))
+    steps = [answering.steps[number] for number in follow]
+    assert all(step.text.endswith("<think>\nHm, grain.\n</think>\n\nIt is") for step in steps) and steps[0].scored
+    for number, step in zip(follow, steps, strict=True):
+        answering.settle(number, StepOutcome(scores={id: -1.0 - at for at, id in enumerate(step.scored)}))
+    reply = answering.reply()
+    assert reply.text == " good" and reply.reasoning == "Hm, grain."
+    with pytest.raises(ValueError, match="thinking '</none>' is"):
+        Prompts(thinking_card(thinking_folder, thinking_tokens=8, thinking=("<none>", "</none>")))
+
+
+def test_a_reply_that_was_cut_off_is_asked_for_once_more(tiny_folder) -> None:
+    sampling = Sampling(temperature=0.7, presence_penalty=1.5)
+    prompts = Prompts(tiny_card(tiny_folder, sampling=sampling))
+    ids, cut = prompts.ids("good"), StepOutcome((5,), (-1.0,), "length")
+    for second, text in ((StepOutcome(ids, [0.0] * len(ids)), "good"), (cut, prompts.spell([5])[0])):
+        answering = Answering(Request("all", (PHOTO,)), prompts)
+        assert answering.steps[0].sampling is None
+        [again] = answering.settle(0, cut)
+        assert answering.steps[again].sampling == sampling
+        assert not answering.settle(again, second)
+        assert answering.reply().text == text
+    always = Prompts(tiny_card(tiny_folder, sampling=Sampling(always=True)))
+    answering = Answering(Request("all", (PHOTO,)), always)
+    assert answering.steps[0].sampling is not None and not answering.settle(0, cut)
+
+
+@given(st.text("ab\n", max_size=9), st.text("xy ", max_size=9), st.integers(1, 4))
+def test_thinking_in_a_reply_is_separated(thought, said, size) -> None:
+    text = f"<think>{thought}</think>\n{said}"
+    tokens = tuple(Token(text[at : at + size], -0.1) for at in range(0, len(text), size))
+    reply = separated(Reply(text, tokens=tokens), ("<think>", "</think>"))
+    assert reply.text == said.lstrip() == "".join(token.text for token in reply.tokens)
+    assert reply.reasoning == thought.strip()
+
+
+def test_thinking_without_end_leaves_no_reply() -> None:
+    reply = separated(Reply("<think>so grainy", "length"), ("<think>", "</think>"))
+    assert (reply.text, reply.reasoning, reply.finish_reason) == ("", "so grainy", "length")
+    plain = Reply("I <think> so</think>")
+    assert separated(plain, ("<think>", "</think>")) is plain
+
+
+def test_a_folder_of_a_repository_is_downloaded_and_a_path_is_not(tmp_path, monkeypatch) -> None:
+    asked = []
+
+    def download(repository: str, *, allow_patterns: list[str]) -> str:
+        asked.append((repository, allow_patterns))
+        return "/cache/snapshot"
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", download)
+    assert checkpoint_of(tiny_card("owner/name/inner")) == "/cache/snapshot/inner"
+    assert asked == [("owner/name", ["inner/*"])]
+    for same in ("owner/name", str(tmp_path), "./a/b/c", "~/a/b/c", "/no/such/folder"):
+        assert checkpoint_of(tiny_card(same)) == same
+    assert len(asked) == 1

@@ -21,6 +21,22 @@ CHAT_TEMPLATE = (
 )
 
 
+THINK, THOUGHT = "<think>", "</think>"
+THINKING_TEMPLATE = (
+    "<bos>{% for message in messages %}{% set content %}"
+    "{% if message['content'] is string %}{{ message['content'] }}{% else %}{% for part in message['content'] %}"
+    "{% if part['type'] == 'image' %}<image>{% else %}{{ part['text'] }}{% endif %}{% endfor %}{% endif %}{% endset %}"
+    "{% if message['role'] == 'assistant' %}{% set reasoning = '' %}{% if '</think>' in content %}"
+    "{% set reasoning = content.split('</think>')[0].split('<think>')[-1].strip('\n') %}"
+    "{% set content = content.split('</think>')[-1].lstrip('\n') %}{% endif %}"
+    "<answer><think>\n{{ reasoning }}\n</think>\n\n{{ content }}{% else %}{{ content }}{% endif %}"
+    "{% endfor %}{% if add_generation_prompt %}<answer>"
+    "{% if enable_thinking is defined and enable_thinking is false %}<think>\n\n</think>\n\n{% else %}<think>\n"
+    "{% endif %}{% endif %}"
+)
+"""In the manner of Qwen3.5: it opens the thinking unless told not to, and rewrites the thinking of what was said."""
+
+
 def tiny_card(folder: Path, **changes: Any) -> Card:
     """The card of the checkpoint in this folder."""
     values: dict[str, Any] = {
@@ -31,7 +47,7 @@ def tiny_card(folder: Path, **changes: Any) -> Card:
     return Card(**{**values, **changes})
 
 
-def tiny_tokenizer() -> Any:
+def tiny_tokenizer(more: tuple[str, ...] = ()) -> Any:
     """Byte-level BPE with a few merges, whole tokens for some words, and Idefics3's special tokens."""
     from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
     from transformers import PreTrainedTokenizerFast
@@ -44,14 +60,14 @@ def tiny_tokenizer() -> Any:
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
     )
     core.train_from_iterator(["What affects the photo? Out of focus blur, low clarity, overexposure."] * 4, trainer)
-    core.add_tokens([AddedToken(word, normalized=False, special=False) for word in WORDS])
+    core.add_tokens([AddedToken(word, normalized=False, special=False) for word in (*WORDS, *more)])
     return PreTrainedTokenizerFast(
         tokenizer_object=core, pad_token="<pad>", bos_token="<bos>", eos_token="<eos>", padding_side="left",
         additional_special_tokens=list(SPECIAL[3:]), clean_up_tokenization_spaces=False,
     )
 
 
-def tiny_model(tokenizer: Any, seed: int = 0, spread: float = 1.0) -> Any:
+def tiny_model(tokenizer: Any, seed: int = 0, spread: float = 1.0, context: int = 1024) -> Any:
     """Random weights, wide enough that the greedy reply depends on the picture."""
     import torch
     from transformers import Idefics3Config, Idefics3ForConditionalGeneration
@@ -66,7 +82,7 @@ def tiny_model(tokenizer: Any, seed: int = 0, spread: float = 1.0) -> Any:
         text_config={
             "model_type": "llama", "vocab_size": len(tokenizer), "hidden_size": 128, "intermediate_size": 256,
             "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 4,
-            "max_position_embeddings": 1024, "rms_norm_eps": 1e-5, "tie_word_embeddings": False,
+            "max_position_embeddings": context, "rms_norm_eps": 1e-5, "tie_word_embeddings": False,
             "bos_token_id": ids["<bos>"], "eos_token_id": ids["<eos>"], "pad_token_id": ids["<pad>"],
         },
     )
@@ -79,7 +95,7 @@ def tiny_model(tokenizer: Any, seed: int = 0, spread: float = 1.0) -> Any:
     return model
 
 
-def save(folder: Path, model: Any, tokenizer: Any) -> None:
+def save(folder: Path, model: Any, tokenizer: Any, template: str = CHAT_TEMPLATE) -> None:
     """Write everything that the engines read: weights, configs, processor, tokenizer, chat template."""
     from transformers import Idefics3Processor
     from transformers.models.idefics3.image_processing_pil_idefics3 import Idefics3ImageProcessorPil
@@ -88,7 +104,7 @@ def save(folder: Path, model: Any, tokenizer: Any) -> None:
         do_resize=False, size={"longest_edge": IMAGE_SIZE}, max_image_size={"longest_edge": IMAGE_SIZE},
         do_image_splitting=False, do_pad=True, image_mean=[0.5] * 3, image_std=[0.5] * 3,
     )
-    processor = Idefics3Processor(pixels, tokenizer, image_seq_len=IMAGE_TOKENS, chat_template=CHAT_TEMPLATE)
+    processor = Idefics3Processor(pixels, tokenizer, image_seq_len=IMAGE_TOKENS, chat_template=template)
     model.generation_config.update(
         do_sample=False, bos_token_id=tokenizer.bos_token_id, pad_token_id=tokenizer.pad_token_id,
         eos_token_id=[tokenizer.eos_token_id, tokenizer.convert_tokens_to_ids("<end_of_utterance>")],
@@ -102,4 +118,12 @@ def tiny_checkpoint(folder: Path) -> Path:
     """A saved checkpoint in this folder."""
     tokenizer = tiny_tokenizer()
     save(folder, tiny_model(tokenizer), tokenizer)
+    return folder
+
+
+@cache
+def thinking_checkpoint(folder: Path) -> Path:
+    """One that thinks before it answers unless it is told not to, with room for long instructions."""
+    tokenizer = tiny_tokenizer((THINK, THOUGHT))
+    save(folder, tiny_model(tokenizer, context=8192), tokenizer, THINKING_TEMPLATE)
     return folder

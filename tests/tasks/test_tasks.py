@@ -8,7 +8,7 @@ from idetex_plugin.dialects.nano import NONE, NanoDialect
 from idetex_plugin.tasks.description import DescriptionTask
 from idetex_plugin.tasks.grounding import Affecting, Grounded, Grounding, Referring, decided
 from idetex_plugin.tasks.perception import Perceived, Perception
-from idetex_plugin.words.assessment import Region
+from idetex_plugin.words.assessment import PartialRegions, Region
 from idetex_plugin.words.box import WHOLE, Box
 from idetex_plugin.words.card import TASKS, Card, Doubt
 from idetex_plugin.words.failure import Failure, Reason, State, TaskStatus
@@ -83,6 +83,18 @@ def test_a_doubtful_region_of_a_photo_that_may_be_excellent_is_not_reported(
 ) -> None:
     found = found_under_doubt(confidence, excellent)
     assert isinstance(found, Grounded) and len(found.regions) == kept
+
+
+def test_doubt_is_held_against_the_regions_of_a_list_that_was_cut_off() -> None:
+    task = Grounding(zero_shot, Doubt(least=0, clean=0))
+    cut = replace(said(NOISE[:-1] + ",{"), finish_reason="length")
+    shares = {" excellent": 0.5, " fair": 0.2, " good": 0.1, " bad": 0.1, " poor": 0.1}
+    level = Reply("fair", choice_probabilities=shares)
+    sure = task.read((cut, level), LOOK)
+    assert isinstance(sure, PartialRegions) and len(sure.regions) == 1
+    doubtful = replace(cut, tokens=tuple(replace(token, logprob=-1.0) for token in cut.tokens))
+    none = task.read((doubtful, level), LOOK)
+    assert isinstance(none, PartialRegions) and none.regions == ()
 
 
 def test_doubt_asks_for_the_level_and_fails_where_that_fails() -> None:

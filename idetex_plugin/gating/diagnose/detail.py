@@ -21,6 +21,7 @@ FINE, NEXT = 7, 5
 """From this frequency on, in 1/16 cycles a pixel (8 is the finest), detail is fine; and what is coarser by a third."""
 POWER = 4000.0
 """Mean |O|^2 of a block at `FINE`, below which there is nothing to lose: some 1.5 levels of contrast."""
+MUCH = 10000.0
 SOFTENED, EVEN = 0.66, 0.09
 GONE, NEARLY_EVEN = 0.3, 0.2
 EXPLAINED = 0.72
@@ -36,7 +37,8 @@ def detail(one: Floats, two: Floats) -> Difference | None:
     totals = [values[rich, NEXT].sum() for values in (own, shared, other)]
     coherent = totals[1] ** 2 / max(totals[0] * totals[2], 1e-9)
     gain, spread = float(shared[rich, FINE:].sum() / own[rich, FINE:].sum()), float(gains.std())
-    even = (gain <= SOFTENED and spread <= EVEN) or (gain <= GONE and spread <= NEARLY_EVEN)
+    much = own[rich, FINE].mean() >= MUCH
+    even = (gain <= SOFTENED and spread <= EVEN) or (gain <= GONE and spread <= NEARLY_EVEN and much)
     if not even or coherent < EXPLAINED:
         return None
     words = f"detail lost, as by enlarging: {max(gain, 0):.0%} of the finest is left, in all places alike"

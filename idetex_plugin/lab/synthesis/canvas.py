@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -56,3 +58,26 @@ def _luma(pixels: Pixels) -> NDArray[np.float32]:
 def _blend(image: Pixels, damaged: Pixels, mask: Mask) -> Pixels:
     mixed = image + mask[..., None] * (damaged.astype(np.float32) - image)
     return np.rint(mixed).astype(np.uint8)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A distorted photo and its truth.
+
+    image: RGB uint8 (H, W, 3). regions: in the order of application. masks: (H, W) in 0..1, one a region.
+    changes: (H, W) absolute luma change by each region's distortion, 0..255, one a region. least: the mean change from
+    which each region's distortion counts as seen.
+    """
+
+    image: Pixels
+    regions: tuple[Region, ...]
+    masks: tuple[Mask, ...]
+    changes: tuple[Mask, ...]
+    least: tuple[float, ...]
+
+    @classmethod
+    def of(cls, canvas: Canvas) -> Sample:
+        """What is on a canvas."""
+        return cls(
+            canvas.image, tuple(canvas.regions), tuple(canvas.masks), tuple(canvas.changes), tuple(canvas.least)
+        )

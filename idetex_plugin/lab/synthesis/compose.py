@@ -12,12 +12,11 @@ from idetex_plugin.lab.data.boxes import random_box
 from idetex_plugin.lab.data.photos import Pixels
 from idetex_plugin.lab.synthesis.camera import shoot
 from idetex_plugin.lab.synthesis.camera.shot import EXTENTS
-from idetex_plugin.lab.synthesis.canvas import LOCAL_ONLY, Canvas, Plan
+from idetex_plugin.lab.synthesis.canvas import LOCAL_ONLY, Canvas, Plan, Sample
 from idetex_plugin.lab.synthesis.degrade import DEGRADE, jpeg
 from idetex_plugin.lab.synthesis.distractors import DISTRACTORS, distract
 from idetex_plugin.lab.synthesis.masks import Mask
 from idetex_plugin.lab.synthesis.reframe import reframed
-from idetex_plugin.words.assessment import Region
 from idetex_plugin.words.box import WHOLE, Box
 from idetex_plugin.words.vocabulary import VIDA, Severity
 
@@ -54,29 +53,6 @@ class Recipe:
     camera_share: float = 0
     photo_sides: tuple[int, int] = (320, 1100)
     tiled_share: float = 0
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A distorted photo and its truth.
-
-    image: RGB uint8 (H, W, 3). regions: in the order of application. masks: (H, W) in 0..1, one a region.
-    changes: (H, W) absolute luma change by each region's distortion, 0..255, one a region. least: the mean change from
-    which each region's distortion counts as seen.
-    """
-
-    image: Pixels
-    regions: tuple[Region, ...]
-    masks: tuple[Mask, ...]
-    changes: tuple[Mask, ...]
-    least: tuple[float, ...]
-
-    @classmethod
-    def of(cls, canvas: Canvas) -> Sample:
-        """What is on a canvas."""
-        return cls(
-            canvas.image, tuple(canvas.regions), tuple(canvas.masks), tuple(canvas.changes), tuple(canvas.least)
-        )
 
 
 class Synthesizer:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from idetex_plugin.lab.data.augment.framing import draw_framing
+from idetex_plugin.lab.synthesis.canvas import Sample
 from idetex_plugin.lab.synthesis.masks import Mask
 from idetex_plugin.words.box import Box
-
-if TYPE_CHECKING:
-    from idetex_plugin.lab.synthesis.compose import Sample
 
 
 def reframed(sample: Sample, rng: np.random.Generator) -> Sample:

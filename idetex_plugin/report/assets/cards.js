@@ -45,7 +45,7 @@ function nameParts(name) {
 
 function trouble(row) {
   if (row.failure) return [words(row.failure[0]), row.failure[1]];
-  const failed = Object.entries(row.tasks).filter(([, [state]]) => state === "failed");
+  const failed = Object.entries(row.tasks).filter(([, [state]]) => state === "failed" || state === "partial");
   if (failed.length === 0) return null;
   return [failed.map(([task, [, reason]]) => `${task}: ${words(reason)}`).join(", "), failed.map(([, [, , message]]) => message).join(" ")];
 }

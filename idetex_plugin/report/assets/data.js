@@ -26,7 +26,7 @@ const lookedFor = (row) => row.tasks.grounding?.[0] === "ok";
 const standing = (row) => row.score ?? (row.level ? levelRank(row.level) : null);
 
 function reasonsOf(row) {
-  const tasks = Object.values(row.tasks).filter(([state]) => state === "failed").map(([, reason]) => reason);
+  const tasks = Object.values(row.tasks).filter(([state]) => state === "failed" || state === "partial").map(([, reason]) => reason);
   return new Set(row.failure ? [row.failure[0], ...tasks] : tasks);
 }
 

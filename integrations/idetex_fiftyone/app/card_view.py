@@ -46,13 +46,14 @@ def _region_buttons(panel: Any, parts: types.Object, card: Card, region: Doc, ab
     row = parts.btn_group("decide")
     row.btn("accept", label=key("Accept", "A"), variant="contained", on_click=panel.accept, params=about)
     row.btn("reject", label=key("Reject", "R"), variant="outlined", on_click=panel.reject, params=about)
+    if len(card.regions) > 1:
+        row.btn("next", label=key("Next", "J"), on_click=panel.next_region, params=about)
+    row = parts.btn_group("severity")
     for number, severity in enumerate(Severity, 1):
         row.btn(
             f"severity{number}", label=key(str(severity), str(number)), on_click=panel.severity,
             params={**about, "severity": str(severity)},
         )  # fmt: skip
-    if len(card.regions) > 1:
-        row.btn("next", label=key("Next", "J"), on_click=panel.next_region, params=about)
 
 
 def _photo_buttons(panel: Any, parts: types.Object, card: Card, about: dict[str, str], done: bool) -> None:
@@ -66,9 +67,10 @@ def _photo_buttons(panel: Any, parts: types.Object, card: Card, about: dict[str,
     waiting = len(card.waiting)
     label = "Nothing more is wrong" if card.regions else "Nothing is wrong"
     if waiting:
-        label = f"Reject {waiting} waiting, nothing more is wrong"
-    row = parts.btn_group("photo")
+        label = f"Reject the {waiting} waiting, nothing more is wrong"
+    row = parts.btn_group("finished")
     row.btn("finish", label=key(label, "N"), variant="contained", on_click=panel.finish, params=about, disabled=done)
+    row = parts.btn_group("photo")
     row.btn("later", label=key("Later", "L"), on_click=panel.later, params=about)
     row.btn("open", label=key("Draw", "D"), on_click=panel.open_photo, params=about)
     row.btn("undo", label=key("Undo", "U"), on_click=panel.undo)

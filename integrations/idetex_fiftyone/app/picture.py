@@ -30,7 +30,7 @@ class Marked:
     faint: bool = False
 
 
-def picture(path: str, boxes: Iterable[Marked], size: tuple[int, int] = (450, 250)) -> str:
+def picture(path: str, boxes: Iterable[Marked], size: tuple[int, int] = (450, 190)) -> str:
     """A data URL of the photo, at most of this width and height, with the boxes drawn. Raises `photo.PhotoError`."""
     image = _small(path, os.stat(path).st_mtime if os.path.exists(path) else 0.0, size).copy()
     draw = ImageDraw.Draw(image)

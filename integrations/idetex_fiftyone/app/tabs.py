@@ -70,7 +70,7 @@ def review(panel: Any, parts: types.Object, ctx: Any, card: Card | None, wanted:
     row.enum("order", list(ORDERS), default=state.order, view=orders, on_change=panel.choose_order)
     row.str("by", label="Reviewer", default=state.by, on_change=panel.name_reviewer)
     if state.told:
-        parts.md(f"Last: {state.told}", name="told")
+        parts.md(f"Last: {state.told}", name="last")
 
 
 def filters(panel: Any, parts: types.Object, ctx: Any, counts: Figures, counts_shown: Figures, scope: Scope) -> None:
@@ -109,7 +109,7 @@ def filters(panel: Any, parts: types.Object, ctx: Any, counts: Figures, counts_s
     if chosen != Filters():
         row.btn("show_all", label="Show all", icon="filter_alt_off", on_click=panel.show_all)
     if ctx.panel.state.told:
-        parts.md(f"Last: {ctx.panel.state.told}", name="told")
+        parts.md(f"Last: {ctx.panel.state.told}", name="last")
 
 
 def files(panel: Any, parts: types.Object, ctx: Any, counts: Figures) -> None:

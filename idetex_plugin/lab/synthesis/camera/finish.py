@@ -41,10 +41,11 @@ def developed(pixels: Pixels, rng: np.random.Generator) -> Pixels:
     if rng.random() < 0.75:
         values = noisy(values, to_light(pixels), rng.uniform(FAINTEST_GRAIN, GRAIN), rng)
     if rng.random() < 0.6:
-        values = values + rng.uniform(0.1, 0.7) * (values - cv2.GaussianBlur(values, (0, 0), rng.uniform(0.6, 1.3)))
+        soft = np.asarray(cv2.GaussianBlur(values, (0, 0), rng.uniform(0.6, 1.3)), np.float32)
+        values = np.asarray(values + rng.uniform(0.1, 0.7) * (values - soft), np.float32)
     if rng.random() < 0.5:
         tone = np.clip(values, 0, 255) / 255
-        values = 255 * (tone + rng.uniform(-0.5, 0.7) * tone * (1 - tone) * (2 * tone - 1))
+        values = np.asarray(255 * (tone + rng.uniform(-0.5, 0.7) * tone * (1 - tone) * (2 * tone - 1)), np.float32)
     return to_pixels(values)
 
 

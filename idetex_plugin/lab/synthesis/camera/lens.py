@@ -94,11 +94,11 @@ def _turned(light: Light, length: float, rng: np.random.Generator) -> Light:
     centre = rng.uniform(0.2, 0.8) * width, rng.uniform(0.2, 0.8) * height
     angle = np.degrees(length / (0.6 * np.hypot(height, width)))
     shift = rng.uniform(-0.33, 0.33, 2) * length
-    total = np.zeros_like(light)
+    total = np.zeros(light.shape, np.float32)
     steps = int(np.clip(length / 1.5, 6, 24))
     for at in np.linspace(-0.5, 0.5, steps):
         turn = np.asarray(cv2.getRotationMatrix2D(centre, float(at * angle), 1.0), np.float64)
         turn[:, 2] += at * shift
         turned = cv2.warpAffine(light, turn, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-        total += np.asarray(turned, np.float32)
+        total = np.add(total, turned, dtype=np.float32)
     return np.asarray(total / steps, np.float32)

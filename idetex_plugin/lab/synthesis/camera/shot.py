@@ -39,7 +39,7 @@ def noise(pixels: Pixels, severity: Severity, rng: np.random.Generator) -> Pixel
     levels = draw(NOISE, severity, rng)
     values: NDArray[Any] = noisy(pixels.astype(np.float32), to_light(pixels), levels, rng)
     if levels > NOISE[0][1] and rng.random() < 0.3:
-        values = cv2.bilateralFilter(np.clip(values, 0, 255), 5, rng.uniform(5, 20), 1.2)
+        values = np.asarray(cv2.bilateralFilter(np.clip(values, 0, 255), 5, rng.uniform(5, 20), 1.2), np.float32)
     return to_pixels(values)
 
 

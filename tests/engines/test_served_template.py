@@ -1,0 +1,95 @@
+"""What a server is given of a reply makes the same prompt as the engines of this process build."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from engines.tiny import CHAT_TEMPLATE, thinking_checkpoint, tiny_card
+
+from idetex_plugin.engines.prompts import Prompts, messages
+from idetex_plugin.engines.served_template import ServedTemplate, TemplateError, arguments
+from idetex_plugin.words.request import Request
+
+OFF = {"enable_thinking": False}
+REQUEST = Request("how good?", ())
+LAST = "{% if add_generation_prompt %}<answer>{% endif %}"
+ONLY_BEFORE_A_REPLY = CHAT_TEMPLATE.replace(LAST, LAST.replace("<answer>", "<answer><think>\n\n</think>\n\n"))
+SAID = "{{ message['content'] }}"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return thinking_checkpoint(tmp_path_factory.mktemp("thinking"))
+
+
+class Server:
+    """Renders as vLLM does: with the checkpoint's tokenizer and the keyword arguments of the request."""
+
+    def __init__(self, folder, template: str | None = None) -> None:
+        self.chat = Prompts(tiny_card(folder, template=None, template_arguments=OFF))._chat
+        self.template = template
+        self.asked = 0
+
+    def render(self, body: dict[str, Any]) -> str:
+        return self.chat.apply_chat_template(
+            body["messages"], tokenize=False, add_generation_prompt=body["add_generation_prompt"],
+            continue_final_message=body["continue_final_message"], chat_template=self.template,
+            **body.get("chat_template_kwargs", {}),
+        )
+
+    async def ask(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        self.asked += 1
+        if path == "/tokenize":
+            return {"tokens": [ord(letter) for letter in self.render(body)]}
+        return {"prompt": "".join(map(chr, body["tokens"]))}
+
+    def prompt(self, card, begun: str, request: Request = REQUEST) -> str:
+        """The prompt of a request whose reply is begun in this way."""
+        chat = messages(request) + ([{"role": "assistant", "content": begun}] if begun else [])
+        body = {"messages": chat, "add_generation_prompt": not begun, "continue_final_message": bool(begun)}
+        return self.render({**body, **arguments(card)})
+
+
+@pytest.mark.parametrize("prefix", ["", "The quality of the image is"])
+@pytest.mark.parametrize("thought", [None, "Grain in the sky."])
+def test_the_server_builds_the_prompt_of_this_process(folder, prefix, thought) -> None:
+    changes = {"template_arguments": OFF} if thought is None else {"thinking_tokens": 9}
+    card = tiny_card(folder, template=None, **changes)
+    server = Server(folder)
+    template = ServedTemplate(card, "tiny", server.ask)
+    begun = asyncio.run(template.begin(prefix, thought))
+    wanted = Prompts(card).text(Request("how good?", (), prefix=prefix), thought)
+    assert server.prompt(card, begun) == wanted
+    asked = server.asked
+    assert asyncio.run(template.begin(prefix, thought)) == begun and server.asked == asked
+
+
+def test_what_a_template_puts_before_a_reply_alone_is_given_with_the_prefix(folder) -> None:
+    """Left out of an assistant's message, an empty thinking would make the checkpoint think in the answer's place."""
+    card = tiny_card(folder, template=None, template_arguments=OFF)
+    server = Server(folder, ONLY_BEFORE_A_REPLY)
+    begun = asyncio.run(ServedTemplate(card, "tiny", server.ask).begin("It is"))
+    assert server.prompt(card, begun).endswith("how good?<answer><think>\n\n</think>\n\nIt is")
+
+
+def test_a_served_template_that_ends_inside_the_thinking_is_refused(folder) -> None:
+    card = tiny_card(folder, template=None)
+    with pytest.raises(TemplateError, match="ends inside <think>"):
+        asyncio.run(ServedTemplate(card, "tiny", Server(folder).ask).begin(""))
+
+
+def test_a_template_that_cannot_continue_a_reply_is_refused(folder) -> None:
+    card = tiny_card(folder, template=None)
+    template = CHAT_TEMPLATE.replace(SAID, f"{SAID.replace(' }}', ' | upper }}')}~{SAID}")
+    with pytest.raises(TemplateError, match="does not continue a reply that begins with 'It is'"):
+        asyncio.run(ServedTemplate(card, "tiny", Server(folder, template).ask).begin("It is"))
+
+
+def test_a_server_that_does_not_tokenize_is_trusted(folder) -> None:
+    async def ask(path: str, body: dict[str, Any]) -> None:
+        return None
+
+    card = tiny_card(folder, template=None)
+    assert asyncio.run(ServedTemplate(card, "tiny", ask).begin("It is")) == "It is"
+    thought = asyncio.run(ServedTemplate(card, "tiny", ask).begin("It is", "so"))
+    assert thought == "<think>\nso\n</think>\n\nIt is"
