@@ -17,10 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 STRICT = '''"""Knows moiré, asks about the horizon, and lets nothing pass that is small."""
 
-from idetex_plugin.gating import Outcome, Verdict
-from idetex_plugin.plugins import hookimpl
-from idetex_plugin.dialects.base import Question
-from idetex_plugin.words.vocabulary import DistortionType
+from idetex_plugin import DistortionType, Outcome, Question, Verdict, hookimpl
 
 @hookimpl
 def idetex_distortions():
@@ -38,22 +35,21 @@ def idetex_judge(event):
         return Verdict(outcome=Outcome.REJECT, reasons=(reason,), decided_by="plugin strict")
 '''
 HOOKS = [name for name in vars(specs) if name.startswith("idetex_")]
-RAISES = "from idetex_plugin.plugins import hookimpl\n" + "".join(
+RAISES = "from idetex_plugin import hookimpl\n" + "".join(
     f"@hookimpl\ndef {hook}():\n    raise RuntimeError('no {hook}')\n" for hook in HOOKS
 )
-WRONG = """from idetex_plugin.plugins import hookimpl
+WRONG = """from idetex_plugin import hookimpl
 @hookimpl
 def idetex_judge():
     return "pass"
 """
 SLEEPS = """import time
-from idetex_plugin.plugins import hookimpl
+from idetex_plugin import hookimpl
 @hookimpl
 def idetex_judge():
     time.sleep(60)
 """
-GARBAGE = """from idetex_plugin.plugins import hookimpl
-from idetex_plugin.plugins.events import Replacement
+GARBAGE = """from idetex_plugin import Replacement, hookimpl
 @hookimpl
 def idetex_before_assess():
     return Replacement(b"garbage")

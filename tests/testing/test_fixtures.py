@@ -11,7 +11,7 @@ pytest_plugins = ["pytester"]
 PLUGIN = """
 from idetex_plugin.words.assessment import Region
 from idetex_plugin.words.box import WHOLE
-from idetex_plugin.plugins import hookimpl
+from idetex_plugin import hookimpl
 from idetex_plugin.dialects.base import Question
 from idetex_plugin.words.vocabulary import DistortionType
 
