@@ -21,7 +21,7 @@ INSTALLED = getattr(find_spec("fiftyone"), "origin", None)
 pytestmark = [pytest.mark.integration, pytest.mark.skipif(not INSTALLED, reason="needs idetex-plugin[fiftyone]")]
 ROOT = Path(__file__).parents[2]
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
-SETTLED = 1000
+SETTLED = 2500
 SERVE = """
 import sys, fiftyone as fo
 folder, name, port, helpers = sys.argv[1:]
