@@ -236,7 +236,7 @@ class Assessor:
     @property
     def grounding(self) -> Grounding:
         """The task that finds all distortions of a photo, as the card wants it done."""
-        return Grounding(self.dialect, self.card.doubt, self.card.thresholds)
+        return Grounding(self.dialect, self.card.doubt, self.card.thresholds, self.card.whole_frame)
 
     def _make_task(self, name: str, questions: tuple[Question, ...]) -> Task:
         if name == "perception":

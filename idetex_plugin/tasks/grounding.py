@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from idetex_plugin.dialects.base import Dialect, ScoresTypes
+from idetex_plugin.tasks.questions import default_questions
 from idetex_plugin.tasks.replies import only
-from idetex_plugin.words.assessment import PartialRegions, Region
+from idetex_plugin.words.assessment import Answer, PartialRegions, Region
 from idetex_plugin.words.box import WHOLE, Box
 from idetex_plugin.words.card import Doubt
 from idetex_plugin.words.failure import Failure
+from idetex_plugin.words.question import Question
 from idetex_plugin.words.request import Reply, Request, Views
-from idetex_plugin.words.vocabulary import Level
+from idetex_plugin.words.vocabulary import Level, Severity
 
 SMALLEST = 1e-6
 WHOLE_FRAME = frozenset({
@@ -32,23 +34,30 @@ class Grounded:
 
 @dataclass(frozen=True, slots=True)
 class Grounding:
-    """Find all distortions of a photo. `doubt`, `thresholds`: as on the card."""
+    """Find all distortions of a photo. `doubt`, `thresholds`, `whole_frame`: as on the card."""
 
     dialect: Dialect
     doubt: Doubt | None = None
     thresholds: Mapping[str, float] = field(default_factory=dict)
+    whole_frame: Mapping[str, float] = field(default_factory=dict)
     name = "grounding"
 
     def ask(self, views: Views) -> tuple[Request, ...]:
-        """One request, and one for the level where that matters."""
+        """One request; the level and the questions about the worst distortion where they matter."""
         detect = self.dialect.detect(views)
-        return (detect,) if self.doubt is None else (detect, self.dialect.level(views))
+        level = () if self.doubt is None else (self.dialect.level(views),)
+        return (detect, *(self.dialect.ask(views, question) for question in self._questions), *level)
+
+    @property
+    def _questions(self) -> tuple[Question, ...]:
+        """Which distortion is the worst, and how severe it is."""
+        return default_questions(self.dialect.types)[:2] if self.whole_frame else ()
 
     def read(self, replies: Sequence[Reply], views: Views) -> Grounded | Failure:
         """What was found; no regions only if a reply said that there are none, or if all are doubtful.
 
         Where the engine gives no probabilities, nothing is doubted."""
-        reply = only(replies if self.doubt is None else replies[:-1], self.name)
+        reply = only(replies[:1] if len(replies) == self._count else replies, self.name)
         if isinstance(reply, Failure):
             return reply
         regions = self.dialect.read_detect(reply, views)
@@ -59,7 +68,22 @@ class Grounding:
             return regions
         presence = self.dialect.read_presence(reply) if isinstance(self.dialect, ScoresTypes) else {}
         sure = self._sure(decided(regions, presence, self.thresholds), replies)
-        return sure if isinstance(sure, Failure) else Grounded(sure, presence)
+        if isinstance(sure, Failure) or not self.whole_frame:
+            return sure if isinstance(sure, Failure) else Grounded(sure, presence)
+        answers = [
+            self.dialect.read_ask(answer, question)
+            for answer, question in zip(replies[1:], self._questions, strict=False)
+        ]
+        for answer in answers:
+            if isinstance(answer, Failure):
+                return answer
+        worst, severity = (answer for answer in answers if isinstance(answer, Answer))
+        likely = {name: worst.probabilities[name] for name in self.dialect.types if name in worst.probabilities}
+        return Grounded(sure + spread(sure, likely, self.whole_frame, severity), presence or likely)
+
+    @property
+    def _count(self) -> int:
+        return 1 + len(self._questions) + (self.doubt is not None)
 
     def _sure(self, regions: tuple[Region, ...], replies: Sequence[Reply]) -> tuple[Region, ...] | Failure:
         """The regions that are not doubtful."""
@@ -89,6 +113,24 @@ def decided(
         Region(distortion=name, severity=None, box=WHOLE, confidence=presence[name])
         for name in presence
         if name in unplaced
+    )
+
+
+def spread(
+    regions: tuple[Region, ...], likely: Mapping[str, float], bars: Mapping[str, float], severity: Answer
+) -> tuple[Region, ...]:
+    """For the whole frame, the types that are as likely the worst of the photo as their bar says, and have no region.
+
+    Their severity is the likeliest that the answer about the worst distortion gives to what can be seen, None where the
+    engine gives no probabilities.
+    """
+    visible = {each: severity.probabilities.get(str(each), 0.0) for each in Severity}
+    worst = max(visible, key=visible.__getitem__) if severity.probabilities else None
+    found = {region.distortion for region in regions}
+    return tuple(
+        Region(distortion=name, severity=worst, box=WHOLE, confidence=share)
+        for name, share in likely.items()
+        if name not in found and share >= bars.get(name, 2)
     )
 
 

@@ -65,7 +65,7 @@ def server() -> Iterator[FakeServer]:
 @pytest.fixture(scope="module")
 def run(bare: Path, server: FakeServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("run") / "run"
-    command("assess", "demo", "--url", server.url, "--out", folder, program=bare / "idetex")
+    command("assess", "demo", "--url", server.url, "--served-model", "nano", "--out", folder, program=bare / "idetex")
     return folder
 
 
