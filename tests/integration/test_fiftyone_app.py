@@ -257,6 +257,7 @@ def test_panel_grid_and_database_agree_at_every_step(
         other.panel()
         before = both.figures()
         other.says(before.decided, before.waiting, before.reviewed["fully"])
+        other.tab("Review", other.page.get_by_role("button", name=re.compile("· A$")))
         other.press("A")
         other.last("accepted")
         assert both.figures().decided == before.decided + 1
