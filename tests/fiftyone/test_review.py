@@ -71,6 +71,20 @@ def test_bulk_acts_only_on_what_waits(assessed: Any) -> None:
     assert accept(assessed).regions == 0
 
 
+def test_the_same_answer_again_is_no_action(assessed: Any) -> None:
+    first, second, third, *_ = ids(assessed)
+    answers = (
+        lambda: accept(assessed, ids=[first]),
+        lambda: reject(assessed, ids=[second]),
+        lambda: correct(assessed, [third], label="Low clarity"),
+    )
+    for answer in answers:
+        assert (answer().regions, answer().regions, answer().photos) == (1, 0, 0)
+    for _ in answers:
+        undo(assessed)
+    assert verdicts(assessed) == {"waiting": 6} and undo(assessed) is None
+
+
 def test_hidden_regions_are_not_touched(assessed: Any) -> None:
     hidden = assessed.filter_labels("idetex_regions", F("label") == "Edge aliasing effect")
     assert accept(hidden).regions == 0

@@ -30,22 +30,25 @@ def checked(label: str | None, severity: str | None, box: Any) -> dict[str, Any]
     return found
 
 
-def accept(sheet: Sheet, prediction: Doc, run: str, stamp: Stamp) -> None:
-    """The prediction is right."""
-    _keep(sheet, prediction, run, stamp, {})
+def accept(sheet: Sheet, prediction: Doc, run: str, stamp: Stamp) -> bool:
+    """The prediction is right. Returns whether that is news, as all of these do."""
+    return _keep(sheet, prediction, run, stamp, {})
 
 
-def correct(sheet: Sheet, prediction: Doc, run: str, stamp: Stamp, new: Mapping[str, Any]) -> None:
+def correct(sheet: Sheet, prediction: Doc, run: str, stamp: Stamp, new: Mapping[str, Any]) -> bool:
     """The prediction is right but for what is corrected, on top of what was corrected earlier."""
-    _keep(sheet, prediction, run, stamp, new)
+    return _keep(sheet, prediction, run, stamp, new)
 
 
-def reject(sheet: Sheet, prediction: Doc, run: str, stamp: Stamp) -> None:
+def reject(sheet: Sheet, prediction: Doc, run: str, stamp: Stamp) -> bool:
     """The prediction is wrong; a region that came from it goes."""
     name = str(prediction["_id"])
     old = sheet.decisions.get(name, {})
+    if old.get("verdict") == REJECTED:
+        return False
     gone = [(REGIONS, old["truth"], None)] if old.get("truth") else []
     sheet.do(stamp, [(DECISIONS, name, decision(prediction, run, REJECTED, stamp)), *gone])
+    return True
 
 
 def reset(sheet: Sheet, prediction: str, stamp: Stamp) -> None:
@@ -74,16 +77,19 @@ def bare(name: str, said: Mapping[str, Any]) -> Doc:
     return {"_id": ObjectId(name), "_cls": "Detection", "tags": [], "attributes": {}, **said}
 
 
-def _keep(sheet: Sheet, prediction: Doc, run: str, stamp: Stamp, new: Mapping[str, Any]) -> None:
+def _keep(sheet: Sheet, prediction: Doc, run: str, stamp: Stamp, new: Mapping[str, Any]) -> bool:
     name = str(prediction["_id"])
     old = sheet.decisions.get(name, {})
     was = sheet.regions.get(old.get("truth") or "")
     number = was["_id"] if was else ObjectId()
     region = {**(was or _plain(prediction)), **new}
     verdict = CORRECTED if changed(region, prediction) else ACCEPTED
+    if was and old.get("verdict") == verdict and not changed(region, was):
+        return False
     region |= {"_id": number, "origin": verdict, "prediction": name, "run": run, **stamp.document}
     said = {**decision(prediction, run, verdict, stamp), "truth": str(number)}
     sheet.do(stamp, [(DECISIONS, name, said), (REGIONS, str(number), region)])
+    return True
 
 
 def decision(prediction: Doc, run: str, verdict: str, stamp: Stamp) -> Doc:

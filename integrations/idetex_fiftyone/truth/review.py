@@ -60,12 +60,12 @@ class Review:
                 name = str(prediction["_id"])
                 if name in names and (again or not sheet.decided(name)):
                     if verdict == REJECTED:
-                        regions.reject(sheet, prediction, run, stamp)
+                        news = regions.reject(sheet, prediction, run, stamp)
                     elif verdict == CORRECTED:
-                        regions.correct(sheet, prediction, run, stamp, new)
+                        news = regions.correct(sheet, prediction, run, stamp, new)
                     else:
-                        regions.accept(sheet, prediction, run, stamp)
-                    counts["regions"] += 1
+                        news = regions.accept(sheet, prediction, run, stamp)
+                    counts["regions"] += news
             counts["left"] = len(names) - counts["regions"]
             return counts
 
