@@ -18,7 +18,7 @@ from idetex_plugin.engines.retries import Backoff
 from idetex_plugin.engines.server import ServerEngine
 from idetex_plugin.engines.transformers import TransformersEngine
 from idetex_plugin.words.failure import Reason
-from idetex_plugin.words.request import Reply, Request
+from idetex_plugin.words.request import Reply, Request, bare
 
 pytestmark = pytest.mark.integration
 pytest.importorskip("vllm")
@@ -36,7 +36,7 @@ CLOSE = 2e-5
 
 
 def views(path: Path) -> tuple[Image.Image, Image.Image]:
-    photo = Image.open(path).convert("RGB")
+    photo = bare(Image.open(path))
     return photo.resize((256, 256)), photo.crop((0, 0, 256, 256))
 
 
