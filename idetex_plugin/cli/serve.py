@@ -29,16 +29,17 @@ def command(
     from idetex_plugin.assessing.assessor import Assessor
     from idetex_plugin.engines.base import EngineDeadError
     from idetex_plugin.gating.policies import policy_named
+    from idetex_plugin.words.extras import require
 
     try:
-        import prometheus_client  # noqa: F401
-        import python_multipart  # noqa: F401
-        import uvicorn
-
-        from idetex_plugin.serve.app import make_app
-        from idetex_plugin.serve.limits import Limits
+        require("serve", "idetex serve", "starlette", "uvicorn", "prometheus_client", "python_multipart")
     except ImportError as error:
-        stop(f'idetex serve needs {error.name}: pip install "idetex-plugin[serve]"')
+        stop(str(error))
+    import uvicorn
+
+    from idetex_plugin.serve.app import make_app
+    from idetex_plugin.serve.limits import Limits
+
     limits = Limits(queue, max_mb << 20, body_seconds, answer_seconds, root=root, token=token)
     try:
         with Assessor(model, engine) as assessor:

@@ -123,6 +123,8 @@ class Database:
             yield
         except sqlite3.ProgrammingError as error:
             raise RunError(f"{self.file}: {error}") from error
+        except UnicodeDecodeError as error:
+            raise StorageError(f"{self.file}: it is damaged: {error}") from error
         except sqlite3.DatabaseError as error:
             code = _code(error)
             words = f"another program has locked it for {LOCKED_SECONDS:.0f} s" if code in LOCKED else WORDS.get(code)

@@ -11,6 +11,8 @@ from PIL import Image
 from standins import WindowEngine
 from typer.testing import CliRunner
 
+from idetex_plugin.cards.files import write_card
+from idetex_plugin.cards.registry import get_card
 from idetex_plugin.cli.app import app
 from idetex_plugin.lab.evaluation.bench.labelled import Table, presence
 from idetex_plugin.lab.evaluation.bench.labels import Labels
@@ -152,7 +154,10 @@ def test_the_command_gives_a_table_and_one_object_a_distortion(photos: Path, tmp
     lines = [f"{number}.png,Noise,{int(number in (0, 1, 3))}" for number in range(6)]
     lines += ["0.png,any damage,1", "5.png,any damage,0", "broken.png,Noise,1", "gone.png,Noise,1"]
     labels.write_text("\n".join(["photo,distortion,present", *lines]))
-    result = invoke(labels, "--photos", tmp_path, "--photos", photos, "--choose-doubt", 0.4, "--json", out)
+    card = tmp_path / "card.toml"
+    write_card(get_card("nano").model_copy(update={"whole_frame": {}}), card)
+    where = ["--photos", tmp_path, "--photos", photos]
+    result = invoke(labels, *where, "--model", card, "--choose-doubt", 0.4, "--json", out)
     assert result.exit_code == 0, result.output
     report = json.loads(out.read_text())
     by_name = {each["distortion"]: each for each in report["distortions"]}
