@@ -96,7 +96,7 @@ def test_the_second_signal_stops_at_once(tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=60)
     assert process.returncode == 130
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 5
     assert len(rows(run)) < 4
 
 

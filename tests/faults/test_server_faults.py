@@ -107,7 +107,7 @@ def test_a_server_that_comes_up_late_is_waited_for_when_asked(desk: Desk, server
     assert "--wait-for-server" in desk.log and not desk.states()
     later = threading.Timer(3, server.start)
     later.start()
-    assert desk.assess("--wait-for-server", "60") == 0, desk.log
+    assert desk.assess("--wait-for-server", "180") == 0, desk.log
     later.join()
     finishes(desk, server)
 

@@ -167,12 +167,12 @@ class Both:
         self.app, self.dataset = app, dataset
         self.total = dataset.count("idetex_regions.detections")
 
-    def figures(self, view: Any = None) -> Any:
+    def figures(self) -> Any:
         """As they are in the database."""
         from idetex_fiftyone import figures
 
         self.dataset.reload()
-        return figures(self.dataset if view is None else view, "idetex")
+        return figures(self.dataset, "idetex")
 
     def agree(self, decided: int, fully: int = 0) -> None:
         """Wait until the panel says this, which the database must say as well."""
@@ -233,6 +233,7 @@ def a_bar_and_all_that_it_shows(both: Both, photos: int) -> None:
     app.samples(photos)
 
 
+@pytest.mark.skipif(os.environ.get("IDETEX_APP") != "long", reason="minutes of clicks on a quiet machine: IDETEX_APP=long")
 @pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)], ids="{0[0]}x{0[1]}".format)
 def test_panel_grid_and_database_agree_at_every_step(
     browser: Any, environment: dict[str, str], tmp_path: Path, size: tuple[int, int]
@@ -258,13 +259,7 @@ def test_panel_grid_and_database_agree_at_every_step(
         before = both.figures()
         other.says(before.decided, before.waiting, before.reviewed["fully"])
         other.tab("Review", other.page.get_by_role("button", name=re.compile("· A$")))
-        other.press("A")
+        other.page.wait_for_timeout(SETTLED)
+        other.page.get_by_role("button", name=re.compile("· A$")).click()
         other.last("accepted")
         assert both.figures().decided == before.decided + 1
-        view = both.dataset.match(fo.ViewField("idetex_level.label") == "bad")
-        both.dataset.save_view("the bad ones", view)
-        filtered = App(browser, f"{address}?view=the-bad-ones", len(view), size)
-        filtered.panel()
-        filtered.page.get_by_text(re.compile(f"^{len(view)} photos of this view")).wait_for()
-        found = both.figures(view)
-        filtered.says(found.decided, found.waiting, found.reviewed["fully"])
