@@ -233,7 +233,7 @@ def a_bar_and_all_that_it_shows(both: Both, photos: int) -> None:
     app.samples(photos)
 
 
-@pytest.mark.skipif(os.environ.get("IDETEX_APP") != "long", reason="minutes of clicks on a quiet machine: IDETEX_APP=long")
+@pytest.mark.skipif(os.environ.get("IDETEX_APP") != "long", reason="minutes of clicks: IDETEX_APP=long")
 @pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)], ids="{0[0]}x{0[1]}".format)
 def test_panel_grid_and_database_agree_at_every_step(
     browser: Any, environment: dict[str, str], tmp_path: Path, size: tuple[int, int]
