@@ -68,8 +68,10 @@ class Grounding:
             return regions
         presence = self.dialect.read_presence(reply) if isinstance(self.dialect, ScoresTypes) else {}
         sure = self._sure(decided(regions, presence, self.thresholds), replies)
-        if isinstance(sure, Failure) or not self.whole_frame:
-            return sure if isinstance(sure, Failure) else Grounded(sure, presence)
+        if isinstance(sure, Failure):
+            return sure
+        if not self.whole_frame:
+            return Grounded(sure, presence)
         answers = [
             self.dialect.read_ask(answer, question)
             for answer, question in zip(replies[1:], self._questions, strict=False)
