@@ -70,18 +70,20 @@ class Grounding:
         sure = self._sure(decided(regions, presence, self.thresholds), replies)
         if isinstance(sure, Failure):
             return sure
-        if not self.whole_frame:
-            return Grounded(sure, presence)
-        answers = [
-            self.dialect.read_ask(answer, question)
-            for answer, question in zip(replies[1:], self._questions, strict=False)
-        ]
-        for answer in answers:
+        return self._with_worst(Grounded(sure, presence), replies[1:]) if self.whole_frame else Grounded(sure, presence)
+
+    def _with_worst(self, found: Grounded, replies: Sequence[Reply]) -> Grounded | Failure:
+        """With what the answers about the worst distortion add."""
+        answers = []
+        for reply, question in zip(replies, self._questions, strict=False):
+            answer = self.dialect.read_ask(reply, question)
             if isinstance(answer, Failure):
                 return answer
-        worst, severity = (answer for answer in answers if isinstance(answer, Answer))
+            answers.append(answer)
+        worst, severity = answers
         likely = {name: worst.probabilities[name] for name in self.dialect.types if name in worst.probabilities}
-        return Grounded(sure + spread(sure, likely, self.whole_frame, severity), presence or likely)
+        regions = found.regions + spread(found.regions, likely, self.whole_frame, severity)
+        return Grounded(regions, found.presence or likely)
 
     @property
     def _count(self) -> int:
