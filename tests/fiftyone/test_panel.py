@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import fiftyone as fo
+import pydash
 import pytest
 from app_dataset import Model, write
 from bson import json_util
@@ -32,7 +33,9 @@ class App:
     def __init__(self, dataset: Any) -> None:
         self.dataset, self.drawn = dataset, ""
         state = State()
-        self.panel = SimpleNamespace(state=state, set_state=state.__dict__.update)
+        self.selected: list[str] = []
+        read = pydash.partial(pydash.get, state.__dict__)
+        self.panel = SimpleNamespace(state=state, set_state=state.__dict__.update, get_state=read)
         self.request_params: dict[str, Any] = {"view": []}
         self.params: dict[str, Any] = {}
         self.pressed = 0
@@ -256,6 +259,25 @@ def test_a_threshold_is_kept_with_the_dataset(app: App, dataset: Any) -> None:
     assert "Use the remembered 0.60" in again.drawn
     again.do("move_threshold", value=0.6)
     assert again.view.values("id") == sure.values("id")
+
+
+def test_the_selected_photos_are_tagged_else_those_shown(app: App, dataset: Any) -> None:
+    app.do("choose_tab", value=tabs.FILTER).do("move_threshold", value=0.6)
+    sure = dataset.filter_labels("idetex_regions", F("confidence") >= 0.6).values("id")
+    app.do("tag")
+    assert "Write a tag first" in app.drawn and not dataset.count("tags")
+    app.panel.state.tagging = {"tag": " check "}
+    app.selected = sure[:2]
+    app.do("on_change_selected")
+    assert "Tag the 2 selected" in app.drawn
+    app.do("tag")
+    assert dataset.match_tags("check").values("id") == sure[:2] and app.panel.state.told == "tagged “check”: 2 photos"
+    app.selected = []
+    app.do("tag")
+    assert dataset.match_tags("check").values("id") == sure
+    assert app.panel.state.told == f"tagged “check”: {len(sure) - 2} photos; 2 had the tag"
+    app.do("untag")
+    assert not dataset.count("tags") and app.panel.state.told == f"untagged “check”: {len(sure)} photos"
 
 
 def test_orders(app: App, dataset: Any) -> None:

@@ -1,4 +1,4 @@
-"""What the review panel's histograms, lists and threshold do."""
+"""What the review panel's histograms, lists, threshold and tags do."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from idetex_fiftyone.app import plots, tabs
 from idetex_fiftyone.app.filters import Filters
 from idetex_fiftyone.app.scope import Scope
+from idetex_fiftyone.app.tagging import tag
 from idetex_fiftyone.counts import SCORE_STEP
 
 
@@ -52,6 +53,14 @@ class FilterEvents:
         """Choose nothing."""
         self._scope(ctx).choose(Filters())
         self._leave(ctx)
+
+    def tag(self, ctx: Any) -> None:
+        """Tag the selected photos, or those shown."""
+        ctx.panel.state.told = tag(ctx, self._scope(ctx), give=True)
+
+    def untag(self, ctx: Any) -> None:
+        """Take the tag away from them."""
+        ctx.panel.state.told = tag(ctx, self._scope(ctx), give=False)
 
     def _scope(self, ctx: Any) -> Scope:
         return Scope(ctx, ctx.panel.state.run, ctx.panel.state.name)

@@ -29,7 +29,7 @@ START = {
 }  # fmt: skip
 
 ANSWERS = "accept", "reject", "severity", "relabel", "accept_all", "reject_all", "level", "finish", "undo"
-CHANGES = frozenset((*ANSWERS, "refresh"))
+CHANGES = frozenset((*ANSWERS, "tag", "untag", "refresh"))
 """After these the grid loads its samples again, once the panel is drawn."""
 
 
@@ -71,6 +71,9 @@ class ReviewPanel(FilterEvents, foo.Panel):
 
     def on_change_view(self, ctx: Any) -> None:
         """The user chose other photos: FiftyOne draws again after this."""
+
+    def on_change_selected(self, ctx: Any) -> None:
+        """The user selected photos: FiftyOne draws again after this."""
 
     def choose_run(self, ctx: Any) -> None:
         """Review another run. The App also tells when it first draws a list: what is chosen already is no news."""

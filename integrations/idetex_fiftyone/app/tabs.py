@@ -12,6 +12,7 @@ from idetex_fiftyone.app.filters import NOT_REVIEWED, Filters
 from idetex_fiftyone.app.keys import UNDO, Keys
 from idetex_fiftyone.app.queue import ORDERS, Card
 from idetex_fiftyone.app.scope import Scope
+from idetex_fiftyone.app.tagging import tagging
 from idetex_fiftyone.counts import UNCLEAR, WAITING, Figures
 from idetex_fiftyone.truth.sheet import FULLY, PARTLY, VERDICTS
 
@@ -107,6 +108,7 @@ def filters(
     for name, verb, icon in BULK:
         label = f"{verb} the {waiting:,} waiting of {counts_shown.total:,} regions shown"
         row.btn(name, label=label, icon=icon, on_click=getattr(panel, name), disabled=not waiting)
+    tagging(panel, parts, ctx, scope)
     row = parts.btn_group("all")
     keys.button(row, "undo", "Undo", UNDO, "undo", icon="undo")
     if chosen != Filters():
