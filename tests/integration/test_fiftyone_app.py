@@ -45,7 +45,7 @@ def running(command: list[str], port: int, **options: Any) -> Iterator[subproces
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "text": True}
     process = subprocess.Popen(command, start_new_session=True, **pipes, **options)
     try:
-        until = time.monotonic() + 90
+        until = time.monotonic() + 300
         while socket.socket().connect_ex(("127.0.0.1", port)):
             assert process.poll() is None and time.monotonic() < until, f"{command[0]} does not listen"
             time.sleep(0.2)

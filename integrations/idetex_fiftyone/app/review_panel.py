@@ -161,14 +161,12 @@ class ReviewPanel(FilterEvents, foo.Panel):
 
     def undo(self, ctx: Any) -> None:
         """Take the reviewer's last action back, and look at its photo again if it was one."""
-        review = self._review(ctx)
-        touched = review.last_photos()
-        undone = review.undo()
+        undone = self._review(ctx).undo()
         if undone is None:
             ctx.panel.state.told = "Nothing to undo"
             return
-        if len(touched) == 1:
-            ctx.panel.set_state({"sample": touched[0], "region": ""})
+        if len(undone.touched) == 1:
+            ctx.panel.set_state({"sample": undone.touched[0], "region": ""})
         self._told(ctx, undone)
 
     def open_photo(self, ctx: Any) -> None:
