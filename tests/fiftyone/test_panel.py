@@ -184,6 +184,18 @@ def test_draw_opens_the_photo_in_hand_where_it_can_be_annotated(app: App) -> Non
     assert app.triggered == [("open_sample", {"id": app.sample, "mode": "annotate"})]
 
 
+def test_what_was_drawn_in_the_opened_photo_is_shown_when_it_is_closed(app: App, dataset: Any) -> None:
+    sample = dataset[app.sample]
+    told = "+ Noise, Severe (drawn)"
+    assert told not in app.drawn
+    drawn = fo.Detection(label="Noise", bounding_box=[0.6, 0.6, 0.2, 0.2], severity="Severe")  # as Annotate writes it
+    sample["idetex_truth"] = fo.Detections(detections=[drawn])
+    sample.save()
+    assert told in app.do("on_change_current_sample").drawn
+    app.answer("finish")
+    assert dataset.reload() is None and dataset[sample.id].idetex_truth.detections[0].label == "Noise"
+
+
 def test_a_plugin_of_another_version_says_so(app: App, monkeypatch: Any, tmp_path: Any) -> None:
     folder = install(tmp_path)
     monkeypatch.setattr(fo.config, "plugins_dir", str(tmp_path))

@@ -326,7 +326,7 @@ LONG = pytest.mark.skipif(os.environ.get("IDETEX_APP") != "long", reason="minute
 @pytest.mark.parametrize(
     ("size", "photos"),
     [
-        pytest.param((1280, 720), 2, id="short"),
+        pytest.param((1280, 720), 2, id="short", marks=LONG),
         pytest.param((1280, 720), PHOTOS, id="1280x720", marks=LONG),
         pytest.param((1920, 1080), PHOTOS, id="1920x1080", marks=LONG),
     ],

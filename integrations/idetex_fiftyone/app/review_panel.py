@@ -72,6 +72,9 @@ class ReviewPanel(FilterEvents, foo.Panel):
     def on_change_view(self, ctx: Any) -> None:
         """The user chose other photos: FiftyOne draws again after this."""
 
+    def on_change_current_sample(self, ctx: Any) -> None:
+        """The user opened or closed a photo, and may have drawn in it: FiftyOne draws again after this."""
+
     def on_change_selected(self, ctx: Any) -> None:
         """The user selected photos: FiftyOne draws again after this."""
 
