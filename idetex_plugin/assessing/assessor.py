@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from idetex_plugin.assessing import fingerprint
-from idetex_plugin.assessing.examiner import GRAPHICS, Examiner, Task, idle_statuses
+from idetex_plugin.assessing.examiner import GRAPHICS, Case, Examiner, Task, idle_statuses
 from idetex_plugin.assessing.lock import StreamLock
 from idetex_plugin.assessing.stream import Asking, Item, Key, Prepare, Ready, Result, Stream
 from idetex_plugin.cards.registry import get_card
@@ -158,15 +158,23 @@ class Assessor:
         def prepare(item: tuple[Key, Any]) -> Asking[Assessment] | Ready[Assessment] | None:
             key, source = item
             case = self.examiner.prepare(source)
-            if isinstance(case, Assessment):
-                return Ready(case)
-            if claim is not None and case.info.sha256 and not claim(key, case.info.sha256):
+            sha256 = None if isinstance(case, Assessment) else case.info.sha256
+            if claim is not None and sha256 and not claim(key, sha256):
                 return None
-            return Asking(case.requests, partial(self.examiner.conclude, case))
+            return self._asking(case)
 
         for key, assessment in self.stream_prepared(((key, (key, source)) for key, source in items), prepare):
             self.notify(assessment)
             yield key, assessment
+
+    def prepare(self, source: Any) -> Asking[Assessment] | Ready[Assessment]:
+        """What to ask about one source, for `stream_prepared`; or its assessment, where nothing can be asked."""
+        return self._asking(self.examiner.prepare(source))
+
+    def _asking(self, case: Case | Assessment) -> Asking[Assessment] | Ready[Assessment]:
+        if isinstance(case, Assessment):
+            return Ready(case)
+        return Asking(case.requests, partial(self.examiner.conclude, case))
 
     def stream_prepared(
         self, items: Iterable[tuple[Key, Item]], prepare: Prepare[Item, Result]

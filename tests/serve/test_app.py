@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -18,6 +19,10 @@ from served import serving
 from situations import coffee, jpeg, png, tagged
 from standins import WindowEngine, nano_says
 
+from idetex_plugin import Assessor, Gate, Pair
+from idetex_plugin.engines.base import EngineDeadError
+from idetex_plugin.plugins.manager import Hooks
+from idetex_plugin.serve.app import Service
 from idetex_plugin.serve.limits import Limits
 from idetex_plugin.words.assessment import Assessment
 from idetex_plugin.words.verdict import Outcome, Verdict
@@ -159,6 +164,96 @@ def test_200_callers_are_all_answered_and_a_killed_one_disturbs_nobody() -> None
         told = [answer.json()["photo"]["sha256"] for answer in answers]
         assert told == [hashlib.sha256(photo).hexdigest() for photo in photos]
         assert httpx.get(f"{address}/health").json()["under_way"] == 0
+
+
+def test_what_a_killed_caller_asked_is_not_done_and_makes_room() -> None:
+    opened, begun = threading.Event(), threading.Event()
+
+    def before_answer() -> None:
+        begun.set()
+        opened.wait(60)
+
+    engine = WindowEngine(answer=nano_says, slots=1, before_answer=before_answer)
+    photos = [encoded("PNG", Image.new("RGB", (64, 48), (number, 90, 60))) for number in range(40)]
+
+    def under_way() -> int:
+        found: int = httpx.get(f"{address}/health").json()["under_way"]
+        return found
+
+    with serving(Limits(queue=64), engine) as address, ThreadPoolExecutor(1) as pool:
+        first = pool.submit(httpx.post, f"{address}/v1/assess", files={"photo": photos[0]}, timeout=60)
+        assert begun.wait(60)
+        url = httpx.URL(address)
+        lines = []
+        for photo in photos[1:]:
+            request = httpx.Request("POST", f"{address}/v1/assess", files={"photo": photo})
+            body = request.read()
+            head = "".join(f"{name}: {value}\r\n" for name, value in request.headers.items())
+            lines.append(socket.create_connection((url.host, url.port)))
+            lines[-1].sendall(f"POST /v1/assess HTTP/1.1\r\n{head}\r\n".encode() + body)
+        while under_way() < 40:
+            pass
+        for line in lines:
+            line.close()
+        while under_way() > 1:
+            pass
+        opened.set()
+        assert first.result().status_code == 200
+        while under_way():
+            pass
+        last = httpx.post(f"{address}/v1/assess", files={"photo": photos[0]}, timeout=60)
+        assert last.status_code == 200
+    # Those that wait in the service are dropped; few had been handed on to be decoded ahead of the engine.
+    assert len(engine.asked) < 20
+
+
+def test_a_request_that_fails_disturbs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    bad = png(coffee().resize((80, 50)))
+    prepare = Gate.prepare
+
+    def failing(gate: Gate, pair: Pair) -> Any:
+        if pair.compressed == bad:
+            raise MemoryError("too large")
+        return prepare(gate, pair)
+
+    monkeypatch.setattr(Gate, "prepare", failing)
+    with serving() as address, ThreadPoolExecutor(8) as pool:
+        copies = [bad if number % 4 == 0 else png(coffee()) for number in range(16)]
+        answers = list(pool.map(lambda copy: ask(address, png(coffee()), copy), copies))
+        assert [answer.status_code for answer in answers] == [500, 200, 200, 200] * 4
+        assert "MemoryError: too large" in answers[0].text
+
+
+def test_a_dead_engine_is_told_by_health_until_it_answers_again() -> None:
+    class Dead(WindowEngine):
+        dead = True
+
+        def stream(self, items: Any) -> Any:
+            if self.dead:
+                raise EngineDeadError("the server at nowhere is gone")
+            return super().stream(items)
+
+    engine = Dead(answer=nano_says)
+    with serving(engine=engine) as address:
+        files = {"photo": ("a.png", png(coffee()))}
+        assert httpx.post(f"{address}/v1/assess", files=files, timeout=60).status_code == 500
+        told = httpx.get(f"{address}/health")
+        assert (told.status_code, told.json()["status"]) == (503, "the server at nowhere is gone")
+        engine.dead = False
+        assert httpx.post(f"{address}/v1/assess", files=files, timeout=60).status_code == 200
+        assert httpx.get(f"{address}/health").status_code == 200
+
+
+def test_the_longer_answers_take_the_later_callers_come_again() -> None:
+    service = Service(Assessor(engine=WindowEngine(answer=nano_says), hooks=Hooks()), Limits(retry_s=2))
+    try:
+        told = []
+        for usual in (0.0, 30.0, 600.0):
+            service.usual_s = usual
+            told.append(service.retry_s())
+        assert told == [2, 15, 60]
+    finally:
+        service.worker.close()
 
 
 @pytest.fixture
