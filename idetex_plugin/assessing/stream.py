@@ -22,7 +22,7 @@ HELD_BACK = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Asking(Generic[Result]):
+class Awaiting(Generic[Result]):
     """What an item needs an engine for. conclude: the result from one reply a request and the engine's name."""
 
     requests: tuple[Request, ...]
@@ -36,7 +36,7 @@ class Ready(Generic[Result]):
     result: Result
 
 
-Prepare = Callable[[Item], Asking[Result] | Ready[Result] | None]
+Prepare = Callable[[Item], Awaiting[Result] | Ready[Result] | None]
 
 
 class Stream(Generic[Key, Item, Result]):
@@ -65,7 +65,7 @@ class Stream(Generic[Key, Item, Result]):
         self._stopping = stopping or threading.Event()
         self._prepared = prefetch(self._prepare_one, self._taken(items), pool, ahead)
         self._ready: deque[tuple[Key, Result]] = deque()
-        self._pending: dict[int, tuple[Key, Asking[Result]]] = {}
+        self._pending: dict[int, tuple[Key, Awaiting[Result]]] = {}
         self._error: Exception | None = None
         self._count = 0
 
@@ -106,7 +106,7 @@ class Stream(Generic[Key, Item, Result]):
                 self._pending[self._count] = key, outcome
                 yield self._count, outcome.requests
 
-    def _prepare_one(self, item: tuple[Key, Item]) -> tuple[Key, Asking[Result] | Ready[Result] | None]:
+    def _prepare_one(self, item: tuple[Key, Item]) -> tuple[Key, Awaiting[Result] | Ready[Result] | None]:
         return item[0], self._prepare(item[1])
 
     def _taken(self, items: Iterable[tuple[Key, Item]]) -> Iterator[tuple[Key, Any]]:

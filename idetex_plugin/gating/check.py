@@ -9,7 +9,7 @@ from typing import Any
 
 from idetex_plugin.assessing.assessor import Assessor
 from idetex_plugin.assessing.examiner import Case
-from idetex_plugin.assessing.stream import Asking, Key, Ready
+from idetex_plugin.assessing.stream import Awaiting, Key, Ready
 from idetex_plugin.gating.judge import is_sure
 from idetex_plugin.gating.look import CLOSER, Looking, Measured, Seen, look
 from idetex_plugin.gating.pairs import Pair
@@ -33,7 +33,7 @@ class Gate:
     Where a plugin judges assessments or sees photos first, it is asked, and so is the model, also about what the metric
     settles otherwise; where no plugin objects, the metric's verdict stands.
 
-    looking: how two photos are compared before a model is asked; `workers.Workers` do so in processes of their own.
+    looking: how two photos are compared before a model is asked; `workers.GateWorkers` do so in processes of their own.
 
     Safe to use from several threads, which take turns.
     """
@@ -60,7 +60,7 @@ class Gate:
         """
         yield from self.assessor.stream_prepared(pairs, self.prepare)
 
-    def prepare(self, pair: Pair) -> Asking[Verdict] | Ready[Verdict]:
+    def prepare(self, pair: Pair) -> Awaiting[Verdict] | Ready[Verdict]:
         """What can be said of a pair without a model, or what to ask one. Called in decoding threads."""
         if pair.problem:
             return Ready(Verdict.undecided(pair.problem))
@@ -74,7 +74,7 @@ class Gate:
         except PhotoError as error:
             return Ready(Verdict.undecided(str(error)))
 
-    def _asking(self, seen: Seen, codec: str) -> Asking[Verdict] | Ready[Verdict]:
+    def _asking(self, seen: Seen, codec: str) -> Awaiting[Verdict] | Ready[Verdict]:
         """What the model is asked of one photo or both, and how its answers become the verdict."""
         new, old, measured, settled, differences = seen.new, seen.old, seen.measured, seen.settled, seen.differences
         assert new is not None
@@ -99,7 +99,7 @@ class Gate:
 
         cases = [case for case in (after, before) if case is not None and not isinstance(case, Assessment)]
         requests = [request for case in cases for request in case.requests]
-        return Asking(tuple(requests), conclude) if requests else Ready(conclude((), ""))
+        return Awaiting(tuple(requests), conclude) if requests else Ready(conclude((), ""))
 
     def _in_doubt(self, verdict: Verdict, similarity: float, original: Assessment, compressed: Assessment) -> Verdict:
         """Where the metric leaves a doubt: a pass of the model's, if it is sure, and else a review."""

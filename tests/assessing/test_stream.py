@@ -12,7 +12,7 @@ from PIL import Image
 from standins import Census, WindowEngine, WordTask
 
 from idetex_plugin.assessing.examiner import Examiner
-from idetex_plugin.assessing.stream import HELD_BACK, Asking, Ready, Stream
+from idetex_plugin.assessing.stream import HELD_BACK, Awaiting, Ready, Stream
 from idetex_plugin.photo.load import Photo, PhotoError
 from idetex_plugin.words.assessment import Assessment, PhotoInfo
 from idetex_plugin.words.card import Card
@@ -41,7 +41,7 @@ def stream(
         case = examiner.prepare(source)
         if isinstance(case, Assessment):
             return Ready(case)
-        return Asking(case.requests, partial(examiner.conclude, case)) if wanted(source) else None
+        return Awaiting(case.requests, partial(examiner.conclude, case)) if wanted(source) else None
 
     with ThreadPoolExecutor(2) as pool:
         yield from Stream(((source, source) for source in sources), prepare, lambda: engine, pool, ahead=AHEAD, **more)
