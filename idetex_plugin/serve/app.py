@@ -19,7 +19,7 @@ from starlette.routing import Route
 from idetex_plugin.assessing.assessor import Assessor
 from idetex_plugin.gating.pairs import Pair
 from idetex_plugin.serve.bodies import Said, read
-from idetex_plugin.serve.limits import Limits, Refused
+from idetex_plugin.serve.limits import Refused, ServiceLimits
 from idetex_plugin.serve.openapi import PAGE, description
 from idetex_plugin.serve.work import Worker
 from idetex_plugin.words.policy import PolicyError
@@ -31,10 +31,10 @@ RECENT = 0.1
 Handler = Callable[[Said], Future[Any]]
 
 
-class Service:
+class Endpoints:
     """The routes over one worker. Close it with `app`'s lifespan."""
 
-    def __init__(self, assessor: Assessor, limits: Limits, policy: str = "web") -> None:
+    def __init__(self, assessor: Assessor, limits: ServiceLimits, policy: str = "web") -> None:
         self.limits, self.policy = limits, policy
         self.worker = Worker(assessor)
         self.under_way = 0
@@ -154,9 +154,9 @@ def _refusal(refused: Refused, retry_s: int = 1) -> Response:
     return JSONResponse({"error": str(refused)}, refused.status, headers)
 
 
-def make_app(assessor: Assessor, limits: Limits | None = None, policy: str = "web") -> Starlette:
+def make_app(assessor: Assessor, limits: ServiceLimits | None = None, policy: str = "web") -> Starlette:
     """The ASGI application over this assessor, which it does not close."""
-    service = Service(assessor, limits or Limits(), policy)
+    service = Endpoints(assessor, limits or ServiceLimits(), policy)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

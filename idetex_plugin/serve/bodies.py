@@ -12,7 +12,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from idetex_plugin.serve.limits import Limits, Refused
+from idetex_plugin.serve.limits import Refused, ServiceLimits
 
 FIELDS = ("original", "compressed", "photo")
 
@@ -26,7 +26,7 @@ class Said:
     words: dict[str, str] = field(default_factory=dict)
 
 
-async def read(request: Request, limits: Limits) -> Said:
+async def read(request: Request, limits: ServiceLimits) -> Said:
     """Raises Refused: 408 for a slow body, 413 for a large one, 415 and 400 for another, 403 for a forbidden path.
 
     Photos are on disk until all of them have come, so that a body is in memory once.

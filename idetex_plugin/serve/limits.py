@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ServiceLimits:
     """queue: requests under way, received, waiting or judged; beyond it callers get 503. So memory stays below
     `queue` bodies of `max_body` bytes. body_s: seconds in which a body has to come. answer_s: seconds until an answer.
     retry_s, retry_most_s: the least and the most that callers are asked to wait where the queue is full.

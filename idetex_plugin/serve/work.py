@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from idetex_plugin.assessing.assessor import Assessor
-from idetex_plugin.assessing.stream import Asking, Ready
+from idetex_plugin.assessing.stream import Awaiting, Ready
 from idetex_plugin.engines.base import EngineDeadError
 from idetex_plugin.gating.pairs import Pair
 from idetex_plugin.pipeline.pipeline import Pipeline
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(eq=False, slots=True)
-class Job:
+class Call:
     """What to assess, or a pair to judge in a pipeline; and where the result goes."""
 
     work: Any
@@ -29,15 +29,15 @@ class Job:
 
 
 class Worker:
-    """Give it jobs; their futures get an `Assessment`, or a `Verdict`, or an error. Raises PolicyError at once.
+    """Give it calls; their futures get an `Assessment`, or a `Verdict`, or an error. Raises PolicyError at once.
 
-    A job whose future was cancelled before its turn is passed over, and one that fails disturbs no other.
+    A call whose future was cancelled before its turn is passed over, and one that fails disturbs no other.
     """
 
     def __init__(self, assessor: Assessor, name: str = "idetex serve") -> None:
         self._assessor, self._name = assessor, name
         self._pipelines: dict[str, Pipeline] = {}
-        self._jobs: queue.Queue[Job | None] = queue.Queue()
+        self._calls: queue.Queue[Call | None] = queue.Queue()
         self._ends = False
         self.dead = ""
         """Why the engine answers nothing more; "" while it does."""
@@ -46,81 +46,81 @@ class Worker:
 
     def assess(self, source: Any) -> Future[Any]:
         """The assessment of anything that `load_photo` takes."""
-        return self._put(Job(source))
+        return self._put(Call(source))
 
     def judge(self, pair: Pair, policy: str) -> Future[Any]:
         """The verdict on a pair under the policy of this name or file."""
         if policy not in self._pipelines:
             self._pipelines[policy] = Pipeline(self._name, policy=policy, assessor=self._assessor)
-        return self._put(Job(pair, self._pipelines[policy]))
+        return self._put(Call(pair, self._pipelines[policy]))
 
     def close(self) -> None:
         """Finish what waits, then end."""
-        self._jobs.put(None)
+        self._calls.put(None)
         self._thread.join()
 
-    def _put(self, job: Job) -> Future[Any]:
-        self._jobs.put(job)
-        return job.done
+    def _put(self, call: Call) -> Future[Any]:
+        self._calls.put(call)
+        return call.done
 
     def _run(self) -> None:
-        while not self._ends and (first := self._jobs.get()) is not None:
+        while not self._ends and (first := self._calls.get()) is not None:
             self._stream(first)
 
-    def _stream(self, first: Job) -> None:
-        """This job, and all that come before the stream has run empty."""
-        taken: set[Job] = set()
+    def _stream(self, first: Call) -> None:
+        """This call, and all that come before the stream has run empty."""
+        taken: set[Call] = set()
 
-        def prepare(job: Job) -> Asking[Any] | Ready[Any] | None:
-            prepared = self._prepare(job)
+        def prepare(call: Call) -> Awaiting[Any] | Ready[Any] | None:
+            prepared = self._prepare(call)
             if prepared is None:
-                taken.discard(job)
+                taken.discard(call)
             return prepared
 
         try:
-            for job, result in self._assessor.stream_prepared(self._waiting(first, taken), prepare):
+            for call, result in self._assessor.stream_prepared(self._waiting(first, taken), prepare):
                 self.dead = ""
-                taken.discard(job)
-                self._finish(job, result)
+                taken.discard(call)
+                self._finish(call, result)
         except BaseException as error:
             if isinstance(error, EngineDeadError):
                 self.dead = str(error)
-            for job in list(taken):
-                if not job.done.done():
-                    job.done.set_exception(error)
+            for call in list(taken):
+                if not call.done.done():
+                    call.done.set_exception(error)
 
-    def _waiting(self, first: Job, taken: set[Job]) -> Iterator[tuple[Job, Job]]:
-        """The jobs that wait, until none does."""
-        job: Job | None = first
-        while job is not None:
-            taken.add(job)
-            yield job, job
+    def _waiting(self, first: Call, taken: set[Call]) -> Iterator[tuple[Call, Call]]:
+        """The calls that wait, until none does."""
+        call: Call | None = first
+        while call is not None:
+            taken.add(call)
+            yield call, call
             try:
-                job = self._jobs.get_nowait()
+                call = self._calls.get_nowait()
             except queue.Empty:
                 return
         self._ends = True
 
-    def _prepare(self, job: Job) -> Asking[Any] | Ready[Any] | None:
-        if not job.done.set_running_or_notify_cancel():
+    def _prepare(self, call: Call) -> Awaiting[Any] | Ready[Any] | None:
+        if not call.done.set_running_or_notify_cancel():
             return None
         try:
-            return self._assessor.prepare(job.work) if job.pipeline is None else job.pipeline.gate.prepare(job.work)
+            return self._assessor.prepare(call.work) if call.pipeline is None else call.pipeline.gate.prepare(call.work)
         except Exception as error:
-            return _failed(job, error)
+            return _failed(call, error)
 
-    def _finish(self, job: Job, result: Any) -> None:
+    def _finish(self, call: Call, result: Any) -> None:
         try:
-            if job.pipeline is None:
+            if call.pipeline is None:
                 self._assessor.notify(result)
             else:
-                result = job.pipeline.decided(job.work, result)
+                result = call.pipeline.decided(call.work, result)
         except Exception as error:
-            _failed(job, error)
+            _failed(call, error)
         else:
-            job.done.set_result(result)
+            call.done.set_result(result)
 
 
-def _failed(job: Job, error: Exception) -> None:
+def _failed(call: Call, error: Exception) -> None:
     log.exception("a request failed")
-    job.done.set_exception(error)
+    call.done.set_exception(error)

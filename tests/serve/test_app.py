@@ -22,8 +22,8 @@ from standins import WindowEngine, nano_says
 from idetex_plugin import Assessor, Gate, Pair
 from idetex_plugin.engines.base import EngineDeadError
 from idetex_plugin.plugins.manager import Hooks
-from idetex_plugin.serve.app import Service
-from idetex_plugin.serve.limits import Limits
+from idetex_plugin.serve.app import Endpoints
+from idetex_plugin.serve.limits import ServiceLimits
 from idetex_plugin.words.assessment import Assessment
 from idetex_plugin.words.verdict import Outcome, Verdict
 
@@ -92,7 +92,7 @@ def test_paths_stay_below_the_root(tmp_path: Path) -> None:
     (tmp_path / "in" / "a.png").write_bytes(png(coffee()))
     (tmp_path / "out.png").write_bytes(png(coffee()))
     (tmp_path / "in" / "link.png").symlink_to(tmp_path / "out.png")
-    with serving(Limits(root=tmp_path / "in")) as address:
+    with serving(ServiceLimits(root=tmp_path / "in")) as address:
 
         def of(path: str) -> httpx.Response:
             return httpx.post(f"{address}/v1/gate", json={"original": "a.png", "compressed": path}, timeout=60)
@@ -104,7 +104,7 @@ def test_paths_stay_below_the_root(tmp_path: Path) -> None:
 
 
 def test_a_token_is_asked_for() -> None:
-    with serving(Limits(token="secret")) as address:
+    with serving(ServiceLimits(token="secret")) as address:
         assert ask(address, None, b"x").status_code == 401
         assert httpx.get(f"{address}/metrics").status_code == 401
         files = {"compressed": jpeg(coffee())}
@@ -126,7 +126,7 @@ def slow(address: str, length: int, sent: bytes) -> socket.socket:
 
 
 def test_large_and_slow_bodies_are_refused_and_hold_nobody_up() -> None:
-    with serving(Limits(max_body=100_000, body_s=0.5)) as address:
+    with serving(ServiceLimits(max_body=100_000, body_s=0.5)) as address:
         assert ask(address, None, bytes(200_000)).status_code == 413
         lines = [slow(address, 1000, b"--b") for _ in range(5)]
         assert ask(address, png(coffee().resize((60, 40))), jpeg(coffee().resize((60, 40)))).status_code == 200
@@ -134,7 +134,7 @@ def test_large_and_slow_bodies_are_refused_and_hold_nobody_up() -> None:
 
 
 def test_a_full_queue_says_when_to_come_again() -> None:
-    with serving(Limits(queue=2, body_s=60)) as address:
+    with serving(ServiceLimits(queue=2, body_s=60)) as address:
         lines = [slow(address, 1000, b"--b") for _ in range(2)]
         while httpx.get(f"{address}/health").json()["under_way"] < 2:
             pass
@@ -151,7 +151,7 @@ def test_200_callers_are_all_answered_and_a_killed_one_disturbs_nobody() -> None
     opened = threading.Event()
     engine = WindowEngine(answer=nano_says, slots=8, before_answer=lambda: opened.wait(60) and None)
     photos = [encoded("PNG", Image.new("RGB", (64, 48), (number, 90, 60))) for number in range(200)]
-    with serving(Limits(queue=400), engine) as address:
+    with serving(ServiceLimits(queue=400), engine) as address:
         killed = slow(address, 1000, b"--b")
         killed.close()
         with ThreadPoolExecutor(50) as pool:
@@ -180,7 +180,7 @@ def test_what_a_killed_caller_asked_is_not_done_and_makes_room() -> None:
         found: int = httpx.get(f"{address}/health").json()["under_way"]
         return found
 
-    with serving(Limits(queue=64), engine) as address, ThreadPoolExecutor(1) as pool:
+    with serving(ServiceLimits(queue=64), engine) as address, ThreadPoolExecutor(1) as pool:
         first = pool.submit(httpx.post, f"{address}/v1/assess", files={"photo": photos[0]}, timeout=60)
         assert begun.wait(60)
         url = httpx.URL(address)
@@ -245,7 +245,7 @@ def test_a_dead_engine_is_told_by_health_until_it_answers_again() -> None:
 
 
 def test_the_longer_answers_take_the_later_callers_come_again() -> None:
-    service = Service(Assessor(engine=WindowEngine(answer=nano_says), hooks=Hooks()), Limits(retry_s=2))
+    service = Endpoints(Assessor(engine=WindowEngine(answer=nano_says), hooks=Hooks()), ServiceLimits(retry_s=2))
     try:
         told = []
         for usual in (0.0, 30.0, 600.0):
@@ -264,21 +264,43 @@ def files(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path
 
 
-@pytest.mark.parametrize("caller", [("sh", "gate.sh"), ("node", "gate.mjs")], ids=lambda caller: caller[1])
-def test_the_examples_of_callers_work(address: str, files: Path, caller: tuple[str, str]) -> None:
-    program, script = caller
-    for needed in (program, "curl" if program == "sh" else program):
+CALLERS = {
+    "gate.sh": ("sh", "curl"),
+    "gate.mjs": ("node",),
+    "gate.go": ("go run",),
+}
+"""Each example with the program that runs it, and what else that needs."""
+
+
+@pytest.mark.parametrize("script", CALLERS)
+def test_the_examples_of_callers_work(address: str, files: Path, script: str) -> None:
+    program = CALLERS[script][0].split()
+    for needed in (program[0], *CALLERS[script][1:]):
         if shutil.which(needed) is None:
             pytest.skip(f"{needed} is not installed")
+    environment = {"IDETEX_URL": address, "PATH": "/usr/bin:/bin:/usr/local/bin", "GOCACHE": str(files / "cache")}
     for copy, code, words in (("right.webp", 0, "pass"), ("wrong.webp", 1, "turned by 90 degrees")):
-        command = [program, str(EXAMPLES / script), "original.jpg", copy]
+        command = [*program, str(EXAMPLES / script), "original.jpg", copy]
         done = subprocess.run(
-            command,
-            check=False,
-            cwd=files,
-            env={"IDETEX_URL": address, "PATH": "/usr/bin:/bin:/usr/local/bin"},
-            capture_output=True,
-            text=True,
-            timeout=120,
+            command, check=False, cwd=files, env=environment, capture_output=True, text=True, timeout=300
         )
         assert (done.returncode, words in done.stdout) == (code, True), done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("script", CALLERS)
+def test_the_examples_come_again_when_the_queue_is_full(files: Path, script: str) -> None:
+    program = CALLERS[script][0].split()
+    if any(shutil.which(needed) is None for needed in (program[0], *CALLERS[script][1:])):
+        pytest.skip(f"{script} cannot run here")
+    with serving(ServiceLimits(queue=1, body_s=3)) as address:
+        environment = {"IDETEX_URL": address, "PATH": "/usr/bin:/bin:/usr/local/bin", "GOCACHE": str(files / "cache")}
+        line = slow(address, 1000, b"--b")
+        while httpx.get(f"{address}/health").json()["under_way"] < 1:
+            pass
+        command = [*program, str(EXAMPLES / script), "original.jpg", "right.webp"]
+        done = subprocess.run(
+            command, check=False, cwd=files, env=environment, capture_output=True, text=True, timeout=300
+        )
+        line.close()
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert 'status="503"} ' in httpx.get(f"{address}/metrics").text
