@@ -6,7 +6,6 @@ from itertools import count, islice
 
 import pytest
 
-from idetex_plugin.cli import finding
 from idetex_plugin.cli.read_ahead import ReadAhead
 
 
@@ -21,9 +20,8 @@ def test_nothing_is_nothing() -> None:
     assert not ReadAhead(()).peek()
 
 
-def test_no_more_is_read_than_is_needed_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finding, "AHEAD", 10)
-    found = ReadAhead(count(1))
+def test_no_more_is_read_than_is_needed_soon() -> None:
+    found = ReadAhead(count(1), ahead=10)
     taken = list(islice(found, 5))
     assert taken == [1, 2, 3, 4, 5]
     assert found.found <= 5 + 10 + 2
