@@ -46,8 +46,8 @@ class Stream(Generic[Key, Item, Result]):
     engine: gives the engine; called when the first item that needs it is prepared, and never if none does.
     stopping: once set, no further item is taken; what is in flight still comes out.
 
-    Results that need no engine wait for the engine's next one, at most `HELD_BACK` of them: then the engine's window
-    runs empty once, so that memory stays bounded.
+    Results that need no engine come out at once while it does nothing. While it works they wait for its next one, at
+    most `HELD_BACK` of them: then its window runs empty once, so that memory stays bounded.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Stream(Generic[Key, Item, Result]):
 
     def __iter__(self) -> Iterator[tuple[Key, Result]]:
         try:
-            while (first := next(self._requests(), None)) is not None or self._ready:
+            while (first := next(self._requests(1), None)) is not None or self._ready:
                 if first is not None:
                     yield from self._segment(first)
                 yield from self._hand_out()
@@ -82,15 +82,16 @@ class Stream(Generic[Key, Item, Result]):
 
     def _segment(self, first: tuple[int, tuple[Request, ...]]) -> Iterator[tuple[Key, Result]]:
         engine = self._engine()
-        replies = engine.stream(chain([first], self._requests()))
+        replies = engine.stream(chain([first], self._requests(HELD_BACK)))
         with closing(replies):  # type: ignore[type-var]
             for number, answers in replies:
                 key, asking = self._pending.pop(number)
                 yield key, asking.conclude(answers, engine.name)
                 yield from self._hand_out()
 
-    def _requests(self) -> Iterator[tuple[int, tuple[Request, ...]]]:
-        while self._error is None and len(self._ready) < HELD_BACK and not self._stopping.is_set():
+    def _requests(self, held: int) -> Iterator[tuple[int, tuple[Request, ...]]]:
+        """What the engine is asked, until so many results wait that need none."""
+        while self._error is None and len(self._ready) < held and not self._stopping.is_set():
             try:
                 prepared = next(self._prepared, None)
             except Exception as error:

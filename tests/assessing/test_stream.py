@@ -75,6 +75,21 @@ def test_unreadable_photos_without_end_are_not_hoarded() -> None:
     results.close()
 
 
+def test_what_needs_no_engine_comes_out_as_it_is_known() -> None:
+    taken: list[int] = []
+
+    def endless() -> Iterator[int]:
+        for number in count(1):
+            taken.append(number)
+            yield -number
+
+    results = stream(endless(), WindowEngine())
+    for number in range(1, 20):
+        next(results)
+        assert len(taken) <= number + AHEAD
+    results.close()
+
+
 def test_memory_does_not_grow() -> None:
     census = Census()
 
