@@ -25,18 +25,18 @@ def softened(pixels: Pixels, rng: np.random.Generator) -> Pixels:
     """Sharpness at the pixels of a real camera: optics and demosaicing spread a point by .3-.85 pixels (standard
     deviation), large sensors and enlargement more. A shrunk photograph has none of that.
 
-    One in five is a part of the photo at such pixels, as a crop from a sensor of many: smooth but for its edges."""
+    One in seven is a part of the photo at such pixels, as a crop from a sensor of many: smooth but for its edges."""
     drawn = rng.random()
     if drawn < 0.15 and max(pixels.shape[:2]) < 1000:
         return _enlarged(pixels, rng.uniform(1.15, 1.6))
     if drawn < 0.65:
         return np.asarray(cv2.GaussianBlur(pixels, (0, 0), rng.uniform(0.3, 0.85)), np.uint8)
-    return _close(pixels, rng) if drawn < 0.85 else pixels
+    return _close(pixels, rng) if drawn < 0.8 else pixels
 
 
 def _close(pixels: Pixels, rng: np.random.Generator) -> Pixels:
-    """A part of the photo, 1.4-2.6 times as large and so of as many pixels, if the photo is not tiny."""
-    factor = rng.uniform(1.4, 2.6)
+    """A part of the photo, 1.3-1.8 times as large and so of as many pixels, if the photo is not tiny."""
+    factor = rng.uniform(1.3, 1.8)
     height, width = (round(side / factor) for side in pixels.shape[:2])
     if min(height, width) < SMALLEST:
         return pixels
