@@ -16,7 +16,7 @@ from idetex_plugin.runs.schema import RunError
 from idetex_plugin.words.card import Card
 
 
-class Header:
+class RunHeader:
     """The header of one run folder; see `Run` for what its methods mean. root: as it is stored, or None."""
 
     def __init__(self, folder: Path, database: Database) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Self
 from filelock import FileLock
 
 from idetex_plugin.runs.database import Database
-from idetex_plugin.runs.header import Header, now
+from idetex_plugin.runs.header import RunHeader, now
 from idetex_plugin.runs.locking import locked
 from idetex_plugin.runs.rows import COLUMNS, Row, Stamp, absolute, first_failure, path_key
 from idetex_plugin.words.assessment import Assessment, PhotoInfo
@@ -40,7 +40,7 @@ class Run:
     def _begin(self, folder: Path, database: Database) -> None:
         self.folder, self._database = folder, database
         self._lock: FileLock | None = None
-        self._header = Header(folder, database)
+        self._header = RunHeader(folder, database)
 
     @classmethod
     def writer(

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(eq=False, slots=True)
-class Call:
+class ServiceCall:
     """What to assess, or a pair to judge in a pipeline; and where the result goes."""
 
     work: Any
@@ -37,7 +37,7 @@ class Worker:
     def __init__(self, assessor: Assessor, name: str = "idetex serve") -> None:
         self._assessor, self._name = assessor, name
         self._pipelines: dict[str, Pipeline] = {}
-        self._calls: queue.Queue[Call | None] = queue.Queue()
+        self._calls: queue.Queue[ServiceCall | None] = queue.Queue()
         self._ends = False
         self.dead = ""
         """Why the engine answers nothing more; "" while it does."""
@@ -46,20 +46,20 @@ class Worker:
 
     def assess(self, source: Any) -> Future[Any]:
         """The assessment of anything that `load_photo` takes."""
-        return self._put(Call(source))
+        return self._put(ServiceCall(source))
 
     def judge(self, pair: Pair, policy: str) -> Future[Any]:
         """The verdict on a pair under the policy of this name or file."""
         if policy not in self._pipelines:
             self._pipelines[policy] = Pipeline(self._name, policy=policy, assessor=self._assessor)
-        return self._put(Call(pair, self._pipelines[policy]))
+        return self._put(ServiceCall(pair, self._pipelines[policy]))
 
     def close(self) -> None:
         """Finish what waits, then end."""
         self._calls.put(None)
         self._thread.join()
 
-    def _put(self, call: Call) -> Future[Any]:
+    def _put(self, call: ServiceCall) -> Future[Any]:
         self._calls.put(call)
         return call.done
 
@@ -67,11 +67,11 @@ class Worker:
         while not self._ends and (first := self._calls.get()) is not None:
             self._stream(first)
 
-    def _stream(self, first: Call) -> None:
+    def _stream(self, first: ServiceCall) -> None:
         """This call, and all that come before the stream has run empty."""
-        taken: set[Call] = set()
+        taken: set[ServiceCall] = set()
 
-        def prepare(call: Call) -> Awaiting[Any] | Ready[Any] | None:
+        def prepare(call: ServiceCall) -> Awaiting[Any] | Ready[Any] | None:
             prepared = self._prepare(call)
             if prepared is None:
                 taken.discard(call)
@@ -89,9 +89,9 @@ class Worker:
                 if not call.done.done():
                     call.done.set_exception(error)
 
-    def _waiting(self, first: Call, taken: set[Call]) -> Iterator[tuple[Call, Call]]:
+    def _waiting(self, first: ServiceCall, taken: set[ServiceCall]) -> Iterator[tuple[ServiceCall, ServiceCall]]:
         """The calls that wait, until none does."""
-        call: Call | None = first
+        call: ServiceCall | None = first
         while call is not None:
             taken.add(call)
             yield call, call
@@ -101,7 +101,7 @@ class Worker:
                 return
         self._ends = True
 
-    def _prepare(self, call: Call) -> Awaiting[Any] | Ready[Any] | None:
+    def _prepare(self, call: ServiceCall) -> Awaiting[Any] | Ready[Any] | None:
         if not call.done.set_running_or_notify_cancel():
             return None
         try:
@@ -109,7 +109,7 @@ class Worker:
         except Exception as error:
             return _failed(call, error)
 
-    def _finish(self, call: Call, result: Any) -> None:
+    def _finish(self, call: ServiceCall, result: Any) -> None:
         try:
             if call.pipeline is None:
                 self._assessor.notify(result)
@@ -121,6 +121,6 @@ class Worker:
             call.done.set_result(result)
 
 
-def _failed(call: Call, error: Exception) -> None:
+def _failed(call: ServiceCall, error: Exception) -> None:
     log.exception("a request failed")
     call.done.set_exception(error)
