@@ -107,7 +107,8 @@ class Worker:
         try:
             return self._assessor.prepare(call.work) if call.pipeline is None else call.pipeline.gate.prepare(call.work)
         except Exception as error:
-            return _failed(call, error)
+            _failed(call, error)
+            return None
 
     def _finish(self, call: ServiceCall, result: Any) -> None:
         try:

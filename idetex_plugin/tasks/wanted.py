@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from idetex_plugin.dialects.base import Dialect
 from idetex_plugin.tasks.description import DescriptionTask
@@ -20,7 +20,7 @@ def tasks_of(
     """Those of `wanted` that the card speaks. Raises ValueError for an unknown one, or where none is."""
     if not wanted or not set(wanted) <= set(TASKS):
         raise ValueError(f"tasks {list(wanted)}: choose from {', '.join(TASKS)}")
-    made = {
+    made: dict[str, Callable[[], AnyTask]] = {
         "grounding": lambda: grounding_of(card, dialect), "perception": lambda: Perception(dialect, tuple(questions)),
         "description": lambda: DescriptionTask(dialect),
     }  # fmt: skip
