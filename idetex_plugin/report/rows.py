@@ -34,6 +34,7 @@ class Rows:
             "sha": info.sha256,
             "size": [picture.width, picture.height],
             "format": info.format,
+            "kind": info.kind,
             "notes": list(info.notes),
             "picture": {"thumbnail": picture.thumbnail, "original": picture.original, "missing": picture.missing},
             "model": self._models.setdefault(model, len(self._models)),
@@ -49,6 +50,7 @@ class Rows:
             if quality and quality.probabilities
             else None,
             "measures": self._measured(assessment),
+            "reasoning": [list(each) for each in assessment.thoughts],
         }
 
     def shared(self) -> dict[str, Any]:

@@ -73,6 +73,16 @@ def test_rows_are_json() -> None:
         assert json.loads(script_json(row)) == json.loads(json.dumps(row))
 
 
+def test_kind_and_thoughts_are_told_each_once() -> None:
+    plain = judged("a.jpg")
+    thoughts = {"grounding": "Grain.", "perception": "Soft.", "description": "Grain."}
+    info = plain.photo.model_copy(update={"kind": "graphic"})
+    row = Rows(VIDA).row(plain.model_copy(update={"photo": info, "reasoning": thoughts}), PICTURE)
+    assert row["kind"] == "graphic"
+    assert row["reasoning"] == [["grounding, description", "Grain."], ["perception", "Soft."]]
+    assert Rows(VIDA).row(plain, PICTURE)["reasoning"] == []
+
+
 def test_measures_stand_in_one_order_and_strangers_come_last() -> None:
     rows = Rows(VIDA)
     plain = judged("a.jpg")
