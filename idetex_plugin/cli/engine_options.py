@@ -6,6 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
+Model = Annotated[
+    str, typer.Option(help="A name from `idetex models`, a folder, or a card's TOML file; or several, joined by +.")
+]
+OneModel = Annotated[str, typer.Option(help="A name from `idetex models`, a folder, or a card's TOML file.")]
+EngineName = Annotated[str, typer.Option("--engine", help="auto, vllm, server, transformers, or one of a plugin.")]
 Url = Annotated[str, typer.Option(help="The server's address, for the server engine.", show_default=False)]
 Dtype = Annotated[str, typer.Option(help="Number format in this process: auto, float32, bfloat16 or float16.")]
 Slots = Annotated[
