@@ -8,7 +8,7 @@ from typing import Any
 
 import fiftyone as fo
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 from standins import REGION, WindowEngine, failing_on, nano_says
 
 from idetex_fiftyone import accept, assess, finish, look, runs, to_training_records
@@ -48,9 +48,10 @@ def test_every_field_is_declared_with_a_description_and_filled(dataset: Any, eng
 def test_graphics_are_told_from_photographs_and_thoughts_are_kept(
     dataset: Any, engine: WindowEngine, tmp_path: Path
 ) -> None:
-    plain = Image.new("RGB", (640, 480), "white")
-    plain.paste("red", (40, 40, 300, 200))
-    plain.save(tmp_path / "graphic.png")
+    page = Image.new("RGB", (640, 480), "white")
+    words = "Where a photograph is damaged, and what it does to it. " * 3
+    ImageDraw.Draw(page).multiline_text((12, 8), "\n".join([words] * 22), "black", ImageFont.load_default(16))
+    page.save(tmp_path / "graphic.png")
     dataset.add_samples([fo.Sample(filepath=str(tmp_path / "graphic.png")), fo.Sample(filepath=str(PHOTO))])
     engine.answer = lambda request: replace(nano_says(request), reasoning="Hm, *grain*.")
     assess(dataset, progress=False)
@@ -100,7 +101,7 @@ def test_turned_and_deep_photos_are_assessed_as_they_are_shown(
     dataset: Any, tmp_path: Path, engine: WindowEngine
 ) -> None:
     import numpy as np
-    from PIL import Image
+    from PIL import Image, ImageDraw, ImageFont
 
     exif = Image.Exif()
     exif[0x0112] = 6
