@@ -101,7 +101,7 @@ def test_turned_and_deep_photos_are_assessed_as_they_are_shown(
     dataset: Any, tmp_path: Path, engine: WindowEngine
 ) -> None:
     import numpy as np
-    from PIL import Image, ImageDraw, ImageFont
+    from PIL import Image
 
     exif = Image.Exif()
     exif[0x0112] = 6
