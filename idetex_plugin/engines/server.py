@@ -3,10 +3,11 @@
 Start it with --structured-outputs-config '{"backend": "xgrammar", "disable_any_whitespace": true}', or a model may fill
 a JSON reply with blanks until it is cut off.
 
-The server's checkpoint needs a chat template that says what the card's template says. Only pixels are sent, as PNG
-inside the messages. Choices are scored token by token, as in the other engines, where the server tokenizes for its
-clients and reports the log-probabilities of chosen tokens (vLLM does); elsewhere, and where one option begins
-another, the server's own constraint picks the option and the probabilities stay unknown.
+The server's checkpoint needs a chat template that says what the card's template says. Only pixels are sent, inside
+the messages: a photo's own coded ones where they are what the model is shown, else as PNG. Choices are scored token by
+token, as in the other engines, where the server tokenizes for its clients and reports the log-probabilities of chosen
+tokens (vLLM does); elsewhere, and where one option begins another, the server's own constraint picks the option and
+the probabilities stay unknown.
 
 A request that the server refuses while it is healthy gives a reply with a failure. A server that is down, refuses the
 key, is out of quota or serves another model is waited for; then the stream raises ServiceError.
@@ -144,9 +145,9 @@ class ServerEngine:
         self._encoders.shutdown(cancel_futures=True)
 
     async def _answer_all(self, requests: Sequence[Request]) -> tuple[Reply, ...]:
-        images = {id(image): image for request in requests for image in request.images}
-        made = await asyncio.gather(*(self._encode(image) for image in images.values()))
-        encoded = dict(zip(images, made, strict=True))
+        shown = {id(image): (image, request.coded) for request in requests for image in request.images}
+        made = await asyncio.gather(*(self._encode(*each) for each in shown.values()))
+        encoded = dict(zip(shown, made, strict=True))
         todo = [(request, [encoded[id(image)] for image in request.images]) for request in requests]
         if not (self._names_pictures and len(todo) > 1 and encoded):
             return tuple(await asyncio.gather(*(self._answer(*one) for one in todo)))
@@ -174,8 +175,8 @@ class ServerEngine:
         self._missed += reply.failure is None
         return reply
 
-    async def _encode(self, image: Image.Image) -> Picture:
-        return await asyncio.get_running_loop().run_in_executor(self._encoders, picture, image)
+    async def _encode(self, image: Image.Image, coded: bytes | None) -> Picture:
+        return await asyncio.get_running_loop().run_in_executor(self._encoders, picture, image, coded)
 
     async def _answer(self, request: Request, pictures: Pictures) -> Reply:
         try:
