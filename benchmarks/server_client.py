@@ -115,7 +115,7 @@ def main() -> None:
     parser.add_argument("--photos", type=int, default=240)
     parser.add_argument("--version", default="", help="which vLLM it claims to be, such as 0.32.0")
     parser.add_argument("--megapixels", type=float, nargs="+", default=[0.05, 1, 12])
-    parser.add_argument("--turned", action="store_true", help="photos are stored on their side, so none is sent as it is")
+    parser.add_argument("--turned", action="store_true", help="photos lie on their side, so none is sent as stored")
     parser.add_argument("--files", nargs="+", default=[], help="photos of your own instead")
     wanted = parser.parse_args()
     photos = [Path(file).read_bytes() for file in wanted.files]

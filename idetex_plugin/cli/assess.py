@@ -40,7 +40,7 @@ def command(
         str, typer.Option(help="A name from `idetex models`, a folder, or a card's TOML file; or several, joined by +.")
     ] = "nano",
     engine: Annotated[str, typer.Option(help="auto, vllm, server or transformers.")] = "auto",
-    url: Url = "",
+    url: Url = None,
     dtype: Dtype = "auto",
     slots: Slots = None,
     served_model: ServedModel = "",
