@@ -18,12 +18,15 @@ def command(
     ],
     photos: Annotated[Path, typer.Option(help="Folder that holds the photographs of the recipe's split.")],
     out: Annotated[Path, typer.Option(help="Folder for logs, resumable checkpoints and the result.")],
+    rehearse: Annotated[
+        bool, typer.Option("--rehearse", help="Two steps of two samples a stage, to see that all of it runs.")
+    ] = False,
 ) -> None:
     """Train a checkpoint from photographs. Run again, it resumes where it was stopped."""
     with extra("train", "idetex train"):
         from idetex_plugin.lab.training.train import train_in_turn
     try:
-        folder = train_in_turn(recipes, photos, out, typer.echo)
+        folder = train_in_turn(recipes, photos, out, typer.echo, rehearse=rehearse)
     except (OSError, ValueError) as error:
         stop(str(error))
     typer.echo(f"Try it: idetex assess PHOTOS --model {folder} --out RUN")

@@ -64,9 +64,13 @@ class AugmentConfig(Record):
 
 
 class StageConfig(Record):
-    """Length and speed of one stage. `matrix_rate` is Muon's for hidden matrices, `rate` AdamW's for the rest."""
+    """Length and speed of one stage. `matrix_rate` is Muon's for hidden matrices, `rate` AdamW's for the rest.
+
+    `minutes`: the stage ends after so many, all runs of it together, however many steps it took; rates fall with the
+    share of steps or of time that is spent, whichever is larger."""
 
     steps: int = Field(gt=0)
+    minutes: float | None = Field(default=None, gt=0)
     batch: int = Field(gt=0)
     rate: float = 1e-3
     matrix_rate: float = 2e-3
@@ -86,6 +90,8 @@ class DenseConfig(StageConfig):
     def _can_share(self) -> Self:
         if self.batch % self.processes:
             raise ValueError(f"{self.processes} processes cannot share a batch of {self.batch} evenly")
+        if self.minutes is not None and self.processes > 1:
+            raise ValueError("several processes would end at different steps: leave out minutes")
         return self
 
 

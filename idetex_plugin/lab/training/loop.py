@@ -35,10 +35,10 @@ def optimizers(modules: Iterable[torch.nn.Module], stage: StageConfig) -> list[t
     return [muon, adam]
 
 
-def pace(step: int, stage: StageConfig) -> float:
-    """Share of the top learning rate: linear warm-up, then a cosine down to `floor`."""
+def pace(step: int, progress: float, stage: StageConfig) -> float:
+    """Share of the top learning rate: linear warm-up by steps, then a cosine of the progress (0..1) down to `floor`."""
     warm = min(1.0, (step + 1) / max(stage.warmup, 1))
-    cosine = 0.5 * (1 + math.cos(math.pi * step / stage.steps))
+    cosine = 0.5 * (1 + math.cos(math.pi * min(progress, 1)))
     return warm * (stage.floor + (1 - stage.floor) * cosine)
 
 
@@ -59,28 +59,37 @@ class Loop:
         self.path = folder / f"{name}.pt"
         self.optimizers = optimizers(modules.values(), stage)
         self.step = 0
+        self.spent = 0.0
         if self.path.is_file():
             self._load()
 
     @property
     def done(self) -> bool:
-        """Whether every step has been taken."""
-        return self.step >= self.stage.steps
+        """Whether every step has been taken, or all of the time."""
+        return self.progress >= 1
+
+    @property
+    def progress(self) -> float:
+        """How much of the stage is over, by steps or by time, 0..1 or more."""
+        minutes = self.stage.minutes
+        return max(self.step / self.stage.steps, 0.0 if minutes is None else self.spent / 60 / minutes)
 
     def run(self, loss_of: Step, log: Log, save_minutes: float) -> None:
         """Take the remaining steps. `loss_of` gives the loss of a step's own data. Raises ArithmeticError on a
         loss that is not finite; the last checkpoint stands."""
         saved = started = time.monotonic()
+        before = self.spent
         parameters = [p for o in self.optimizers for group in o.param_groups for p in group["params"]]
         recent, first = 0.0, self.step
         with bar(self.name, self.stage.steps, first, shown=self.crew.rank == 0) as stepped:
             while not self.done:
                 value = self._take(loss_of, parameters)
+                self.spent = before + time.monotonic() - started
                 stepped()
                 recent = value if self.step == first + 1 else 0.97 * recent + 0.03 * value
                 if self.step % 20 == 0 or self.done:
                     speed = (self.step - first) / (time.monotonic() - started)
-                    left = (self.stage.steps - self.step) / speed / 60
+                    left = self._seconds_left(speed) / 60
                     log(self.step, {"loss": recent, "samples/s": speed * self.stage.batch, "left_min": left})
                 if time.monotonic() - saved > save_minutes * 60:
                     self.save()
@@ -103,12 +112,19 @@ class Loop:
         self.step += 1
         return value
 
+    def _seconds_left(self, speed: float) -> float:
+        """Until the steps are taken, at so many a second, or the time is over."""
+        by_steps = (self.stage.steps - self.step) / speed
+        minutes = self.stage.minutes
+        return by_steps if minutes is None else max(min(by_steps, 60 * minutes - self.spent), 0.0)
+
     def save(self) -> None:
         """Write the checkpoint beside its place, then move it there."""
         if self.crew.rank:
             return
         state: dict[str, Any] = {
             "step": self.step,
+            "spent": self.spent,
             "modules": {name: module.state_dict() for name, module in self.modules.items()},
             "memory": {name: each.state_dict() for name, each in self.memory.items()},
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
@@ -119,7 +135,7 @@ class Loop:
 
     def _load(self) -> None:
         state = torch.load(self.path, weights_only=True, map_location="cpu")
-        self.step = state["step"]
+        self.step, self.spent = state["step"], state.get("spent", 0.0)
         for name, module in self.modules.items():
             module.load_state_dict(state["modules"][name])
         for name, saved in state.get("memory", {}).items():
@@ -128,7 +144,7 @@ class Loop:
             optimizer.load_state_dict(saved)
 
     def _set_pace(self) -> None:
-        share = pace(self.step, self.stage)
+        share = pace(self.step, self.progress, self.stage)
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = group["top"] * share

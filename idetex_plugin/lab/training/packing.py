@@ -12,6 +12,8 @@ from idetex_plugin.lab.training.dialogue import Turn
 from idetex_plugin.lab.training.tokenizer import EOS, FAKE, GLOBAL, IMAGE
 
 IGNORED = -100
+ROUND = 32
+"""Lengths are multiples of this: kernels are made for each shape, and of few shapes they are made once."""
 
 
 class Packed(NamedTuple):
@@ -45,7 +47,7 @@ class Packer:
     def pack(self, dialogues: Sequence[Sequence[Turn]]) -> Packed:
         """One row a photo."""
         rows = [self._row(turns) for turns in dialogues]
-        longest = max(len(row[0]) for row in rows)
+        longest = -(-max(len(row[0]) for row in rows) // ROUND) * ROUND
         filler = (self.eos, 0, -1, IGNORED)
         columns = [
             torch.tensor([row[k] + [filler[k]] * (longest - len(row[k])) for row in rows]) for k in range(len(filler))

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 
 from idetex_plugin.lab.training.config import ReaderConfig
-from idetex_plugin.lab.training.packing import IGNORED, Packed, attention_mask
+from idetex_plugin.lab.training.packing import IGNORED, ROUND, Packed, attention_mask
 from idetex_plugin.lab.training.tokenizer import places
 from idetex_plugin.words.vocabulary import Level
 
@@ -71,7 +71,8 @@ def reader_loss(model: Any, hidden: torch.Tensor, packed: Packed, graded: Sequen
     """Mean cross-entropy of the answers' tokens, those of the scales as they say; hidden: the last states (N, length,
     width)."""
     taught = packed.labels != IGNORED
-    logits = model.lm_head(hidden[taught]).float()
+    states = hidden[taught]
+    logits = model.lm_head(F.pad(states, (0, 0, 0, -len(states) % ROUND)))[: len(states)].float()
     return soft_cross_entropy(logits, packed.labels[taught], graded)
 
 

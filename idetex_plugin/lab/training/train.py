@@ -48,9 +48,10 @@ def new_tower(trainer: Trainer, stage: DenseConfig) -> Any:
     return model
 
 
-def train_dense(trainer: Trainer, stage: DenseConfig, model: Any) -> None:
-    """The dense stage: trains the model's tower and connector."""
+def train_dense(trainer: Trainer, stage: DenseConfig, model: Any) -> int:
+    """The dense stage: trains the model's tower and connector; gives the steps taken."""
     config = trainer.config
+    taken = 0
     use_plain_attention(model)
     heads = DenseHeads(config.architecture.text_width, config.architecture.cells, config.architecture.views)
     parts = {"tower": model.model.vision_model, "connector": model.model.connector, "heads": heads}
@@ -58,8 +59,10 @@ def train_dense(trainer: Trainer, stage: DenseConfig, model: Any) -> None:
     heads.to(trainer.device)
 
     def work(crew: Crew) -> None:
+        nonlocal taken
         feed = trainer.feed(stage, config.seed + 1, part=(crew.rank, crew.size))
         loop = Loop("dense", trainer.out, parts, stage, {"feed": feed}, crew)
+        taken = loop.step
         if loop.done:
             return
 
@@ -76,6 +79,7 @@ def train_dense(trainer: Trainer, stage: DenseConfig, model: Any) -> None:
             return
         log = trainer.logger("dense")
         loop.run(loss_of, log, config.save_minutes)
+        taken = loop.step
         watched = trainer.stream("validation", config.seed + 2)
         with trainer.precision():
             scores = token_precision(model, heads, [watched.item(i) for i in range(VALIDATION)], trainer.device)
@@ -83,6 +87,7 @@ def train_dense(trainer: Trainer, stage: DenseConfig, model: Any) -> None:
 
     size = stage.processes if trainer.device.type == "cpu" else 1
     together(size, [p for part in parts.values() for p in part.parameters()], work)
+    return taken
 
 
 def cut_patches(items: list[Item], patch: int) -> torch.Tensor:
@@ -116,9 +121,10 @@ def train_reader(
         return loop.step
 
     def loss_of(step: int) -> torch.Tensor:
-        items, progress = feed.batch(step), step / stage.steps
+        items = feed.batch(step)
         rng = np.random.default_rng((seed, step))
-        packed = packer.pack([dialogues.draw(item, stage.turns, stage.describe_share, rng, progress) for item in items])
+        share, over = stage.describe_share, loop.progress
+        packed = packer.pack([dialogues.draw(item, stage.turns, share, rng, over) for item in items])
         packed = Packed(*(column.to(trainer.device) for column in packed))
         with trainer.precision():
             tokens = trainer.tokens(model, items)
@@ -162,21 +168,23 @@ def probes_of(trainer: Trainer) -> list[Item]:
     return [first.item(index) for index in range(trainer.config.probes)]
 
 
-def begin(trainer: Trainer) -> tuple[Any, Any]:
-    """Model and tokenizer before the reader stages: after the dense stage, or of the checkpoint to start from."""
+def begin(trainer: Trainer) -> tuple[Any, Any, dict[str, int]]:
+    """Model and tokenizer before the reader stages, after the dense stage or of the checkpoint to start from, and the
+    steps taken."""
     config = trainer.config
+    steps: dict[str, int] = {}
     if config.start is not None:
         model, tokenizer = load_start(config)
         if config.dense is not None:
             probes = probes_of(trainer)
             known = tokens_of(model, probes)
-            train_dense(trainer, config.dense, model)
+            steps["dense"] = train_dense(trainer, config.dense, model)
             met = realign(model, probes, known)
             trainer.say(f"connector fitted anew: its tokens meet {met:.3f} of the variance of those before")
-        return model, tokenizer
+        return model, tokenizer, steps
     assert config.dense is not None
     tower = new_tower(trainer, config.dense)
-    train_dense(trainer, config.dense, tower)
+    steps["dense"] = train_dense(trainer, config.dense, tower)
     tokenizer = build_tokenizer(corpus(trainer), config.bins, config.merges)
     special = {key: int(tokenizer.get_vocab()[f"<{key}>"]) for key in ("image", "bos", "eos", "pad")}
     torch.manual_seed(config.seed)
@@ -184,20 +192,19 @@ def begin(trainer: Trainer) -> tuple[Any, Any]:
     model.model.vision_model.load_state_dict(tower.model.vision_model.state_dict())
     model.model.connector.load_state_dict(tower.model.connector.state_dict())
     smooth_places(model, tokenizer, config.bins)
-    return model, tokenizer
+    return model, tokenizer, steps
 
 
 def train(config: TrainConfig, recipe_hash: str, photographs: Path, out: Path, say: Say) -> Path:
     """All stages of a recipe, then the export; gives the checkpoint's folder. Run again, it resumes."""
     config = like_start(config)
     trainer = Trainer(config, photographs, out, say)
-    model, tokenizer = begin(trainer)
+    model, tokenizer, steps = begin(trainer)
     use_plain_attention(model)
     if config.readable_share:
         make_readable(model, probes_of(trainer), config.readable_share)
     model.to(trainer.device)
     parts = {"tower": model.model.vision_model, "connector": model.model.connector, "text": model.model.text_model}
-    steps = {"dense": config.dense.steps} if config.dense else {}
     for name, stage in (("reader", config.reader), ("joint", config.joint)):
         if stage is not None:
             steps[name] = train_reader(trainer, model, name, stage, tokenizer, parts)
@@ -207,13 +214,28 @@ def train(config: TrainConfig, recipe_hash: str, photographs: Path, out: Path, s
     return folder
 
 
-def train_in_turn(recipes: Sequence[Path], photographs: Path, out: Path, say: Say) -> Path:
+def rehearsal(config: TrainConfig) -> TrainConfig:
+    """The recipe, each stage two steps of two samples long, in this process: whether it runs, before it is paid for."""
+    short: dict[str, Any] = {"steps": 2, "batch": 2, "minutes": None}
+    stages = {
+        name: stage.model_copy(update=short | ({"processes": 1} if name == "dense" else {}))
+        for name in ("dense", "reader", "joint")
+        if (stage := getattr(config, name)) is not None
+    }
+    return config.model_copy(update={**stages, "workers": 0, "probes": 4})
+
+
+def train_in_turn(
+    recipes: Sequence[Path], photographs: Path, out: Path, say: Say, *, rehearse: bool = False
+) -> Path:  # fmt: skip
     """Train by each recipe in turn, the later ones from what the one before gave; gives the last checkpoint's folder.
 
-    A single recipe has `out` for itself, several have a folder of their name each. Raises ValueError for a recipe that
-    is wrong or named twice, before any is begun.
+    A single recipe has `out` for itself, several have a folder of their name each. rehearse: see `rehearsal`. Raises
+    ValueError for a recipe that is wrong or named twice, before any is begun.
     """
     configs = [read_config(path) for path in recipes]
+    if rehearse:
+        configs = [(rehearsal(config), digest) for config, digest in configs]
     if len({path.stem for path in recipes}) < len(recipes):
         raise ValueError(f"each recipe needs a name of its own: {', '.join(map(str, recipes))}")
     folder: Path | None = None

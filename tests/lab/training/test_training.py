@@ -14,6 +14,8 @@ from idetex_plugin.cards.registry import get_card
 from idetex_plugin.dialects.nano import NONE, NanoDialect
 from idetex_plugin.lab.data.photos import listed
 from idetex_plugin.lab.synthesis import Recipe
+from idetex_plugin.lab.training import loop as loop_module
+from idetex_plugin.lab.training import train as train_module
 from idetex_plugin.lab.training.card import card_of
 from idetex_plugin.lab.training.config import AugmentConfig, TrainConfig, read_config
 from idetex_plugin.lab.training.data import Stream
@@ -149,6 +151,34 @@ def test_recipes_in_turn_go_on_from_each_other(recipe: Path) -> None:
     assert record["config"]["architecture"]["vision_width"] == 64
     with pytest.raises(ValueError, match=r"a name of its own: .*recipe\.toml, .*recipe\.toml"):
         train_in_turn([recipe, recipe], recipe.parent, recipe.parent / "twice", lambda _: None)
+
+
+def test_a_recipe_is_rehearsed_whole_in_few_steps(recipe: Path) -> None:
+    packaged = Path(train_module.__file__).parent / "recipes" / "nano-gpu.toml"
+    own = recipe.parent / "nano-gpu.toml"
+    own.write_text('split = "split.tsv"\n' + packaged.read_text())
+    folder = train_in_turn([own], recipe.parent, recipe.parent / "out", lambda _: None, rehearse=True)
+    assert json.loads((folder / "training.json").read_text())["steps"] == {"dense": 2, "reader": 2}
+    before, after = weights(EMBEDDED_FOLDER), weights(folder)
+    assert before.keys() == after.keys()
+    assert not any(torch.equal(before[name], after[name]) for name in before if name.endswith("q_proj.weight"))
+
+
+def test_a_stage_that_is_timed_ends_with_its_rates_low(recipe: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(range(10_000))
+    monkeypatch.setattr(loop_module.time, "monotonic", lambda: 10.0 * next(clock))
+    config, digest = read_config(recipe)
+    short = {"steps": 500, "minutes": 2, "warmup": 1}
+    timed = {name: getattr(config, name).model_copy(update=short) for name in ("dense", "reader")}
+    said: list[str] = []
+    folder = train(config.model_copy(update=timed), digest, recipe.parent, recipe.parent / "out", said.append)
+    steps = json.loads((folder / "training.json").read_text())["steps"]
+    assert 2 <= steps["dense"] < 20
+    assert 2 <= steps["reader"] < 20
+    state = torch.load(recipe.parent / "out" / "reader.pt", weights_only=True)
+    rates = [group["lr"] / group["top"] for each in state["optimizers"] for group in each["param_groups"]]
+    assert max(rates) < 0.2
+    assert state["spent"] >= 120
 
 
 def test_a_stage_is_needed_for_all_that_is_new() -> None:

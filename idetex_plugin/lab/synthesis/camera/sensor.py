@@ -23,11 +23,11 @@ SLOPE = 1 / 2.2
 def grain(height: int, width: int, rng: np.random.Generator) -> NDArray[np.float32]:
     """Noise (height, width, 3) whose luma has a standard deviation of about 1: fine luma, coarser colour.
 
-    luma: white in a sixth of the cases, else spread by .4-.9 pixels, which correlates neighbours by .2-.7; a third also
+    luma: white in a tenth of the cases, else spread by .45-1 pixels, which correlates neighbours by .3-.8; a third also
     has blotches. colour: .1-1.1 of the luma's strength, spread by .8-2.5 pixels."""
     luma = rng.standard_normal((height, width), np.float32)
-    if rng.random() < 0.83:
-        luma = _spread(luma, rng.uniform(0.4, 0.9))
+    if rng.random() < 0.9:
+        luma = _spread(luma, rng.uniform(0.45, 1.0))
     if rng.random() < 0.33:
         luma = luma + rng.uniform(0.1, 0.4) * _spread(rng.standard_normal((height, width), np.float32), 2.0)
         luma /= luma.std()

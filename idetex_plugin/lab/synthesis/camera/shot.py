@@ -19,8 +19,8 @@ from idetex_plugin.lab.synthesis.degrade import DEGRADE, Degrade, draw, scale
 from idetex_plugin.lab.synthesis.degrade import noise as plain_noise
 from idetex_plugin.words.vocabulary import Severity
 
-NOISE = ((1.8, 5.5), (6.5, 14.0), (16.0, 42.0))
-VISIBLE_NOISE = 1.1
+NOISE = ((1.1, 5.0), (6.5, 14.0), (16.0, 42.0))
+VISIBLE_NOISE = 0.8
 EXTENTS = {
     "Low clarity": 0.85, "Motion blur": 0.6, "Out of focus blur": 0.35, "Blocking artifacts": 0.6,
     "Overexposure": 0.65, "Underexposure": 0.75, "Noise": 0.85, "Edge aliasing effect": 0.25,
@@ -31,12 +31,13 @@ frame's, aliasing and ringing a part's (ViDA-UGC); a wrong exposure and a shaken
 
 
 def noise(pixels: Pixels, severity: Severity, rng: np.random.Generator) -> Pixels:
-    """Noise of 1.8-42 levels at middle gray, as sensors leave it; one time in six as `degrade.noise` has it.
+    """Noise of 1.1-42 levels at middle gray, as sensors leave it; one time in six as `degrade.noise` has it.
 
-    The faintest is what the development pairs of `sensor` have. Three in ten are smoothed as noise reduction does."""
+    The faintest is what the development pairs of `sensor` have, most of which are faint: equal ratios of levels are
+    equally likely. Three in ten are smoothed as noise reduction does."""
     if rng.random() < 1 / 6:
         return plain_noise(pixels, severity, rng)
-    levels = draw(NOISE, severity, rng)
+    levels = float(np.exp(rng.uniform(*np.log(NOISE[severity.rank - 1]))))
     values: NDArray[Any] = noisy(pixels.astype(np.float32), to_light(pixels), levels, rng)
     if levels > NOISE[0][1] and rng.random() < 0.3:
         values = np.asarray(cv2.bilateralFilter(np.clip(values, 0, 255), 5, rng.uniform(5, 20), 1.2), np.float32)
