@@ -1,6 +1,6 @@
 """Does the verdict ever improve as compression gets stronger, and what does the gate save? Prints Markdown tables.
 
-    python benchmarks/ladder.py PHOTOGRAPHS [--photos 24] [--policy web] [--model nano] [--engine auto]
+    python benchmarks/ladder.py PHOTOGRAPHS [--photos 24] [--no-tuning] [--policy web] [--model nano] [--engine auto]
 
 PHOTOGRAPHS is the folder of the split (`idetex_plugin/lab/data/split.tsv`); its "test" rows are used, shrunk to 1200
 pixels at most, so that the coding of the files themselves is weak. Every photo is encoded by three codecs at six
@@ -12,6 +12,7 @@ photos, and beside the one quality for all photos that reaches the same share of
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -19,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from idetex_plugin import Assessor, Outcome, Photo, Policy, Verdict, load_photo
+from idetex_plugin import Assessor, Outcome, Pair, Photo, Policy, Verdict, load_photo
 from idetex_plugin.gating.check import Gate
 from idetex_plugin.gating.codecs import CODECS
 from idetex_plugin.gating.policies import policy_named
@@ -49,11 +50,14 @@ def ladder(photos: Iterable[Photo], gates: dict[str, Gate]) -> dict[tuple[str, s
     """Verdicts by gate and codec: a list a photo, from the best quality to the worst."""
     found: dict[tuple[str, str], list[list[Verdict]]] = {}
     for photo in photos:
-        for codec, qualities in QUALITIES.items():
-            files = [CODECS[codec].encode(photo.image, quality) for quality in qualities]
-            for name, gate in gates.items():
-                verdicts = [gate.check(photo, data, codec) for data in files]
-                found.setdefault((name, codec), []).append(verdicts)
+        files = {(codec, quality): CODECS[codec].encode(photo.image, quality)
+                 for codec, qualities in QUALITIES.items() for quality in qualities}  # fmt: skip
+        for name, gate in gates.items():
+            pairs = ((key, Pair(photo.info.name, photo, data, key[0])) for key, data in files.items())
+            verdicts = dict(gate.stream(pairs))
+            for codec, qualities in QUALITIES.items():
+                found.setdefault((name, codec), []).append([verdicts[codec, quality] for quality in qualities])
+        print(f"{photo.info.name} is done", file=sys.stderr, flush=True)
     return found
 
 
@@ -119,6 +123,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("photographs", type=Path)
     parser.add_argument("--photos", type=int, default=24)
+    parser.add_argument("--no-tuning", action="store_true", help="leave the last table out")
     parser.add_argument("--policy", default="web")
     parser.add_argument("--model", default="nano")
     parser.add_argument("--engine", default="auto")
@@ -133,7 +138,8 @@ def main() -> None:
         found = ladder(photos, gates)
         print_ladder(found)
         print_routing(found)
-        print_savings(photos, gates["metric and model"])
+        if not options.no_tuning:
+            print_savings(photos, gates["metric and model"])
 
 
 if __name__ == "__main__":

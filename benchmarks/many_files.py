@@ -17,7 +17,7 @@ from pathlib import Path
 from PIL import Image
 
 from idetex_plugin import Assessor, Run, ScriptedEngine, Work, find_photos
-from idetex_plugin.cli.finding import Finding
+from idetex_plugin.cli.finding import ReadAhead
 from idetex_plugin.testing.speech import Speech
 
 A_FOLDER = 1000
@@ -60,7 +60,7 @@ def main() -> None:
             if len(marks) == wanted.assessed:
                 assessor.stop()
 
-        found = Finding(find_photos([folder]))
+        found = ReadAhead(find_photos([folder]))
         with Assessor(engine=engine) as assessor, Run.writer(
             Path(place) / "run", assessor.card, assessor.fingerprint, assessor.fingerprint_parts
         ) as run:

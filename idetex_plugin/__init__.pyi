@@ -2,6 +2,7 @@
 
 from .assessing.assessor import Assessor as Assessor
 from .assessing.assessor import assess as assess
+from .assessing.ensemble import Ensemble as Ensemble
 from .dialects.base import Dialect as Dialect
 from .dialects.base import DialectMaker as DialectMaker
 from .engines.base import Engine as Engine
@@ -13,6 +14,7 @@ from .gating.check import Gate as Gate
 from .gating.judge import judge as judge
 from .gating.pairs import Pair as Pair
 from .gating.policies import policy_named as policy_named
+from .gating.workers import GateWorkers as GateWorkers
 from .photo.load import Photo as Photo
 from .photo.load import PhotoError as PhotoError
 from .photo.load import load_photo as load_photo
@@ -72,6 +74,9 @@ from .words.assessment import (
     Finding as Finding,
 )
 from .words.assessment import (
+    PartialRegions as PartialRegions,
+)
+from .words.assessment import (
     PhotoInfo as PhotoInfo,
 )
 from .words.assessment import (
@@ -83,6 +88,8 @@ from .words.assessment import (
 from .words.box import Box as Box
 from .words.card import Card as Card
 from .words.card import CardError as CardError
+from .words.card import Doubt as Doubt
+from .words.card import Sampling as Sampling
 from .words.failure import Failure as Failure
 from .words.failure import Reason as Reason
 from .words.failure import State as State

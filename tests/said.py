@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from PIL import Image
 
-from idetex_plugin.dialects.frame import Corners, Frame
+from idetex_plugin.dialects.frame import CoordinateFrame, Corners
 from idetex_plugin.dialects.json import JsonDialect
 from idetex_plugin.dialects.vida import VidaDialect
 from idetex_plugin.words.assessment import Region
@@ -21,8 +21,8 @@ def card(**values: object) -> Card:
 
 
 LOOK = Views((Image.new("RGB", (560, 364)),), 1120, 728)
-PIXELS = Frame(560, 364)
-THOUSAND = Frame(1000, 1000)
+PIXELS = CoordinateFrame(560, 364)
+THOUSAND = CoordinateFrame(1000, 1000)
 vida = VidaDialect(card())
 zero_shot = JsonDialect(card())
 in_pixels = JsonDialect(card(boxes="resized"))
@@ -34,7 +34,7 @@ def said(text: str, length: int = 1) -> Reply:
     return Reply(text, tokens=tuple(Token(part, -0.01) for part in cut))
 
 
-def corners(frame: Frame) -> st.SearchStrategy[Corners]:
+def corners(frame: CoordinateFrame) -> st.SearchStrategy[Corners]:
     """Corners in the frame that enclose something."""
 
     def side(length: int) -> st.SearchStrategy[tuple[int, int]]:
@@ -43,7 +43,7 @@ def corners(frame: Frame) -> st.SearchStrategy[Corners]:
     return st.builds(lambda x, y: (x[0], y[0], x[1], y[1]), side(frame.width), side(frame.height))
 
 
-def boxes(frame: Frame) -> st.SearchStrategy[Box]:
+def boxes(frame: CoordinateFrame) -> st.SearchStrategy[Box]:
     """Boxes whose corners are whole in the frame."""
     return corners(frame).map(frame.read)
 
@@ -51,7 +51,7 @@ def boxes(frame: Frame) -> st.SearchStrategy[Box]:
 words = st.text("abcdefghij ,'", min_size=1, max_size=40).map(lambda text: " ".join(text.split()).strip(",' ") or "x")
 
 
-def regions(frame: Frame) -> st.SearchStrategy[list[Region]]:
+def regions(frame: CoordinateFrame) -> st.SearchStrategy[list[Region]]:
     """Regions that differ from one another."""
     one = st.builds(
         Region, distortion=st.sampled_from(VIDA.names), severity=st.sampled_from(Severity), box=boxes(frame),

@@ -13,11 +13,11 @@ from standins import WindowEngine, nano_says
 from idetex_plugin import Assessor
 from idetex_plugin.plugins.manager import Hooks
 from idetex_plugin.serve.app import make_app
-from idetex_plugin.serve.limits import Limits
+from idetex_plugin.serve.limits import ServiceLimits
 
 
 @contextmanager
-def serving(limits: Limits | None = None, engine: WindowEngine | None = None) -> Iterator[str]:
+def serving(limits: ServiceLimits | None = None, engine: WindowEngine | None = None) -> Iterator[str]:
     """The address of a running service."""
     assessor = Assessor(engine=engine or WindowEngine(answer=nano_says), hooks=Hooks())
     config = uvicorn.Config(make_app(assessor, limits), host="127.0.0.1", port=0, log_level="error")

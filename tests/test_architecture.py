@@ -1,5 +1,6 @@
 """The floors hold, and the documentation shows them as they are."""
 
+import ast
 import os
 import re
 import subprocess
@@ -28,3 +29,13 @@ def test_the_table_of_floors_is_the_contract() -> None:
     rows = re.findall(r"^\| (\d+) \| (.*?) \|", page, re.MULTILINE)
     assert [set(re.findall(r"`(\w+)`", rooms)) for _, rooms in rows] == contract
     assert [int(floor) for floor, _ in rows] == list(range(len(contract), 0, -1))
+
+
+def test_no_two_classes_of_the_product_have_one_name() -> None:
+    homes: dict[str, list[str]] = {}
+    for path in sorted((ROOT / "idetex_plugin").rglob("*.py")):
+        if "lab" not in path.parts:
+            for node in ast.parse(path.read_text("utf-8")).body:
+                if isinstance(node, ast.ClassDef):
+                    homes.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    assert {name: places for name, places in homes.items() if len(places) > 1} == {}

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
-from types import TracebackType
 from typing import Any, Self
 
 from idetex_plugin.assessing import fingerprint
-from idetex_plugin.assessing.examiner import GRAPHICS, Examiner, Task, idle_statuses
+from idetex_plugin.assessing.demand import EngineOnDemand
+from idetex_plugin.assessing.examiner import GRAPHICS, Case, Examiner, Task, idle_statuses
 from idetex_plugin.assessing.lock import StreamLock
-from idetex_plugin.assessing.stream import Asking, Item, Key, Prepare, Ready, Result, Stream
+from idetex_plugin.assessing.stream import Awaiting, Item, Key, Prepare, Ready, Result, Stream
 from idetex_plugin.cards.registry import get_card
 from idetex_plugin.dialects.base import Dialect, DialectMaker
 from idetex_plugin.dialects.registry import make_dialect
@@ -26,9 +25,8 @@ from idetex_plugin.plugins.before import before_assess
 from idetex_plugin.plugins.events import Assessed, AssessFailed
 from idetex_plugin.plugins.manager import Hooks, get_manager
 from idetex_plugin.plugins.names import Hook
-from idetex_plugin.tasks.description import DescriptionTask
 from idetex_plugin.tasks.grounding import Affecting, Grounding, Referring
-from idetex_plugin.tasks.perception import Perception
+from idetex_plugin.tasks.wanted import grounding_of, tasks_of
 from idetex_plugin.views.show import make_views
 from idetex_plugin.words.assessment import Assessment, Region
 from idetex_plugin.words.box import Box
@@ -36,7 +34,6 @@ from idetex_plugin.words.card import TASKS, Card
 from idetex_plugin.words.failure import Failure, State
 from idetex_plugin.words.question import Question
 
-log = logging.getLogger(__name__)
 DECODERS = max(1, min(4, (os.cpu_count() or 1)))
 Claim = Callable[[Any, str], bool]
 
@@ -75,35 +72,27 @@ class Assessor:
         hooks: Hooks | None = None,
         **engine_options: Any,
     ) -> None:
-        unknown = [name for name in tasks if name not in TASKS]
-        if unknown or not tasks:
-            raise ValueError(f"tasks {list(tasks)}: choose from {', '.join(TASKS)}")
         self.hooks = get_manager() if hooks is None else hooks
-        self._engines = self.hooks.named(Hook.ENGINES, EngineMaker)
-        choice = [AUTO, *(maker.name for maker in self._engines)]
-        if isinstance(engine, str) and engine not in choice:
-            raise ValueError(f"engine {engine!r}: choose from {', '.join(choice)}")
+        engines = self.hooks.named(Hook.ENGINES, EngineMaker)
+        if isinstance(engine, str):
+            _choose("engine", engine, [AUTO, *(maker.name for maker in engines)])
         self.card = model if isinstance(model, Card) else get_card(model, self.hooks.named(Hook.MODELS, Card))
         self.vocabulary = self.hooks.vocabulary()
         dialects = self.hooks.named(Hook.DIALECTS, DialectMaker)
         self.dialect: Dialect = make_dialect(self.card, self.vocabulary, dialects)
-        if mended not in MENDED:
-            raise ValueError(f"mended {mended!r}: choose from {', '.join(MENDED)}")
-        if graphics not in GRAPHICS:
-            raise ValueError(f"graphics {graphics!r}: choose from {', '.join(GRAPHICS)}")
+        _choose("mended", mended, MENDED)
+        _choose("graphics", graphics, GRAPHICS)
         self.max_pixels, self.mended, self.graphics = max_pixels, mended, graphics
         if questions is None:
             questions = self.hooks.named(Hook.QUESTIONS, Question, types=self.dialect.types)
-        asked = tuple(questions)
-        self._tasks = tuple(
-            self._make_task(name, asked) for name in TASKS if name in tasks and name in self.card.tasks
-        )
+        self._tasks = tasks_of(self.card, self.dialect, tasks, questions)
         self._idle = idle_statuses(self.card, tasks)
-        self._wanted = engine
         self._engine_options = engine_options
-        self._engine: Engine | None = None if isinstance(engine, str) else engine
-        self._own_engine = isinstance(engine, str)
-        self.engine_choice: tuple[str, str] | None = None
+        if isinstance(engine, str):
+            make = partial(make_engine, engine, self.card, known=engines, **engine_options)
+            self._engine = EngineOnDemand(make, own=True)
+        else:
+            self._engine = EngineOnDemand(lambda: (engine, "given by the caller"), own=False)
         self._pool = ThreadPoolExecutor(decoders, thread_name_prefix="idetex-decode")
         self._ahead = 2 * decoders
         self._lock = StreamLock()
@@ -126,16 +115,14 @@ class Assessor:
 
     def start(self) -> Engine:
         """The engine, started if it has not been. `engine_choice` then has its name and why it was chosen."""
-        if self._engine is None:
+        if not self._engine.runs:
             self._check_open()
-            self._engine, why = make_engine(
-                str(self._wanted), self.card, known=self._engines, **self._engine_options
-            )
-            self.engine_choice = self._engine.name, why
-            log.info("engine %s: %s", *self.engine_choice)
-        elif self.engine_choice is None:
-            self.engine_choice = self._engine.name, "given by the caller"
-        return self._engine
+        return self._engine.start()
+
+    @property
+    def engine_choice(self) -> tuple[str, str] | None:
+        """The name of the engine that runs and why it was chosen, or None before it has started."""
+        return self._engine.choice
 
     def assess(self, source: Any) -> Assessment:
         """Assess one photo. A photo that cannot be read gives a failed assessment; only a dead engine raises."""
@@ -155,18 +142,26 @@ class Assessor:
         claim: called from decoding threads with (key, sha256) of every readable photo; False drops the photo.
         """
 
-        def prepare(item: tuple[Key, Any]) -> Asking[Assessment] | Ready[Assessment] | None:
+        def prepare(item: tuple[Key, Any]) -> Awaiting[Assessment] | Ready[Assessment] | None:
             key, source = item
             case = self.examiner.prepare(source)
-            if isinstance(case, Assessment):
-                return Ready(case)
-            if claim is not None and case.info.sha256 and not claim(key, case.info.sha256):
+            sha256 = None if isinstance(case, Assessment) else case.info.sha256
+            if claim is not None and sha256 and not claim(key, sha256):
                 return None
-            return Asking(case.requests, partial(self.examiner.conclude, case))
+            return self._asking(case)
 
         for key, assessment in self.stream_prepared(((key, (key, source)) for key, source in items), prepare):
             self.notify(assessment)
             yield key, assessment
+
+    def prepare(self, source: Any) -> Awaiting[Assessment] | Ready[Assessment]:
+        """What to ask about one source, for `stream_prepared`; or its assessment, where nothing can be asked."""
+        return self._asking(self.examiner.prepare(source))
+
+    def _asking(self, case: Case | Assessment) -> Awaiting[Assessment] | Ready[Assessment]:
+        if isinstance(case, Assessment):
+            return Ready(case)
+        return Awaiting(case.requests, partial(self.examiner.conclude, case))
 
     def stream_prepared(
         self, items: Iterable[tuple[Key, Item]], prepare: Prepare[Item, Result]
@@ -229,19 +224,12 @@ class Assessor:
         self.stop()
         with self._lock.or_mine():
             self._pool.shutdown(cancel_futures=True)
-            engine, self._engine = self._engine, None
-            if engine is not None and self._own_engine:
-                engine.close()
+            self._engine.close()
 
     @property
     def grounding(self) -> Grounding:
         """The task that finds all distortions of a photo, as the card wants it done."""
-        return Grounding(self.dialect, self.card.doubt, self.card.thresholds, self.card.whole_frame)
-
-    def _make_task(self, name: str, questions: tuple[Question, ...]) -> Task:
-        if name == "perception":
-            return Perception(self.dialect, questions)
-        return self.grounding if name == "grounding" else DescriptionTask(self.dialect)
+        return grounding_of(self.card, self.dialect)
 
     def _check_open(self) -> None:
         if self._closed:
@@ -250,9 +238,7 @@ class Assessor:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 
@@ -264,3 +250,8 @@ def assess(source: Any, model: str | os.PathLike[str] | Card = "nano", **options
     """
     with Assessor(model, **options) as assessor:
         return assessor.assess(source)
+
+
+def _choose(what: str, chosen: str, known: Sequence[str]) -> None:
+    if chosen not in known:
+        raise ValueError(f"{what} {chosen!r}: choose from {', '.join(known)}")

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from idetex_plugin.assessing.assessor import Assessor
+from idetex_plugin.assessing.demand import EngineOnDemand
 from idetex_plugin.assessing.examiner import Case, Examiner
 from idetex_plugin.assessing.fusion import Voice, fused
 from idetex_plugin.engines.base import Engine
@@ -91,6 +92,7 @@ class Ensemble(Assessor):
         if len(set(names)) < max(len(names), 2):
             raise ValueError(f"several models are two different ones at least, not {', '.join(names)}")
         super().__init__(_together([member.card for member in self.members]), engine, tasks, questions, **options)
+        self._engine = EngineOnDemand(self._joined, own=False)
 
     @cached_property
     def fingerprint_parts(self) -> dict[str, str]:
@@ -101,14 +103,11 @@ class Ensemble(Assessor):
             for name, part in member.fingerprint_parts.items()
         }
 
-    def start(self) -> Engine:
+    def _joined(self) -> tuple[Engine, str]:
         """The members' engines as one."""
-        if self._engine is None:
-            self._check_open()
-            self._engine = JointEngine([member.start() for member in self.members])
-            choices = [f"{member.card.name}: {' '.join(member.engine_choice or ())}" for member in self.members]
-            self.engine_choice = self._engine.name, "; ".join(choices)
-        return self._engine
+        engine = JointEngine([member.start() for member in self.members])
+        choices = [f"{member.card.name}: {' '.join(member.engine_choice or ())}" for member in self.members]
+        return engine, "; ".join(choices)
 
     @cached_property
     def examiner(self) -> Examiner:
@@ -119,8 +118,6 @@ class Ensemble(Assessor):
 
     def close(self) -> None:
         """Close the members, too."""
-        with self._lock.or_mine():
-            self._engine = None
         super().close()
         for member in self.members:
             member.close()

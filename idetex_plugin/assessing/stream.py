@@ -22,7 +22,7 @@ HELD_BACK = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Asking(Generic[Result]):
+class Awaiting(Generic[Result]):
     """What an item needs an engine for. conclude: the result from one reply a request and the engine's name."""
 
     requests: tuple[Request, ...]
@@ -36,7 +36,7 @@ class Ready(Generic[Result]):
     result: Result
 
 
-Prepare = Callable[[Item], Asking[Result] | Ready[Result] | None]
+Prepare = Callable[[Item], Awaiting[Result] | Ready[Result] | None]
 
 
 class Stream(Generic[Key, Item, Result]):
@@ -46,8 +46,8 @@ class Stream(Generic[Key, Item, Result]):
     engine: gives the engine; called when the first item that needs it is prepared, and never if none does.
     stopping: once set, no further item is taken; what is in flight still comes out.
 
-    Results that need no engine wait for the engine's next one, at most `HELD_BACK` of them: then the engine's window
-    runs empty once, so that memory stays bounded.
+    Results that need no engine come out at once while it does nothing. While it works they wait for its next one, at
+    most `HELD_BACK` of them: then its window runs empty once, so that memory stays bounded.
     """
 
     def __init__(
@@ -65,13 +65,13 @@ class Stream(Generic[Key, Item, Result]):
         self._stopping = stopping or threading.Event()
         self._prepared = prefetch(self._prepare_one, self._taken(items), pool, ahead)
         self._ready: deque[tuple[Key, Result]] = deque()
-        self._pending: dict[int, tuple[Key, Asking[Result]]] = {}
+        self._pending: dict[int, tuple[Key, Awaiting[Result]]] = {}
         self._error: Exception | None = None
         self._count = 0
 
     def __iter__(self) -> Iterator[tuple[Key, Result]]:
         try:
-            while (first := next(self._requests(), None)) is not None or self._ready:
+            while (first := next(self._requests(1), None)) is not None or self._ready:
                 if first is not None:
                     yield from self._segment(first)
                 yield from self._hand_out()
@@ -82,15 +82,16 @@ class Stream(Generic[Key, Item, Result]):
 
     def _segment(self, first: tuple[int, tuple[Request, ...]]) -> Iterator[tuple[Key, Result]]:
         engine = self._engine()
-        replies = engine.stream(chain([first], self._requests()))
+        replies = engine.stream(chain([first], self._requests(HELD_BACK)))
         with closing(replies):  # type: ignore[type-var]
             for number, answers in replies:
                 key, asking = self._pending.pop(number)
                 yield key, asking.conclude(answers, engine.name)
                 yield from self._hand_out()
 
-    def _requests(self) -> Iterator[tuple[int, tuple[Request, ...]]]:
-        while self._error is None and len(self._ready) < HELD_BACK and not self._stopping.is_set():
+    def _requests(self, held: int) -> Iterator[tuple[int, tuple[Request, ...]]]:
+        """What the engine is asked, until so many results wait that need none."""
+        while self._error is None and len(self._ready) < held and not self._stopping.is_set():
             try:
                 prepared = next(self._prepared, None)
             except Exception as error:
@@ -106,7 +107,7 @@ class Stream(Generic[Key, Item, Result]):
                 self._pending[self._count] = key, outcome
                 yield self._count, outcome.requests
 
-    def _prepare_one(self, item: tuple[Key, Item]) -> tuple[Key, Asking[Result] | Ready[Result] | None]:
+    def _prepare_one(self, item: tuple[Key, Item]) -> tuple[Key, Awaiting[Result] | Ready[Result] | None]:
         return item[0], self._prepare(item[1])
 
     def _taken(self, items: Iterable[tuple[Key, Item]]) -> Iterator[tuple[Key, Any]]:

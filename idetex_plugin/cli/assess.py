@@ -9,6 +9,8 @@ import typer
 
 from idetex_plugin.cli.engine_options import (
     Dtype,
+    EngineName,
+    Model,
     RequestTimeout,
     ServedModel,
     Slots,
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from idetex_plugin.assessing.assessor import Assessor
-    from idetex_plugin.cli.finding import Finding
+    from idetex_plugin.cli.read_ahead import ReadAhead
     from idetex_plugin.photo.sources import PassedOver, Source
     from idetex_plugin.runs.limits import FailLimit
     from idetex_plugin.runs.shards import Shard
@@ -36,10 +38,8 @@ def command(
         list[str], typer.Argument(help="Photos, folders (searched to any depth) and quoted globs.", show_default=False)
     ],
     out: Annotated[Path, typer.Option(help="The run folder. If it holds a run, that is continued.")] = Path("run"),
-    model: Annotated[
-        str, typer.Option(help="A name from `idetex models`, a folder, or a card's TOML file; or several, joined by +.")
-    ] = "nano",
-    engine: Annotated[str, typer.Option(help="auto, vllm, server or transformers.")] = "auto",
+    model: Model = "nano",
+    engine: EngineName = "auto",
     url: Url = None,
     dtype: Dtype = "auto",
     slots: Slots = None,
@@ -89,8 +89,8 @@ def command(
 
     from rich.console import Console
 
-    from idetex_plugin.cli.finding import Finding
     from idetex_plugin.cli.keeping import code_of, faults_in_words, open_run, root_of
+    from idetex_plugin.cli.read_ahead import ReadAhead
     from idetex_plugin.cli.report import write_run_report
     from idetex_plugin.cli.summary import print_summary, summary_json
     from idetex_plugin.photo.sources import PassedOver
@@ -112,7 +112,7 @@ def command(
         options |= {"mended": mended, "graphics": graphics}
         chosen = _assessor(model, engine, tasks, questions, max_pixels, options)
         passed = PassedOver()
-        sources = Finding(_sources(paths, out, passed, part, root_of(out, paths, root)))
+        sources = ReadAhead(_sources(paths, out, passed, part, root_of(out, paths, root)))
         if not sources.peek() and part.count == 1:
             stop(f"no photos found in {', '.join(paths)}" + (f" ({passed})" if str(passed) else ""))
         run = open_run(out, chosen, paths, root)
@@ -165,7 +165,7 @@ def _sources(paths: list[str], out: Path, passed: PassedOver, part: Shard, root:
 
 
 def _work(
-    run: Run, assessor: Assessor, sources: Finding[Source], retry_failed: bool, limit: FailLimit, errors: Console
+    run: Run, assessor: Assessor, sources: ReadAhead[Source], retry_failed: bool, limit: FailLimit, errors: Console
 ) -> int | None:
     """Do the work under a progress meter. Returns the signal that stopped it, or None."""
     from idetex_plugin.cli.interrupt import on_interrupt
@@ -173,7 +173,8 @@ def _work(
     from idetex_plugin.cli.progress import meter
     from idetex_plugin.engines.base import EngineDeadError
     from idetex_plugin.runs.schema import RunError
-    from idetex_plugin.runs.work import PhotoDone, Work
+    from idetex_plugin.runs.work import Handling, PhotoDone, Work
+    from idetex_plugin.words.failure import State
 
     expected = (EngineDeadError, ImportError, OSError, ValueError)
 
@@ -184,7 +185,7 @@ def _work(
             assessor.stop()
 
         def step(done: PhotoDone) -> None:
-            shown.step(done)
+            shown.step(failed=done.state is State.FAILED, kept=done.outcome is Handling.KEPT)
             watch.step(done)
 
         watch = FailWatch(limit, sources, too_many)

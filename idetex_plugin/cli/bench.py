@@ -6,13 +6,25 @@ import json
 import shlex
 import sys
 from enum import StrEnum
-from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from idetex_plugin.cli.bench_labelled import labelled
+from idetex_plugin.cli.engine_options import (
+    Dtype,
+    EngineName,
+    OneModel,
+    RequestTimeout,
+    ServedModel,
+    Slots,
+    Url,
+    WaitForServer,
+    engine_options,
+)
 from idetex_plugin.cli.exits import Exit, stop
+from idetex_plugin.cli.progress import counting
 from idetex_plugin.words.extras import extra, require
 
 if TYPE_CHECKING:
@@ -43,11 +55,17 @@ def synth(
     split: Annotated[
         Part | None, typer.Option(help="Only this part of the package's own split.", show_default=False)
     ] = None,
-    model: Annotated[str, typer.Option(help="A name, a checkpoint's folder, or a card's TOML file.")] = "nano",
+    model: OneModel = "nano",
     against: Annotated[
         str | None, typer.Option(help="A second model, on the same photos.", show_default=False)
     ] = None,
-    engine: Annotated[str, typer.Option(help="As of `idetex assess`.")] = "auto",
+    engine: EngineName = "auto",
+    url: Url = None,
+    dtype: Dtype = "auto",
+    slots: Slots = None,
+    served_model: ServedModel = "",
+    timeout: RequestTimeout = None,
+    wait_for_server: WaitForServer = None,
     limit: Annotated[int, typer.Option(min=1, help="Photos in each set.")] = 200,
     seed: Annotated[int, typer.Option(min=0, help="Decides every photo and question.")] = 7,
     baselines: Annotated[bool, typer.Option(help="Also CleanVision, BRISQUE and pixel statistics.")] = False,
@@ -66,13 +84,16 @@ def synth(
     from idetex_plugin.assessing.assessor import Assessor
     from idetex_plugin.engines.base import EngineDeadError
 
+    options = engine_options(
+        url=url, dtype=dtype, slots=slots, served_model=served_model, timeout=timeout, wait_for_server=wait_for_server
+    )
     models = [model, *([against] if against else [])]
     words = shlex.join(["idetex", *sys.argv[1:]])
     try:
         found = _photographs(photos, split)
-        with _progress() as step, extra("eval", "idetex bench synth"):
+        with counting() as step, extra("eval", "idetex bench synth"):
             result, sheet = run(
-                [lambda name=name: Assessor(name, engine) for name in models],  # type: ignore[misc]
+                [lambda name=name: Assessor(name, engine, **options) for name in models],  # type: ignore[misc]
                 found, seed=seed, limit=limit, baselines=baselines, command=words, step=step,
             )  # fmt: skip
         if json_file is not None:
@@ -92,9 +113,14 @@ def vida(
     images: Annotated[
         Path | None, typer.Option(help="Folder of the images.  [default: images in the data]", show_default=False)
     ] = None,
-    model: Annotated[str, typer.Option(help="A name, a checkpoint's folder, or a card's TOML file.")] = "nano",
-    engine: Annotated[str, typer.Option(help="As of `idetex assess`.")] = "auto",
-    url: Annotated[str, typer.Option(help="The server's address, for the server engine.", show_default=False)] = "",
+    model: OneModel = "nano",
+    engine: EngineName = "auto",
+    url: Url = None,
+    dtype: Dtype = "auto",
+    slots: Slots = None,
+    served_model: ServedModel = "",
+    timeout: RequestTimeout = None,
+    wait_for_server: WaitForServer = None,
     limit: Annotated[int | None, typer.Option(min=1, help="So many of each file.", show_default=False)] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Write every figure at full precision.", show_default=False)
@@ -108,9 +134,11 @@ def vida(
     from idetex_plugin.assessing.assessor import Assessor
     from idetex_plugin.engines.base import EngineDeadError
 
-    options: dict[str, Any] = {"url": url} if url else {}
+    options = engine_options(
+        url=url, dtype=dtype, slots=slots, served_model=served_model, timeout=timeout, wait_for_server=wait_for_server
+    )
     try:
-        with _progress() as step, Assessor(model, engine, **options) as assessor:
+        with counting() as step, Assessor(model, engine, **options) as assessor:
             tally, ledger = bench(assessor, data, images or data / "images", limit=limit, step=step)
             checkpoint = assessor.fingerprint_parts["checkpoint"]
             rows = list(figures(tally))
@@ -125,7 +153,7 @@ def vida(
         stop(str(error), Exit.ENGINE)
     except (OSError, ValueError) as error:
         stop(str(error))
-    typer.echo(f"Model {model} (checkpoint {checkpoint}); failed answers: {dict(tally.failed) or 'none'}\n")
+    typer.echo(f"OneModel {model} (checkpoint {checkpoint}); failed answers: {dict(tally.failed) or 'none'}\n")
     typer.echo("| measure | value | of | beside |\n| --- | --- | --- | --- |")
     for name, value, count, beside in rows:
         typer.echo(f"| {name} | {'-' if value is None else f'{value:.3f}'} | {count} | {beside} |")
@@ -135,61 +163,7 @@ def vida(
         typer.echo(f"idetex: {len(ledger)} items in all could not be read or scored", err=True)
 
 
-@command.command()
-def labelled(
-    labels: Annotated[Path, typer.Option(help="CSV: photo,distortion,present and, if known, x1,y1,x2,y2 of 0 to 1.")],
-    photos: Annotated[
-        list[Path] | None,
-        typer.Option(
-            help="A folder that the photos are below; may be given several times.  [default: that of the labels]",
-            show_default=False,
-        ),
-    ] = None,
-    model: Annotated[str, typer.Option(help="A name, a checkpoint's folder, or a card's TOML file.")] = "nano",
-    engine: Annotated[str, typer.Option(help="As of `idetex assess`.")] = "auto",
-    url: Annotated[str, typer.Option(help="The server's address, for the server engine.", show_default=False)] = "",
-    implied: Annotated[
-        bool, typer.Option(help="Also what labels imply: a photo without any damage has no noise.")
-    ] = False,
-    choose_doubt: Annotated[
-        float | None,
-        typer.Option(min=0, max=1, help="Best threshold for this rate of false alarms.", show_default=False),
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of the intervals.")] = 7,
-    json_file: Annotated[
-        Path | None, typer.Option("--json", help="Write every figure at full precision.", show_default=False)
-    ] = None,
-) -> None:
-    """See whether a model finds what people see in real photographs."""
-    with extra("eval", "idetex bench labelled"):
-        from idetex_plugin.lab.evaluation.bench.baselines import cleanvision_scores
-        from idetex_plugin.lab.evaluation.bench.labelled import TASKS, run
-        from idetex_plugin.lab.evaluation.bench.labelled_text import markdown
-    from idetex_plugin.assessing.assessor import Assessor
-    from idetex_plugin.engines.base import EngineDeadError
-    from idetex_plugin.lab.evaluation.bench.labels import read_labels
-
-    options: dict[str, Any] = {"url": url} if url else {}
-    try:
-        with _progress() as step, Assessor(model, engine, TASKS, (), **options) as assessor:
-            known = read_labels(labels, photos or [], assessor.vocabulary)
-            result = run(
-                assessor, known.with_implied(assessor.vocabulary.names) if implied else known, seed=seed,
-                wished=choose_doubt, command=shlex.join(["idetex", *sys.argv[1:]]), step=step,
-                baselines=cleanvision_scores if find_spec("cleanvision") else None,
-            )  # fmt: skip
-        if json_file is not None:
-            json_file.write_text(result.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    except EngineDeadError as error:
-        stop(str(error), Exit.ENGINE)
-    except (OSError, ValueError) as error:
-        stop(str(error))
-    typer.echo(markdown(result), nl=False)
-    for photo, why in list(result.failed.items())[:SHOWN]:
-        typer.echo(f"idetex: {photo}: {why}", err=True)
-    if result.missing:
-        listed = ", ".join(result.missing[:SHOWN])
-        typer.echo(f"idetex: {len(result.missing)} labelled photos are in no folder: {listed}", err=True)
+command.command()(labelled)
 
 
 def _photographs(folders: list[Path], split: Part | None) -> list[Path]:
@@ -207,22 +181,6 @@ def _photographs(folders: list[Path], split: Part | None) -> list[Path]:
         places = ", ".join(map(str, folders))
         raise ValueError(f"none of the {len(names)} photographs of the part {split} is below {places}")
     return found
-
-
-def _progress() -> Any:
-    from contextlib import contextmanager
-
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    @contextmanager
-    def shown() -> Any:
-        columns = SpinnerColumn(), TextColumn("{task.completed} photos"), TimeElapsedColumn()
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("photos", total=None)
-            yield lambda: bar.advance(task)
-
-    return shown()
 
 
 def _write(report: Report, sheet: Sheet, bench: Bench, folder: Path) -> None:

@@ -7,6 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
+Model = Annotated[
+    str, typer.Option(help="A name from `idetex models`, a folder, or a card's TOML file; or several, joined by +.")
+]
+OneModel = Annotated[str, typer.Option(help="A name from `idetex models`, a folder, or a card's TOML file.")]
+EngineName = Annotated[str, typer.Option("--engine", help="auto, vllm, server, transformers, or one of a plugin.")]
 Url = Annotated[
     list[str] | None,
     typer.Option(

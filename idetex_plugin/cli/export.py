@@ -20,7 +20,7 @@ class Format(StrEnum):
     PARQUET = "parquet"
 
 
-class Rows(StrEnum):
+class RowKind(StrEnum):
     """What a line of an export is."""
 
     PHOTOS = "photos"
@@ -35,7 +35,7 @@ def command(
     ] = None,
     out: Annotated[Path, typer.Option(help="The file to write; - for standard output.")] = Path("-"),
     format_name: Annotated[Format, typer.Option("--format", help="The file format.")] = Format.JSONL,
-    rows: Annotated[Rows, typer.Option(help="What a line is.")] = Rows.PHOTOS,
+    rows: Annotated[RowKind, typer.Option(help="What a line is.")] = RowKind.PHOTOS,
 ) -> None:
     """Export the rows of a run: flat columns to query, and each photo's whole assessment as JSON.
 

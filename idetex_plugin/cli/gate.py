@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
-from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from idetex_plugin.cli.engine_options import (
+    Dtype,
+    EngineName,
+    Model,
+    RequestTimeout,
+    ServedModel,
+    Slots,
+    Url,
+    WaitForServer,
+    engine_options,
+)
 from idetex_plugin.cli.exits import Exit, stop
 
 if TYPE_CHECKING:
@@ -16,6 +27,11 @@ if TYPE_CHECKING:
 
     from idetex_plugin.gating.pairs import Pair
     from idetex_plugin.words.verdict import Verdict
+
+
+MOST_JOBS = 8
+AHEAD = 256
+"""Pairs found ahead of those that are judged; of a git range they hold the photos themselves."""
 
 
 class FailOn(StrEnum):
@@ -36,47 +52,62 @@ def command(
     staged: Annotated[bool, typer.Option("--staged", help="Photos staged in git, each beside what it was.")] = False,
     policy: Annotated[str, typer.Option(help="web, thumbnail, archive, print, or a TOML file.")] = "web",
     fail_on: Annotated[FailOn, typer.Option(help="The mildest outcome that exits with 1.")] = FailOn.REVIEW,
-    model: Annotated[str, typer.Option(help="As of `idetex assess`.")] = "nano",
-    engine: Annotated[str, typer.Option(help="As of `idetex assess`.")] = "auto",
+    model: Model = "nano",
+    engine: EngineName = "auto",
+    url: Url = None,
+    dtype: Dtype = "auto",
+    slots: Slots = None,
+    served_model: ServedModel = "",
+    timeout: RequestTimeout = None,
+    wait_for_server: WaitForServer = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(min=1, help="Processes that compare pairs.  [default: one a core, 8 at most]", show_default=False),
+    ] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the verdicts as JSON; - to print.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write the verdicts as JUnit XML.")] = None,
     sarif: Annotated[Path | None, typer.Option(help="Write what was found as SARIF.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write a page with both photos of what does not pass.")] = None,
 ) -> None:
-    """Judge photos, with an original by what was added to it. Exits with 0 if all pass, with 1 if one does not."""
-    from idetex_plugin.assessing.assessor import Assessor
+    """Judge photos, with an original by what was added to it. Exits with 0 if all pass, with 1 if one does not.
+
+    Many pairs are compared in several processes, while the model looks at what that leaves in doubt.
+    """
+    from idetex_plugin.assessing.assessor import DECODERS
+    from idetex_plugin.assessing.ensemble import ensemble_or_one
+    from idetex_plugin.cli.judging import judge
+    from idetex_plugin.cli.read_ahead import ReadAhead
     from idetex_plugin.engines.base import EngineDeadError
+    from idetex_plugin.gating.look import look
     from idetex_plugin.gating.outputs import as_json, as_junit, as_sarif
+    from idetex_plugin.gating.workers import GateWorkers
     from idetex_plugin.pipeline.pipeline import Pipeline
     from idetex_plugin.report.comparison import Compared, write_comparison
-    from idetex_plugin.words.verdict import Outcome, Verdict
+    from idetex_plugin.words.verdict import Outcome
 
-    found: list[tuple[int, str, Verdict]] = []
     shown: list[Compared] = []
     to_stdout = json_file is not None and str(json_file) == "-"
 
+    def told(name: str, verdict: Verdict, pair: Pair) -> None:
+        if html is not None and verdict.outcome is not Outcome.PASS:
+            shown.append(Compared(name, verdict, pair.original, pair.compressed))
+        if not to_stdout:
+            _print(name, verdict)
+
+    options = engine_options(
+        url=url, dtype=dtype, slots=slots, served_model=served_model, timeout=timeout, wait_for_server=wait_for_server
+    )
+    several = not (paths and paths[-1].is_file())
+    count = (jobs or min(MOST_JOBS, os.cpu_count() or 1)) if several else 1
     try:
-        with Assessor(model, engine) as assessor:
-            pipeline = Pipeline("idetex gate", policy=policy, assessor=assessor)
+        with (
+            GateWorkers(count) as workers,
+            ensemble_or_one(model, engine, decoders=max(DECODERS, count + 1), **options) as assessor,
+        ):
+            looking = workers if count > 1 else look
+            pipeline = Pipeline("idetex gate", policy=policy, assessor=assessor, looking=looking)
             rules = pipeline.policy
-
-            def told(number: int, name: str, verdict: Verdict, pair: Pair) -> None:
-                found.append((number, name, verdict))
-                if html is not None and verdict.outcome is not Outcome.PASS:
-                    shown.append(Compared(name, verdict, pair.original, pair.compressed))
-                if not to_stdout:
-                    _print(name, verdict)
-
-            def pairs() -> Iterator[tuple[tuple[int, Pair], Pair]]:
-                for number, pair in enumerate(_pairs(paths or [], changed_in, staged)):
-                    if pair.problem:
-                        told(number, pair.title, Verdict.undecided(pair.problem), pair)
-                    else:
-                        yield (number, pair), pair
-
-            for (number, pair), verdict in pipeline.stream(pairs()):
-                told(number, pair.title, verdict, pair)
-        judged = [(name, verdict) for _, name, verdict in sorted(found, key=itemgetter(0))]
+            judged = judge(pipeline, ReadAhead(_pairs(paths or [], changed_in, staged), AHEAD), told, shows=several)
         written = {
             json_file: as_json(judged, rules.name),
             junit: as_junit(judged, rules.name, list(Outcome)[_least(fail_on) :]),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -12,14 +16,13 @@ from rich.progress import (
     BarColumn,
     Progress,
     ProgressColumn,
+    SpinnerColumn,
     Task,
     TextColumn,
+    TimeElapsedColumn,
     TimeRemainingColumn,
 )
 from rich.text import Text
-
-from idetex_plugin.runs.work import Handling, PhotoDone
-from idetex_plugin.words.failure import State
 
 LINE_SECONDS = 10.0
 
@@ -31,8 +34,8 @@ class Meter(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
-    def step(self, step: PhotoDone) -> None:
-        """Count one photo. May be called from any thread."""
+    def step(self, *, failed: bool = False, kept: bool = False) -> None:
+        """Count one. kept: it was done before. May be called from any thread."""
         ...
 
     def say(self, message: str) -> None:
@@ -41,25 +44,35 @@ class Meter(Protocol):
 
 
 class Total(Protocol):
-    """How many photos there are: `total` once that is known, `found` so far."""
+    """How many there are: `total` once that is known, `found` so far."""
 
     found: int
     total: int | None
 
 
-def meter(total: Total, console: Console) -> Meter:
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What is counted, what is done with it, and what those are called that `Meter.step` is told have failed."""
+
+    counted: str = "photos"
+    doing: str = "assessing"
+    failed: str = "failed"
+
+
+def meter(total: Total, console: Console, words: Labels = Labels()) -> Meter:
     """The meter that fits this console."""
-    return BarMeter(total, console) if console.is_terminal else LineMeter(total, console)
+    return BarMeter(total, console, words) if console.is_terminal else LineMeter(total, console, words)
 
 
 class BarMeter:
     """A rich progress bar."""
 
-    def __init__(self, total: Total, console: Console) -> None:
+    def __init__(self, total: Total, console: Console, words: Labels) -> None:
+        self._words = words
         self._progress = Progress(
-            TextColumn("{task.description}"), BarColumn(), CountColumn(total), RateColumn(), TimeRemainingColumn(),
-            TextColumn("{task.fields[failed]}"),
-            console=console,
+            TextColumn("{task.description}"), BarColumn(), CountColumn(total), RateColumn(words.counted),
+            TimeRemainingColumn(), TextColumn("{task.fields[failed]}"),
+            console=console, redirect_stdout=sys.stdout.isatty(),
         )  # fmt: skip
         self._total = total
         self._task = self._progress.add_task("starting", total=total.total, failed="", start=False)
@@ -76,19 +89,19 @@ class BarMeter:
         self._progress.update(self._task, total=self._total.total)
         self._progress.stop()
 
-    def step(self, step: PhotoDone) -> None:
-        """Advance the bar. Kept rows count as done before the start, so that the rate is that of new ones."""
+    def step(self, *, failed: bool = False, kept: bool = False) -> None:
+        """Advance the bar. What was kept counts as done before the start, so that the rate is that of new ones."""
         with self._lock:
-            self._failed += step.state is State.FAILED
-            failed = f"{self._failed} failed" if self._failed else ""
-            if step.outcome is Handling.KEPT:
-                self._progress.update(self._task, advance=1, failed=failed, total=self._total.total)
+            self._failed += failed
+            told = f"{self._failed} {self._words.failed}" if self._failed else ""
+            if kept:
+                self._progress.update(self._task, advance=1, failed=told, total=self._total.total)
                 return
             if not self._fresh:
                 self._progress.start_task(self._task)
             self._fresh += 1
             self._progress.update(
-                self._task, advance=1, failed=failed, description="assessing", total=self._total.total
+                self._task, advance=1, failed=told, description=self._words.doing, total=self._total.total
             )
 
     def say(self, message: str) -> None:
@@ -97,7 +110,7 @@ class BarMeter:
 
 
 class CountColumn(ProgressColumn):
-    """Photos done of all, or of those found so far while the search goes on."""
+    """Those done of all, or of those found so far while the search goes on."""
 
     def __init__(self, total: Total) -> None:
         super().__init__()
@@ -109,22 +122,25 @@ class CountColumn(ProgressColumn):
 
 
 class RateColumn(ProgressColumn):
-    """Photos a second over the last while, or a photo's seconds when that is slow."""
+    """So many a second over the last while, or the seconds of one when that is slow."""
+
+    def __init__(self, counted: str) -> None:
+        super().__init__()
+        self._counted = counted
 
     def render(self, task: Task) -> Text:
         """The rate of the bar's task, empty while unknown."""
         speed = task.finished_speed or task.speed
         if not speed:
             return Text("")
-        return Text(f"{speed:.1f} photos/s" if speed >= 1 else f"{1 / speed:.1f} s/photo")
+        return Text(f"{speed:.1f} {self._counted}/s" if speed >= 1 else f"{1 / speed:.1f} s/{self._counted[:-1]}")
 
 
 class LineMeter:
     """A line every ten seconds, for logs."""
 
-    def __init__(self, total: Total, console: Console) -> None:
-        self._total = total
-        self._console = console
+    def __init__(self, total: Total, console: Console, words: Labels) -> None:
+        self._total, self._console, self._words = total, console, words
         self._lock = threading.Lock()
         self._done = self._failed = self._fresh = 0
         self._began = self._said = time.monotonic()
@@ -136,15 +152,15 @@ class LineMeter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        failed = f", {self._failed} failed" if self._failed else ""
-        self.say(f"{self._done}/{count(self._total)} photos in {time.monotonic() - self._began:.0f} s{failed}")
+        taken = f"{time.monotonic() - self._began:.0f} s"
+        self.say(f"{self._done}/{count(self._total)} {self._words.counted} in {taken}{self._failures()}")
 
-    def step(self, step: PhotoDone) -> None:
+    def step(self, *, failed: bool = False, kept: bool = False) -> None:
         """Count, and print a line if the last one is ten seconds old."""
         with self._lock:
             self._done += 1
-            self._failed += step.state is State.FAILED
-            if step.outcome is not Handling.KEPT:
+            self._failed += failed
+            if not kept:
                 self._fresh += 1
                 self._first = self._first or time.monotonic()
             if time.monotonic() - self._said >= LINE_SECONDS:
@@ -156,8 +172,10 @@ class LineMeter:
         self._console.print(message, markup=False, highlight=False, soft_wrap=True)
 
     def _line(self) -> str:
-        failed = f", {self._failed} failed" if self._failed else ""
-        return f"{self._done}/{count(self._total)} photos{self._speed()}{failed}"
+        return f"{self._done}/{count(self._total)} {self._words.counted}{self._speed()}{self._failures()}"
+
+    def _failures(self) -> str:
+        return f", {self._failed} {self._words.failed}" if self._failed else ""
 
     def _speed(self) -> str:
         """Counted from the first new photo on, so that the engine's start does not slow the estimate."""
@@ -167,9 +185,18 @@ class LineMeter:
         rate = (self._fresh - 1) / seconds
         total = self._total.total
         left = f", {(total - self._done) / rate:.0f} s left" if total is not None and self._done < total else ""
-        return f", {rate:.1f} photos/s{left}"
+        return f", {rate:.1f} {self._words.counted}/s{left}"
 
 
 def count(total: Total) -> str:
-    """The number of photos, with a + while more may be found."""
+    """How many there are, with a + while more may be found."""
     return f"{total.found}+" if total.total is None else str(total.total)
+
+
+@contextmanager
+def counting() -> Iterator[Callable[[], None]]:
+    """A spinner that counts photos whose number nobody knows; what it gives counts one."""
+    columns = SpinnerColumn(), TextColumn("{task.completed} photos"), TimeElapsedColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("photos", total=None)
+        yield lambda: bar.advance(task)

@@ -7,6 +7,17 @@ from typing import Annotated
 
 import typer
 
+from idetex_plugin.cli.engine_options import (
+    Dtype,
+    EngineName,
+    Model,
+    RequestTimeout,
+    ServedModel,
+    Slots,
+    Url,
+    WaitForServer,
+    engine_options,
+)
 from idetex_plugin.cli.exits import Exit, stop
 
 
@@ -22,11 +33,18 @@ def command(
     max_mb: Annotated[int, typer.Option(min=1, help="MiB of the largest body.")] = 64,
     body_seconds: Annotated[float, typer.Option(min=0.1, help="Seconds in which a body has to come.")] = 30,
     answer_seconds: Annotated[float, typer.Option(min=0.1, help="Seconds until an answer.")] = 120,
-    model: Annotated[str, typer.Option(help="As of `idetex assess`.")] = "nano",
-    engine: Annotated[str, typer.Option(help="As of `idetex assess`.")] = "auto",
+    model: Model = "nano",
+    engine: EngineName = "auto",
+    url: Url = None,
+    dtype: Dtype = "auto",
+    slots: Slots = None,
+    served_model: ServedModel = "",
+    timeout: RequestTimeout = None,
+    wait_for_server: WaitForServer = None,
+    max_pixels: Annotated[int, typer.Option(min=1, help="Photos with more are refused, not decoded.")] = 100_000_000,
 ) -> None:
     """Serve `POST /v1/assess`, `POST /v1/gate`, `/health` and `/metrics` until it is stopped. Needs the extra serve."""
-    from idetex_plugin.assessing.assessor import Assessor
+    from idetex_plugin.assessing.ensemble import ensemble_or_one
     from idetex_plugin.engines.base import EngineDeadError
     from idetex_plugin.gating.policies import policy_named
     from idetex_plugin.words.extras import require
@@ -38,11 +56,14 @@ def command(
     import uvicorn
 
     from idetex_plugin.serve.app import make_app
-    from idetex_plugin.serve.limits import Limits
+    from idetex_plugin.serve.limits import ServiceLimits
 
-    limits = Limits(queue, max_mb << 20, body_seconds, answer_seconds, root=root, token=token)
+    options = engine_options(
+        url=url, dtype=dtype, slots=slots, served_model=served_model, timeout=timeout, wait_for_server=wait_for_server
+    )
+    limits = ServiceLimits(queue, max_mb << 20, body_seconds, answer_seconds, root=root, token=token)
     try:
-        with Assessor(model, engine) as assessor:
+        with ensemble_or_one(model, engine, max_pixels=max_pixels, **options) as assessor:
             policy_named(policy, assessor.vocabulary)
             assessor.start()
             uvicorn.run(make_app(assessor, limits, policy), host=host, port=port, log_level="warning")

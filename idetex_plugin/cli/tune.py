@@ -8,6 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from idetex_plugin.cli.engine_options import (
+    Dtype,
+    EngineName,
+    Model,
+    RequestTimeout,
+    ServedModel,
+    Slots,
+    Url,
+    WaitForServer,
+    engine_options,
+)
 from idetex_plugin.cli.exits import Exit, stop
 from idetex_plugin.words.extras import require
 
@@ -30,22 +41,31 @@ def command(
     plot: Annotated[Path | None, typer.Option(help="Draw the curves as PNG or SVG.", show_default=False)] = None,
     tolerance: Annotated[int, typer.Option(min=1, help="Steps of the dial that do not matter.")] = 2,
     jobs: Annotated[int, typer.Option(min=1, help="Files encoded at a time.")] = 1,
-    model: Annotated[str, typer.Option(help="As of `idetex assess`.")] = "nano",
-    engine: Annotated[str, typer.Option(help="As of `idetex assess`.")] = "auto",
+    model: Model = "nano",
+    engine: EngineName = "auto",
+    url: Url = None,
+    dtype: Dtype = "auto",
+    slots: Slots = None,
+    served_model: ServedModel = "",
+    timeout: RequestTimeout = None,
+    wait_for_server: WaitForServer = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the curves as JSON.")] = False,
 ) -> None:
     """Find the smallest file whose verdict passes. Exits with 1 if not even the best setting passes."""
-    from idetex_plugin.assessing.assessor import Assessor
+    from idetex_plugin.assessing.ensemble import ensemble_or_one
     from idetex_plugin.engines.base import EngineDeadError
     from idetex_plugin.gating.check import Gate
     from idetex_plugin.gating.policies import policy_named
     from idetex_plugin.gating.tune import tune_all
 
+    options = engine_options(
+        url=url, dtype=dtype, slots=slots, served_model=served_model, timeout=timeout, wait_for_server=wait_for_server
+    )
     wanted = codec or _codec_of(out)
     if plot is not None:
         require("eval", "--plot", "matplotlib")
     try:
-        with Assessor(model, engine) as assessor:
+        with ensemble_or_one(model, engine, **options) as assessor:
             gate = Gate(policy_named(policy, assessor.vocabulary), assessor)
             names = [] if wanted == ALL else [wanted]
             found = tune_all(photo, gate, names, tolerance=tolerance, max_bytes=max_bytes, jobs=jobs)

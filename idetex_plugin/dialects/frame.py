@@ -13,7 +13,7 @@ Corners = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class CoordinateFrame:
     """Width and height that stand for the whole photo, and how a box is written in them.
 
     swapped: y1 x1 y2 x2 in place of x1 y1 x2 y2. key: what a box is called in JSON.
@@ -25,7 +25,7 @@ class Frame:
     key: str = "bbox_2d"
 
     @classmethod
-    def of(cls, card: Card, views: Views) -> Frame:
+    def of(cls, card: Card, views: Views) -> CoordinateFrame:
         """The frame of this card's box convention for these views."""
         width, height = views.images[0].size if card.boxes == "resized" else (1000, 1000)
         return cls(width, height, card.corners == "yxyx", card.box_key)

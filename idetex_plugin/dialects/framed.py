@@ -8,7 +8,7 @@ from typing import ClassVar, TypeVar
 
 from idetex_plugin.dialects import levels
 from idetex_plugin.dialects.base import unusable
-from idetex_plugin.dialects.frame import Frame
+from idetex_plugin.dialects.frame import CoordinateFrame
 from idetex_plugin.dialects.options import lettered, letters, read_letter
 from idetex_plugin.dialects.partial import kept, was_cut_off
 from idetex_plugin.dialects.reading import UnreadableError, unreadable
@@ -84,9 +84,9 @@ class FramedDialect(ABC):
         """See `Dialect`."""
         return _attempt(reply, lambda: self._description(reply, self.frame(views)))
 
-    def frame(self, views: Views) -> Frame:
+    def frame(self, views: Views) -> CoordinateFrame:
         """The frame in which the card's checkpoint counts."""
-        return Frame.of(self.card, views)
+        return CoordinateFrame.of(self.card, views)
 
     def _list(self, reply: Reply, read: Callable[[Reply], tuple[Region, ...]]) -> tuple[Region, ...] | Failure:
         """Read a list of regions; of one that was cut off, what was complete."""
@@ -102,14 +102,14 @@ class FramedDialect(ABC):
         """The complete entries of a list of regions that was cut off, as a reply that ends well; None without any."""
 
     @abstractmethod
-    def _regions(self, reply: Reply, frame: Frame) -> tuple[Region, ...]:
+    def _regions(self, reply: Reply, frame: CoordinateFrame) -> tuple[Region, ...]:
         """Read a usable reply. Raises UnreadableError, as the next two do."""
 
     @abstractmethod
-    def _boxes(self, reply: Reply, frame: Frame) -> tuple[Box, ...]: ...
+    def _boxes(self, reply: Reply, frame: CoordinateFrame) -> tuple[Box, ...]: ...
 
     @abstractmethod
-    def _description(self, reply: Reply, frame: Frame) -> Description: ...
+    def _description(self, reply: Reply, frame: CoordinateFrame) -> Description: ...
 
 
 def _attempt(reply: Reply, read: Callable[[], Result]) -> Result | Failure:

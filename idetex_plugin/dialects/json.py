@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from idetex_plugin.dialects import json_regions, json_schemas
-from idetex_plugin.dialects.frame import Frame
+from idetex_plugin.dialects.frame import CoordinateFrame
 from idetex_plugin.dialects.framed import FramedDialect
 from idetex_plugin.dialects.json_text import complete_entries
 from idetex_plugin.dialects.partial import shortened
@@ -97,13 +97,13 @@ class JsonDialect(FramedDialect):
         end = complete_entries(reply.text)
         return shortened(reply, end, "]") if end else None
 
-    def _regions(self, reply: Reply, frame: Frame) -> tuple[Region, ...]:
+    def _regions(self, reply: Reply, frame: CoordinateFrame) -> tuple[Region, ...]:
         return json_regions.read_regions(reply, frame, self.vocabulary)
 
-    def _boxes(self, reply: Reply, frame: Frame) -> tuple[Box, ...]:
+    def _boxes(self, reply: Reply, frame: CoordinateFrame) -> tuple[Box, ...]:
         return json_regions.read_boxes(reply.text, frame)
 
-    def _description(self, reply: Reply, frame: Frame) -> Description:
+    def _description(self, reply: Reply, frame: CoordinateFrame) -> Description:
         return json_regions.read_description(reply.text, frame, self.vocabulary)
 
     def _defined(self, task: str, views: Views, **values: str) -> str:
@@ -121,7 +121,7 @@ class JsonDialect(FramedDialect):
         return f"{definitions}\n\n{fill(words[task], **values)}"
 
 
-def _written(sentence: str, frame: Frame) -> str:
+def _written(sentence: str, frame: CoordinateFrame) -> str:
     """The sentence with boxes in the order and by the key of the frame."""
     return sentence.replace(ORDER, frame.order).replace(KEY, frame.key)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from idetex_plugin.dialects.confidence import Spelling
-from idetex_plugin.dialects.frame import Frame
+from idetex_plugin.dialects.frame import CoordinateFrame
 from idetex_plugin.dialects.json_text import corners_of, only_value, part
 from idetex_plugin.dialects.levels import LEVELS
 from idetex_plugin.dialects.reading import SEVERITIES, known_type, unreadable
@@ -21,7 +21,7 @@ from idetex_plugin.words.vocabulary import Level, Severity, Vocabulary
 LABEL = re.compile(r'"label"\s*:\s*"([^"\\]*)"')
 
 
-def read_regions(reply: Reply, frame: Frame, vocabulary: Vocabulary) -> tuple[Region, ...]:
+def read_regions(reply: Reply, frame: CoordinateFrame, vocabulary: Vocabulary) -> tuple[Region, ...]:
     """The regions in the order of the reply, exact repetitions once. Raises UnreadableError."""
     entries = _list(only_value(reply.text))
     chances = _confidences(reply, entries)
@@ -33,13 +33,13 @@ def read_regions(reply: Reply, frame: Frame, vocabulary: Vocabulary) -> tuple[Re
     return tuple(regions.values())
 
 
-def read_boxes(text: str, frame: Frame) -> tuple[Box, ...]:
+def read_boxes(text: str, frame: CoordinateFrame) -> tuple[Box, ...]:
     """The boxes in the order of the reply, exact repetitions once. Raises UnreadableError."""
     entries = _list(only_value(text))
     return tuple(dict.fromkeys(frame.read(corners_of(part(entry, frame.key, list))) for entry in entries))
 
 
-def read_description(text: str, frame: Frame, vocabulary: Vocabulary) -> Description:
+def read_description(text: str, frame: CoordinateFrame, vocabulary: Vocabulary) -> Description:
     """The description, its text written out in words. Raises UnreadableError."""
     value = only_value(text)
     content = part(value, "content", str)
@@ -57,18 +57,18 @@ def read_description(text: str, frame: Frame, vocabulary: Vocabulary) -> Descrip
     return Description(text=told, content=content, findings=kept, key_distortions=keys, verdict=level)
 
 
-def write_regions(regions: Iterable[Region], frame: Frame) -> str:
+def write_regions(regions: Iterable[Region], frame: CoordinateFrame) -> str:
     """The reply that says exactly these regions, each of which has a severity."""
     return _compact([_entry(region, frame) for region in regions])
 
 
-def write_boxes(boxes: Iterable[Box], frame: Frame) -> str:
+def write_boxes(boxes: Iterable[Box], frame: CoordinateFrame) -> str:
     """The reply that says exactly these boxes."""
     return _compact([{frame.key: frame.write(box)} for box in boxes])
 
 
 def write_description(
-    content: str, regions: Sequence[Region], keys: Sequence[str], reasoning: str, level: Level, frame: Frame
+    content: str, regions: Sequence[Region], keys: Sequence[str], reasoning: str, level: Level, frame: CoordinateFrame
 ) -> str:
     """The reply that describes these regions."""
     return _compact({
@@ -77,7 +77,7 @@ def write_description(
     })
 
 
-def _region(entry: Any, frame: Frame, vocabulary: Vocabulary) -> tuple[str, Severity, Box]:
+def _region(entry: Any, frame: CoordinateFrame, vocabulary: Vocabulary) -> tuple[str, Severity, Box]:
     word = part(entry, "severity", str)
     severity = SEVERITIES.get(word.strip().casefold())
     if severity is None:
@@ -108,7 +108,7 @@ def _string(value: Any) -> str:
     return value
 
 
-def _entry(region: Region, frame: Frame) -> dict[str, Any]:
+def _entry(region: Region, frame: CoordinateFrame) -> dict[str, Any]:
     return {frame.key: frame.write(region.box), "label": region.distortion, "severity": region.severity}
 
 

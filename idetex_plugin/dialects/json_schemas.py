@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from idetex_plugin.dialects.frame import Frame
+from idetex_plugin.dialects.frame import CoordinateFrame
 from idetex_plugin.words.vocabulary import Level, Severity, Vocabulary
 
 Schema = dict[str, Any]
@@ -16,23 +16,23 @@ LONGEST_SENTENCE = 240
 LONGEST_REASONING = 1200
 
 
-def box_schema(frame: Frame) -> Schema:
+def box_schema(frame: CoordinateFrame) -> Schema:
     """Four whole numbers inside the frame. That x1 < x2 and y1 < y2 no schema can say."""
     sides = [{"type": "integer", "minimum": 0, "maximum": side} for side in frame.most]
     return {"type": "array", "prefixItems": sides, "items": False, "minItems": 4, "maxItems": 4}
 
 
-def boxes_schema(frame: Frame) -> Schema:
+def boxes_schema(frame: CoordinateFrame) -> Schema:
     """[{"bbox_2d": …}, …]"""
     return {"type": "array", "items": record(**{frame.key: box_schema(frame)}), "maxItems": MOST_REGIONS}
 
 
-def regions_schema(frame: Frame, vocabulary: Vocabulary) -> Schema:
+def regions_schema(frame: CoordinateFrame, vocabulary: Vocabulary) -> Schema:
     """[{"bbox_2d": …, "label": …, "severity": …}, …], the shape that Qwen-VL checkpoints ground in, with a severity."""
     return {"type": "array", "items": record(**_region(frame, vocabulary)), "maxItems": MOST_REGIONS}
 
 
-def description_schema(frame: Frame, vocabulary: Vocabulary) -> Schema:
+def description_schema(frame: CoordinateFrame, vocabulary: Vocabulary) -> Schema:
     """The four steps as one object."""
     names = list(vocabulary.names)
     finding = record(**_region(frame, vocabulary), effect=_text(LONGEST_SENTENCE))
@@ -56,7 +56,7 @@ def _text(longest: int) -> Schema:
     return {"type": "string", "maxLength": longest}
 
 
-def _region(frame: Frame, vocabulary: Vocabulary) -> dict[str, Schema]:
+def _region(frame: CoordinateFrame, vocabulary: Vocabulary) -> dict[str, Schema]:
     return {
         frame.key: box_schema(frame),
         "label": {"enum": list(vocabulary.names)},

@@ -18,7 +18,7 @@ import re
 from idetex_plugin.dialects import json as zero_shot
 from idetex_plugin.dialects import levels
 from idetex_plugin.dialects.base import unusable
-from idetex_plugin.dialects.frame import Frame
+from idetex_plugin.dialects.frame import CoordinateFrame
 from idetex_plugin.dialects.json import JsonDialect
 from idetex_plugin.dialects.reading import UnreadableError, spoken, unreadable
 from idetex_plugin.words.assessment import Description, Quality
@@ -75,7 +75,7 @@ class RatingDialect(JsonDialect):
         the json dialect asks."""
         return super().describe(views) if self.words["prefix"] else self.level(views)
 
-    def _description(self, reply: Reply, frame: Frame) -> Description:
+    def _description(self, reply: Reply, frame: CoordinateFrame) -> Description:
         if self.words["prefix"]:
             return super()._description(reply, frame)
         found = THOUGHT.search(reply.text)

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from idetex_plugin.dialects import refbox
-from idetex_plugin.dialects.frame import Frame
+from idetex_plugin.dialects.frame import CoordinateFrame
 from idetex_plugin.dialects.framed import FramedDialect
 from idetex_plugin.dialects.partial import shortened
 from idetex_plugin.dialects.reading import denies, spoken, unreadable
@@ -98,10 +98,10 @@ class VidaDialect(FramedDialect):
         end = reply.text.rfind(refbox.BOX_END)
         return shortened(reply, end + len(refbox.BOX_END)) if end >= 0 else None
 
-    def _regions(self, reply: Reply, frame: Frame) -> tuple[Region, ...]:
+    def _regions(self, reply: Reply, frame: CoordinateFrame) -> tuple[Region, ...]:
         return read_regions(reply, frame, self.vocabulary)
 
-    def _boxes(self, reply: Reply, frame: Frame) -> tuple[Box, ...]:
+    def _boxes(self, reply: Reply, frame: CoordinateFrame) -> tuple[Box, ...]:
         text = spoken(reply.text)
         if denies(text):
             return ()
@@ -110,5 +110,5 @@ class VidaDialect(FramedDialect):
             raise unreadable("something else than boxes", text)
         return tuple(dict.fromkeys(frame.read(each) for each in corners))
 
-    def _description(self, reply: Reply, frame: Frame) -> Description:
+    def _description(self, reply: Reply, frame: CoordinateFrame) -> Description:
         return read_steps(spoken(reply.text), frame, self.vocabulary)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from idetex_plugin.dialects.confidence import Spelling
-from idetex_plugin.dialects.frame import Frame
+from idetex_plugin.dialects.frame import CoordinateFrame
 from idetex_plugin.dialects.reading import denies, severity_and_type, spoken, unreadable
 from idetex_plugin.dialects.refbox import BoxAt, Ref, Words, pieces, write_box, write_ref
 from idetex_plugin.words.assessment import Region
@@ -19,7 +19,7 @@ from idetex_plugin.words.vocabulary import Severity, Vocabulary
 Span = tuple[int, int]
 
 
-def read_regions(reply: Reply, frame: Frame, vocabulary: Vocabulary) -> tuple[Region, ...]:
+def read_regions(reply: Reply, frame: CoordinateFrame, vocabulary: Vocabulary) -> tuple[Region, ...]:
     """The regions in the order of the reply, exact repetitions once; none only if the reply denies any distortion.
 
     A region's confidence is the probability of the tokens that name its type where the reply first does so: in the
@@ -28,7 +28,7 @@ def read_regions(reply: Reply, frame: Frame, vocabulary: Vocabulary) -> tuple[Re
     text = spoken(reply.text)
     if denies(text):
         return ()
-    reader = _Reader(reply, frame, vocabulary)
+    reader = _RegionReader(reply, frame, vocabulary)
     for piece in pieces(text, reply.text.find(text)):
         if isinstance(piece, Words):
             reader.words(piece)
@@ -39,7 +39,7 @@ def read_regions(reply: Reply, frame: Frame, vocabulary: Vocabulary) -> tuple[Re
     return reader.end(text)
 
 
-def write_regions(regions: Iterable[Region], frame: Frame) -> str:
+def write_regions(regions: Iterable[Region], frame: CoordinateFrame) -> str:
     """The regions by type; empty for none."""
     groups: dict[str, list[str]] = {}
     for region in regions:
@@ -48,8 +48,8 @@ def write_regions(regions: Iterable[Region], frame: Frame) -> str:
     return "\n".join(f"{name}:\n" + "\n".join(lines) for name, lines in groups.items())
 
 
-class _Reader:
-    def __init__(self, reply: Reply, frame: Frame, vocabulary: Vocabulary) -> None:
+class _RegionReader:
+    def __init__(self, reply: Reply, frame: CoordinateFrame, vocabulary: Vocabulary) -> None:
         self._spelling, self._frame, self._vocabulary = Spelling(reply), frame, vocabulary
         self._header: tuple[str, Span] | None = None
         self._header_boxes = self._ref_boxes = 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from idetex_plugin.dialects.frame import Frame
+from idetex_plugin.dialects.frame import CoordinateFrame
 from idetex_plugin.dialects.levels import LEVELS
 from idetex_plugin.dialects.reading import severity_and_type, unreadable
 from idetex_plugin.dialects.refbox import BoxAt, Piece, Ref, Words, pieces, write_box, write_ref
@@ -22,7 +22,7 @@ FEWEST_LINES = 3
 VERDICT = re.compile(rf"quality of the image is\W{{0,5}}({'|'.join(LEVELS)})\W{{0,5}}$", re.IGNORECASE)
 
 
-def read_steps(text: str, frame: Frame, vocabulary: Vocabulary) -> Description:
+def read_steps(text: str, frame: CoordinateFrame, vocabulary: Vocabulary) -> Description:
     """The description. A finding's effect is what the line says between its reference and the next one.
 
     Key distortions are those of the first sentence of their line that has a reference; there may be none. A reply of
@@ -46,7 +46,9 @@ def read_steps(text: str, frame: Frame, vocabulary: Vocabulary) -> Description:
     )
 
 
-def write_steps(content: str, regions: Sequence[Region], keys: Sequence[str], level: Level, frame: Frame) -> str:
+def write_steps(
+    content: str, regions: Sequence[Region], keys: Sequence[str], level: Level, frame: CoordinateFrame
+) -> str:
     """The reply that describes these regions, with the key distortions among them."""
     lines = [one_line(content)]
     lines += [f"{_place(region, frame, _name(region))} {one_line(region.effect)}".rstrip() for region in regions]
@@ -55,7 +57,7 @@ def write_steps(content: str, regions: Sequence[Region], keys: Sequence[str], le
     return "\n".join([*lines, verdict_line(level)])
 
 
-def _findings(line: Sequence[Piece], frame: Frame, vocabulary: Vocabulary) -> list[Finding]:
+def _findings(line: Sequence[Piece], frame: CoordinateFrame, vocabulary: Vocabulary) -> list[Finding]:
     findings: list[Finding] = []
     current: tuple[Severity | None, str] | None = None
     boxes: list[Box] = []
@@ -100,7 +102,7 @@ def _ends_sentence(text: str) -> bool:
     return ". " in text or text.rstrip().endswith(".")
 
 
-def _check_boxes(line: Sequence[Piece], frame: Frame) -> None:
+def _check_boxes(line: Sequence[Piece], frame: CoordinateFrame) -> None:
     for piece in line:
         if isinstance(piece, BoxAt):
             frame.read(piece.corners)
@@ -110,5 +112,5 @@ def _name(region: Region) -> str:
     return f"{region.severity} {region.distortion.lower()}" if region.severity else region.distortion
 
 
-def _place(region: Region, frame: Frame, name: str) -> str:
+def _place(region: Region, frame: CoordinateFrame, name: str) -> str:
     return write_ref(name) + write_box(frame.write(region.box))

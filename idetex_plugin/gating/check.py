@@ -5,32 +5,26 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
-from operator import itemgetter
 from typing import Any
 
 from idetex_plugin.assessing.assessor import Assessor
 from idetex_plugin.assessing.examiner import Case
-from idetex_plugin.assessing.stream import Asking, Key, Ready
-from idetex_plugin.gating.diagnose import Side, comparable, diagnose
+from idetex_plugin.assessing.stream import Awaiting, Key, Ready
 from idetex_plugin.gating.judge import is_sure
+from idetex_plugin.gating.look import CLOSER, Looking, Measured, Seen, look
 from idetex_plugin.gating.pairs import Pair
 from idetex_plugin.gating.remedies import remedies_for
-from idetex_plugin.gating.similarity import NAME, worst_similarity
-from idetex_plugin.photo.load import Photo, PhotoError, contents, load_photo
+from idetex_plugin.photo.load import Photo, PhotoError
 from idetex_plugin.plugins.calls import BUILT_IN
 from idetex_plugin.plugins.events import Judging
 from idetex_plugin.plugins.names import Hook
 from idetex_plugin.plugins.problems import PluginError
 from idetex_plugin.words.assessment import Assessment, PhotoInfo
-from idetex_plugin.words.box import Box
-from idetex_plugin.words.policy import Policy, Similarity
+from idetex_plugin.words.policy import Policy
 from idetex_plugin.words.request import Reply
-from idetex_plugin.words.verdict import DIAGNOSIS, MODEL, Difference, Kind, Outcome, Remedy, Verdict
+from idetex_plugin.words.verdict import DIAGNOSIS, MODEL, Difference, Outcome, Remedy, Verdict
 
 REMEMBERED = 64
-Measured = tuple[float, Box]
-"""The similarity and where it was measured."""
-CLOSER = Remedy(distortion="", action="raise-quality", advice="Encode again from the original at a higher quality.")
 
 
 class Gate:
@@ -39,11 +33,13 @@ class Gate:
     Where a plugin judges assessments or sees photos first, it is asked, and so is the model, also about what the metric
     settles otherwise; where no plugin objects, the metric's verdict stands.
 
+    looking: how two photos are compared before a model is asked; `workers.GateWorkers` do so in processes of their own.
+
     Safe to use from several threads, which take turns.
     """
 
-    def __init__(self, policy: Policy, assessor: Assessor) -> None:
-        self.policy, self.assessor = policy, assessor
+    def __init__(self, policy: Policy, assessor: Assessor, looking: Looking = look) -> None:
+        self.policy, self.assessor, self._looking = policy, assessor, looking
         self._originals: OrderedDict[str, Assessment] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -62,49 +58,33 @@ class Gate:
 
         Pairs are taken as the engine has room for them. Raises EngineDeadError.
         """
-        yield from self.assessor.stream_prepared(pairs, self._prepare)
+        yield from self.assessor.stream_prepared(pairs, self.prepare)
 
-    def _prepare(self, pair: Pair) -> Asking[Verdict] | Ready[Verdict]:
+    def prepare(self, pair: Pair) -> Awaiting[Verdict] | Ready[Verdict]:
         """What can be said of a pair without a model, or what to ask one. Called in decoding threads."""
         if pair.problem:
             return Ready(Verdict.undecided(pair.problem))
+        seen = self._looking(pair, self.policy, self.assessor.max_pixels)
+        if seen.problem:
+            return Ready(Verdict.undecided(seen.problem))
+        if seen.settled is not None and (seen.info is None or not self._has_plugins()):
+            return Ready(_with(seen.settled, seen.differences))
         try:
-            new, old = self._side(pair.compressed, "compressed photo", pair.name), None
-            differences: tuple[Difference, ...] = ()
-            if pair.original is not None:
-                old = self._side(pair.original, "original", pair.name)
-                differences = diagnose(old, new, self.policy)
-            elif new.fault is not None:
-                raise new.fault
+            return self._asking(seen.with_pixels(pair, self.assessor.max_pixels), pair.codec)
         except PhotoError as error:
             return Ready(Verdict.undecided(str(error)))
-        measured, settled = None, _diagnosed(differences, new.photo)
-        if old is not None and settled is None and self.policy.similarity is not None:
-            compared = [worst_similarity(*both) for both in comparable(old, new, self.policy, differences)]
-            measured = min(compared, key=itemgetter(0))
-            settled = _settled(*measured, self.policy.similarity, new.photo)
-        if settled is not None and (new.photo is None or not self._has_plugins()):
-            return Ready(_with(settled, differences))
-        assert new.photo is not None
-        return self._asking(new.photo, old.photo if old else None, pair.codec, measured, settled, differences)
 
-    def _asking(
-        self,
-        new: Photo,
-        old: Photo | None,
-        codec: str,
-        measured: Measured | None,
-        settled: Verdict | None,
-        differences: tuple[Difference, ...],
-    ) -> Asking[Verdict] | Ready[Verdict]:
+    def _asking(self, seen: Seen, codec: str) -> Awaiting[Verdict] | Ready[Verdict]:
         """What the model is asked of one photo or both, and how its answers become the verdict."""
+        new, old, measured, settled, differences = seen.new, seen.old, seen.measured, seen.settled, seen.differences
+        assert new is not None
         examine = self.assessor.examiner.prepare
         after = examine(new)
         known = None if old is None else self._remembered(old)
         before = None if old is None or known is not None else examine(old)
 
         def conclude(replies: Sequence[Reply], engine: str) -> Verdict:
-            count = len(after.requests) if isinstance(after, Case) else 0
+            count = 0 if isinstance(after, Assessment) else len(after.requests)
             compressed = self._assessed(after, replies[:count], engine)
             original = known
             if old is not None and before is not None:
@@ -117,8 +97,9 @@ class Gate:
                 return _with(settled or verdict, differences)
             return verdict.model_copy(update={"differences": differences})
 
-        requests = [request for case in (after, before) if isinstance(case, Case) for request in case.requests]
-        return Asking(tuple(requests), conclude) if requests else Ready(conclude((), ""))
+        cases = [case for case in (after, before) if case is not None and not isinstance(case, Assessment)]
+        requests = [request for case in cases for request in case.requests]
+        return Awaiting(tuple(requests), conclude) if requests else Ready(conclude((), ""))
 
     def _in_doubt(self, verdict: Verdict, similarity: float, original: Assessment, compressed: Assessment) -> Verdict:
         """Where the metric leaves a doubt: a pass of the model's, if it is sure, and else a review."""
@@ -134,24 +115,10 @@ class Gate:
         return verdict.model_copy(update={"outcome": Outcome.REVIEW, "reasons": (words,), "remedies": (CLOSER,)})
 
     def _assessed(self, case: Case | Assessment, replies: Sequence[Reply], engine: str) -> Assessment:
-        assessment = self.assessor.examiner.conclude(case, replies, engine) if isinstance(case, Case) else case
+        examiner = self.assessor.examiner
+        assessment = case if isinstance(case, Assessment) else examiner.conclude(case, replies, engine)
         self.assessor.notify(assessment)
         return assessment
-
-    def _load(self, source: Any, what: str, name: str | None) -> Photo:
-        try:
-            return load_photo(source, name=name, max_pixels=self.assessor.max_pixels)
-        except PhotoError as error:
-            failure = error.failure.model_copy(update={"message": f"the {what}: {error.failure.message}"})
-            raise PhotoError(failure, error.info) from error
-
-    def _side(self, source: Any, what: str, name: str | None) -> Side:
-        """The source with its photo, or with why there is none."""
-        name, source = name or _name_of(source), contents(source)
-        try:
-            return Side.of(source, self._load(source, what, name))
-        except PhotoError as error:
-            return Side.of(source, None, error)
 
     def _has_plugins(self) -> bool:
         hooks = self.assessor.hooks
@@ -187,41 +154,9 @@ class Gate:
         return verdict.model_copy(update={"remedies": remedies, "similarity": similarity, "worst": worst})
 
 
-def _name_of(source: Any) -> str | None:
-    """An open file's own name, which its bytes do not have."""
-    name = getattr(source, "name", None) if hasattr(source, "read") else None
-    return name if isinstance(name, str) else None
-
-
-def _settled(similarity: float, part: Box, bounds: Similarity, photo: Photo | None) -> Verdict | None:
-    """The verdict by the metric alone, or None where it leaves a doubt."""
-    info = photo.info if photo else None
-    if similarity >= bounds.passes:
-        return Verdict(outcome=Outcome.PASS, decided_by=NAME, similarity=similarity, worst=part, photo=info)
-    if similarity >= bounds.rejects:
-        return None
-    words = f"reject: similarity to the original is {similarity:.1f} of 100, below {bounds.rejects:g}"
-    if part.position != "whole image":
-        words += f", worst at the {part.position}"
-    return Verdict(
-        outcome=Outcome.REJECT, reasons=(words,), remedies=(CLOSER,), decided_by=NAME, similarity=similarity,
-        worst=part, photo=info,
-    )  # fmt: skip
-
-
 def _by_model(verdict: Verdict, photo: PhotoInfo) -> bool:
     """Whether no plugin had a say: neither in the verdict nor in the pixels."""
     return verdict.decided_by == MODEL and verdict.photo == photo
-
-
-def _diagnosed(differences: tuple[Difference, ...], photo: Photo | None) -> Verdict | None:
-    """The verdict where the differences alone decide: nothing was changed, or what was explains all the rest."""
-    same = any(each.kind is Kind.IDENTICAL for each in differences)
-    explained = any(each.settles and each.outcome is not Outcome.PASS for each in differences)
-    if not (same or explained or any(each.outcome is Outcome.REJECT for each in differences)):
-        return None
-    info = photo.info if photo else None
-    return Verdict(outcome=Outcome.PASS, decided_by=DIAGNOSIS, similarity=100 if same else None, photo=info)
 
 
 def _with(verdict: Verdict, differences: tuple[Difference, ...]) -> Verdict:

@@ -54,7 +54,7 @@ class Page:
         return bool(self.number(SUBFILE) & MASK)
 
 
-class _Reader:
+class _IfdReader:
     def __init__(self, data: bytes) -> None:
         self.data, self.order = data, "<" if data[:2] == b"II" else ">"
         self.big = self.value("H", 2) == 43
@@ -102,7 +102,7 @@ def read_pages(data: bytes) -> list[Page]:
     pages: list[Page] = []
     seen: set[int] = set()
     try:
-        reader = _Reader(data)
+        reader = _IfdReader(data)
         at = reader.value("Q", 8) if reader.big else reader.value("I", 4)
         number = 0
         while at and at not in seen and len(pages) < MOST_PAGES:

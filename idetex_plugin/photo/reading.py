@@ -46,8 +46,11 @@ def broken(error: Exception) -> Refusal:
     """The refusal for what Pillow raised while it decoded."""
     if isinstance(error, Refusal):
         return error
-    if isinstance(error, MemoryError | Image.DecompressionBombError):
-        return Refusal(Reason.TOO_LARGE, "has more pixels than Pillow's limit or than memory")
+    if isinstance(error, MemoryError):
+        return Refusal(Reason.TOO_LARGE, "has more pixels than fit into memory")
+    if isinstance(error, Image.DecompressionBombError):
+        said, taken = re.findall(r"\d+", str(error))
+        return Refusal(Reason.TOO_LARGE, f"has {said} pixels, more than the {taken} that Pillow takes")
     text = re.sub(r"<[^>]*>|0x[0-9a-fA-F]+", "…", str(error)) or type(error).__name__
     if isinstance(error, EOFError) or CUT_SHORT.search(text):
         return Refusal(Reason.TRUNCATED, f"is cut short: {text}")

@@ -10,6 +10,7 @@ from typing import Any, Self
 from idetex_plugin.assessing.assessor import Assessor
 from idetex_plugin.assessing.stream import Key
 from idetex_plugin.gating.check import Gate
+from idetex_plugin.gating.look import Looking, look
 from idetex_plugin.gating.pairs import Pair
 from idetex_plugin.gating.policies import policy_named
 from idetex_plugin.plugins.calls import BUILT_IN
@@ -27,19 +28,19 @@ class Pipeline:
     name: what plugins know the pipeline by. policy: a name, a TOML file, or a `Policy`.
     assessor: by default one with the embedded checkpoint, which is closed with the pipeline. Its engine starts with the
         first photo that needs it.
-    about: anything that the plugins of this pipeline should know.
+    about: anything that the plugins of this pipeline should know. looking: see `Gate`.
     Raises PolicyError.
     """
 
     def __init__(
         self, name: str, *, policy: str | Policy = "web", assessor: Assessor | None = None,
-        about: Mapping[str, Any] | None = None,
+        about: Mapping[str, Any] | None = None, looking: Looking = look,
     ) -> None:
         self.name, self.about = name, MappingProxyType(dict(about or {}))
         self._own = assessor is None
         self.assessor = Assessor() if assessor is None else assessor
         self.policy = policy if isinstance(policy, Policy) else policy_named(policy, self.assessor.vocabulary)
-        self.gate = Gate(self.policy, self.assessor)
+        self.gate = Gate(self.policy, self.assessor, looking)
 
     def assess(self, source: Any) -> Assessment:
         """See `Assessor.assess`."""
@@ -59,7 +60,11 @@ class Pipeline:
     def stream(self, pairs: Iterable[tuple[Key, Pair]]) -> Iterator[tuple[Key, Verdict]]:
         """The same for (key, pair) pairs, as they are known, in any order: the gate judges, then plugins are asked."""
         for (key, pair), verdict in self.gate.stream(((key, pair), pair) for key, pair in pairs):
-            yield key, self._decided(pair, {}, partial(_given, verdict))
+            yield key, self.decided(pair, verdict)
+
+    def decided(self, pair: Pair, verdict: Verdict) -> Verdict:
+        """What the plugins make of the gate's verdict on a pair."""
+        return self._decided(pair, {}, partial(_given, verdict))
 
     def _decided(self, pair: Pair, settings: Mapping[str, Any], check: Callable[[], Verdict]) -> Verdict:
         checked = cache(check)

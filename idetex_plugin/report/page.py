@@ -13,7 +13,7 @@ from typing import TextIO
 
 from idetex_plugin.assessing.prefetch import prefetch
 from idetex_plugin.report.embed import csp_hash, html_text, script_json
-from idetex_plugin.report.pictures import Originals, Picture, Pictures, by_name
+from idetex_plugin.report.pictures import Originals, Pictures, ShownPhoto, by_name
 from idetex_plugin.report.rows import Rows
 from idetex_plugin.words.assessment import Assessment
 from idetex_plugin.words.vocabulary import VIDA, Vocabulary
@@ -72,7 +72,7 @@ def write_report(
 
 def _with_pictures(
     assessments: Iterable[Assessment], pictures: Pictures, workers: int | None
-) -> Iterator[tuple[Assessment, Picture]]:
+) -> Iterator[tuple[Assessment, ShownPhoto]]:
     workers = workers or min(8, os.cpu_count() or 1)
     with ThreadPoolExecutor(workers, thread_name_prefix="thumbnail") as pool:
         yield from prefetch(lambda one: (one, pictures(one)), assessments, pool, 2 * workers)

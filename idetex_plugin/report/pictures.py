@@ -29,7 +29,7 @@ def by_name(info: PhotoInfo) -> str:
 
 
 @dataclass(frozen=True)
-class Picture:
+class ShownPhoto:
     """What the page shows of one photo; width and height in pixels after orientation, where known.
 
     `thumbnail` and `original` are links relative to the page, `"#"` stands for the embedded `jpeg`.
@@ -60,13 +60,13 @@ class Pictures:
     size: int
     link_originals: bool
 
-    def __call__(self, assessment: Assessment) -> Picture:
+    def __call__(self, assessment: Assessment) -> ShownPhoto:
         """The picture, or a placeholder that says why there is none. Raises OSError if `folder` cannot be written."""
         from idetex_plugin.photo.load import PhotoError, load_photo
 
         info = assessment.photo
         if assessment.failure is not None and info.width is None:
-            return Picture(None, None, missing=assessment.failure.message)
+            return ShownPhoto(None, None, missing=assessment.failure.message)
         source = self.photos(info)
         if source is None or (isinstance(source, (str, os.PathLike)) and not os.path.exists(source)):
             return self._without(info, "The original is not there any more.")
@@ -81,14 +81,14 @@ class Pictures:
             return self._without(info, "The file has changed since it was assessed.")
         return self._made(photo, source, info)
 
-    def _without(self, info: PhotoInfo, why: str) -> Picture:
-        return self._kept(None, info) or Picture(info.width, info.height, missing=why)
+    def _without(self, info: PhotoInfo, why: str) -> ShownPhoto:
+        return self._kept(None, info) or ShownPhoto(info.width, info.height, missing=why)
 
     def _target(self, info: PhotoInfo) -> Path | None:
         name = f"{(info.sha256 or sha256(info.name.encode()).hexdigest())[:32]}-{self.size}.jpg"
         return None if self.folder is None else self.folder / name
 
-    def _kept(self, source: Source | None, info: PhotoInfo) -> Picture | None:
+    def _kept(self, source: Source | None, info: PhotoInfo) -> ShownPhoto | None:
         target = self._target(info)
         if target is None or info.sha256 is None or info.width is None or not target.exists():
             return None
@@ -96,15 +96,15 @@ class Pictures:
             state = os.stat(source)
             if max(state.st_mtime_ns, state.st_ctime_ns) > target.stat().st_mtime_ns:
                 return None
-        return Picture(info.width, info.height, self._link(target), self._original(source, info))
+        return ShownPhoto(info.width, info.height, self._link(target), self._original(source, info))
 
-    def _made(self, photo: Photo, source: Source, info: PhotoInfo) -> Picture:
+    def _made(self, photo: Photo, source: Source, info: PhotoInfo) -> ShownPhoto:
         width, height = photo.image.size
         target, jpeg = self._target(info), _reduced(photo.image, self.size)
         if target is None:
-            return Picture(width, height, thumbnail="#", jpeg=jpeg)
+            return ShownPhoto(width, height, thumbnail="#", jpeg=jpeg)
         write_whole(target, jpeg)
-        return Picture(width, height, self._link(target), self._original(source, info))
+        return ShownPhoto(width, height, self._link(target), self._original(source, info))
 
     def _original(self, source: object, info: PhotoInfo) -> str | None:
         shown = self.link_originals and alike_in_browsers(info)

@@ -6,7 +6,7 @@ from typing import Any
 
 from idetex_plugin.photo.measures import MEASURES
 from idetex_plugin.report.palette import Palette
-from idetex_plugin.report.pictures import Picture
+from idetex_plugin.report.pictures import ShownPhoto
 from idetex_plugin.words.assessment import Answer, Assessment, Description, Region
 from idetex_plugin.words.box import Box
 from idetex_plugin.words.failure import TaskStatus
@@ -25,7 +25,7 @@ class Rows:
         self._models: dict[tuple[str, str, str], int] = {}
         self._measures: dict[str, int] = {each.name: number for number, each in enumerate(MEASURES)}
 
-    def row(self, assessment: Assessment, picture: Picture) -> dict[str, Any]:
+    def row(self, assessment: Assessment, picture: ShownPhoto) -> dict[str, Any]:
         """The row of one photo; distortions, questions and models are numbers into `shared()`."""
         info, quality = assessment.photo, assessment.quality
         model = (assessment.model, assessment.fingerprint, assessment.engine)
@@ -34,6 +34,7 @@ class Rows:
             "sha": info.sha256,
             "size": [picture.width, picture.height],
             "format": info.format,
+            "kind": info.kind,
             "notes": list(info.notes),
             "picture": {"thumbnail": picture.thumbnail, "original": picture.original, "missing": picture.missing},
             "model": self._models.setdefault(model, len(self._models)),
@@ -49,6 +50,7 @@ class Rows:
             if quality and quality.probabilities
             else None,
             "measures": self._measured(assessment),
+            "reasoning": [list(each) for each in assessment.thoughts],
         }
 
     def shared(self) -> dict[str, Any]:

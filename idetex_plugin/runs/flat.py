@@ -40,8 +40,9 @@ def photos(run: Run) -> Table:
     scored = [name for (name,) in run.query(SCORED)]
     columns: dict[str, Kind] = {
         "path": "text", "name": "text", "sha256": "text", "width": "integer", "height": "integer", "format": "text",
-        "model": "text", "fingerprint": "text", "engine": "text", "assessed_at": "text", "copied_from": "text",
-        "duplicates": "integer", "file_bytes": "integer", **{f"measure_{each.name}": "number" for each in MEASURES},
+        "kind": "text", "model": "text", "fingerprint": "text", "engine": "text", "assessed_at": "text",
+        "copied_from": "text", "duplicates": "integer", "file_bytes": "integer",
+        **{f"measure_{each.name}": "number" for each in MEASURES},
         "state": "text", "reason": "text", "message": "text",
         **{f"{task}_state": "text" for task in TASKS}, **{f"{task}_reason": "text" for task in TASKS},
         "level": "text", "score": "number", **{f"probability_{level}": "number" for level in Level},
@@ -100,7 +101,7 @@ def _photo(row: Row, copies: Mapping[int, int]) -> dict[str, Any]:
     failed = said.failure or next((status for status in said.tasks.values() if status.fell_short), None)
     line = _where(row) | {
         "width": said.photo.width, "height": said.photo.height, "format": said.photo.format,
-        "model": said.model, "fingerprint": said.fingerprint, "engine": said.engine,
+        "kind": said.photo.kind, "model": said.model, "fingerprint": said.fingerprint, "engine": said.engine,
         "assessed_at": row.assessed_at, "copied_from": row.copied_from,
         "duplicates": None if row.sha256 is None else copies.get(row.number, 0), "file_bytes": said.photo.file_bytes,
         **{f"measure_{each.name}": said.measures.get(each.name) for each in MEASURES},

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
-from idetex_plugin import __version__
 from idetex_plugin.runs.database import Database
-from idetex_plugin.runs.rows import COLUMNS, Row, Stamp, absolute, below, first_failure, path_key
-from idetex_plugin.runs.schema import FILE_NAME, RunError, StorageError
+from idetex_plugin.runs.header import RunHeader, now
+from idetex_plugin.runs.locking import locked
+from idetex_plugin.runs.rows import COLUMNS, Row, Stamp, absolute, first_failure, path_key
 from idetex_plugin.words.assessment import Assessment, PhotoInfo
 from idetex_plugin.words.card import Card
 from idetex_plugin.words.failure import State
 
-LOCK_NAME = "run.lock"
 PAGE = 500
 WRITTEN = (
     "path, name, size, mtime_ns, sha256, state, reason, level, score, copied_from, assessed_at, assessment"
@@ -43,8 +40,7 @@ class Run:
     def _begin(self, folder: Path, database: Database) -> None:
         self.folder, self._database = folder, database
         self._lock: FileLock | None = None
-        known = self.description()
-        self._root: bytes | None = known.get("root") if known else None
+        self._header = RunHeader(folder, database)
 
     @classmethod
     def writer(
@@ -57,7 +53,7 @@ class Run:
         """
         run = cls._locked(Path(folder), create=True)
         try:
-            run._describe(card, fingerprint, parts)
+            run._header.describe(card, fingerprint, parts)
         except BaseException:
             run.close()
             raise
@@ -70,18 +66,7 @@ class Run:
 
     @classmethod
     def _locked(cls, folder: Path, *, create: bool) -> Self:
-        if create:
-            _check_free(folder)
-        elif not (folder / FILE_NAME).is_file():
-            raise RunError(f"{folder} is not a run folder: it has no {FILE_NAME}")
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(folder / LOCK_NAME)
-            lock.acquire(timeout=0)
-        except Timeout:
-            raise RunError(f"{folder} is being written by another process") from None
-        except OSError as error:
-            raise StorageError(f"{folder} cannot be written: {error.strerror or error}") from error
+        lock = locked(folder, create=create)
         run = cls.__new__(cls)
         try:
             run._begin(folder, Database(folder, write=True))
@@ -91,26 +76,10 @@ class Run:
         run._lock = lock
         return run
 
-    def _describe(self, card: Card, fingerprint: str, parts: Mapping[str, str]) -> None:
-        known = self.description()
-        if known is None:
-            self._database.execute(
-                "INSERT INTO run (id, fingerprint, fingerprint_parts, model, card, version, started_at) "
-                "VALUES (1, ?, ?, ?, ?, ?, ?)",
-                (fingerprint, json.dumps(dict(parts)), card.name, card.model_dump_json(), __version__, _now()),
-            )
-        elif known["fingerprint"] != fingerprint:
-            before = json.loads(known["fingerprint_parts"])
-            changed = [name for name in sorted({*before, *parts}) if before.get(name) != parts.get(name)]
-            raise RunError(
-                f"{self.folder} holds assessments by {known['model']} that cannot be continued by {card.name} "
-                f"as asked now (different: {', '.join(changed)}): choose another --out"
-            )
-
     @property
     def root(self) -> Path | None:
         """The folder to which paths are relative."""
-        return None if self._root is None else Path(os.fsdecode(self._root))
+        return None if self._header.root is None else Path(os.fsdecode(self._header.root))
 
     def set_root(self, root: str | os.PathLike[str]) -> None:
         """Say where the photos of the run lie now, for example after their folder was renamed.
@@ -118,45 +87,18 @@ class Run:
         Relative paths are below this root from now on. Absolute paths below it become relative. In a run without a
         root, the folder that all its photos share is taken to be what is now called `root`.
         """
-        with self._database.together():
-            if self._root is None and (shared := self._shared_folder()) is not None:
-                self._make_relative(shared)
-            self._root = os.fsencode(os.path.abspath(root))
-            self._database.execute("UPDATE run SET root = ?", (self._root,))
-            self._make_relative(self._root)
-
-    def _shared_folder(self) -> bytes | None:
-        [(first, last)] = self.query("SELECT min(path), max(path) FROM photos")
-        return None if first is None else os.path.commonpath([os.path.dirname(first), os.path.dirname(last)])
-
-    def _make_relative(self, folder: bytes) -> None:
-        above = below(folder)
-        inside = "substr(path, 1, ?) = ?"
-        self._database.execute(
-            f"UPDATE OR IGNORE photos SET path = substr(path, ?) WHERE {inside}", (len(above) + 1, len(above), above)
-        )
-        self._database.execute(f"DELETE FROM photos WHERE {inside}", (len(above), above))
+        self._header.set_root(root)
 
     def note_served(self, served: Mapping[str, Any]) -> None:
         """Note what a server says it serves (see `engines.served.Served`).
 
         Raises RunError when a user vouched for it and the run has answers of another checkpoint under that name.
         """
-        [(text,)] = self.query("SELECT served FROM run")
-        known: list[dict[str, Any]] = json.loads(text)
-        others = [one for one in known if served["vouched"] and one["vouched"] and one["root"] != served["root"]]
-        if others:
-            raise RunError(
-                f"{self.folder} holds answers of {others[0]['name']} from {others[0]['root']}, now served "
-                f"from {served['root']}: choose another --out"
-            )
-        if dict(served) not in known:
-            self._database.execute("UPDATE run SET served = ?", (json.dumps([*known, dict(served)]),))
+        self._header.note_served(served)
 
     def description(self) -> dict[str, Any] | None:
         """Model, fingerprint and start of the run, or None before the first writer."""
-        found = self._database.columns("SELECT * FROM run")
-        return found[0] if found else None
+        return self._header.description()
 
     def find(self, path: str | os.PathLike[str]) -> Row | None:
         """The row of this path, or None."""
@@ -185,7 +127,7 @@ class Run:
             (
                 self._key(path), assessment.photo.name, stamp.size, stamp.mtime_ns, assessment.photo.sha256,
                 assessment.state, failure, quality and quality.level, quality and quality.score,
-                copied_from, _now(), assessment.model_dump_json(),
+                copied_from, now(), assessment.model_dump_json(),
             ),
         )  # fmt: skip
 
@@ -241,25 +183,25 @@ class Run:
         last = -1
         while page := self.query(f"SELECT {COLUMNS} FROM photos WHERE number > ? ORDER BY number LIMIT {PAGE}", last):
             for values in page:
-                yield Row.of(values, self._root)
+                yield Row.of(values, self._header.root)
             last = page[-1][0]
 
     def original(self, info: PhotoInfo) -> Path | None:
         """The path of a photo of this run, from what its assessment says of it."""
         found = self.query("SELECT path FROM photos WHERE name = ? ORDER BY sha256 IS NOT ?", info.name, info.sha256)
-        return Path(os.fsdecode(absolute(found[0][0], self._root))) if found else None
+        return Path(os.fsdecode(absolute(found[0][0], self._header.root))) if found else None
 
     def query(self, sql: str, *parameters: Any) -> list[Any]:
         """All rows of a query over the tables and views of `runs.schema`."""
         return self._database.execute(sql, parameters)
 
     def _key(self, path: str | os.PathLike[str]) -> bytes:
-        return path_key(path, self._root)
+        return path_key(path, self._header.root)
 
     def some(self, condition: str, *parameters: Any) -> list[Row]:
         """The rows that meet a condition in SQL."""
         found = self.query(f"SELECT {COLUMNS} FROM photos WHERE {condition}", *parameters)
-        return [Row.of(values, self._root) for values in found]
+        return [Row.of(values, self._header.root) for values in found]
 
     def close(self) -> None:
         """Close the database and let other writers in. Idempotent."""
@@ -274,20 +216,3 @@ class Run:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _check_free(folder: Path) -> None:
-    try:
-        if not folder.exists():
-            return
-        if not folder.is_dir():
-            raise RunError(f"{folder} is not a folder")
-        strangers = [entry for entry in os.listdir(folder) if not entry.startswith("run.")]
-        if strangers and not (folder / FILE_NAME).exists():
-            raise RunError(f"{folder} holds other files and no run: choose a new or empty folder for --out")
-    except OSError as error:
-        raise StorageError(f"{folder} cannot be read: {error.strerror or error}") from error
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")

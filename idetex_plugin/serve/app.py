@@ -19,23 +19,27 @@ from starlette.routing import Route
 from idetex_plugin.assessing.assessor import Assessor
 from idetex_plugin.gating.pairs import Pair
 from idetex_plugin.serve.bodies import Said, read
-from idetex_plugin.serve.limits import Limits, Refused
+from idetex_plugin.serve.limits import Refused, ServiceLimits
 from idetex_plugin.serve.openapi import PAGE, description
 from idetex_plugin.serve.work import Worker
 from idetex_plugin.words.policy import PolicyError
 
 CLOSED = 499
 """The caller went away; the status that servers log for it."""
+RECENT = 0.1
+"""The share of the last answer in `Service.usual_s`."""
 Handler = Callable[[Said], Future[Any]]
 
 
-class Service:
+class Endpoints:
     """The routes over one worker. Close it with `app`'s lifespan."""
 
-    def __init__(self, assessor: Assessor, limits: Limits, policy: str = "web") -> None:
+    def __init__(self, assessor: Assessor, limits: ServiceLimits, policy: str = "web") -> None:
         self.limits, self.policy = limits, policy
         self.worker = Worker(assessor)
         self.under_way = 0
+        self.usual_s = 0.0
+        """Seconds until an answer, of late."""
         self.registry = CollectorRegistry()
         self.answers = Counter(
             "idetex_answers", "Answers by route and status.", ["route", "status"], registry=self.registry
@@ -54,8 +58,9 @@ class Service:
         return await self._answered(request, "gate", self._judging)
 
     async def health(self, _: Request) -> Response:
-        """Whether it is up, and how busy."""
-        return JSONResponse({"status": "ok", "under_way": self.under_way, "queue": self.limits.queue})
+        """Whether it can answer, and how busy it is. 503 with the reason while the engine answers nothing."""
+        said = {"status": self.worker.dead or "ok", "under_way": self.under_way, "queue": self.limits.queue}
+        return JSONResponse(said, 503 if self.worker.dead else 200)
 
     async def metrics(self, request: Request) -> Response:
         """For Prometheus."""
@@ -92,7 +97,10 @@ class Service:
     async def _answered(self, request: Request, route: str, handle: Handler) -> Response:
         began = time.perf_counter()
         response = await self._counted(request, handle)
-        self.seconds.labels(route).observe(time.perf_counter() - began)
+        spent = time.perf_counter() - began
+        if response.status_code == 200:
+            self.usual_s = self.usual_s + RECENT * (spent - self.usual_s) if self.usual_s else spent
+        self.seconds.labels(route).observe(spent)
         self.answers.labels(route, str(response.status_code)).inc()
         return response
 
@@ -107,17 +115,27 @@ class Service:
             finally:
                 self.under_way -= 1
         except Refused as refused:
-            return _refusal(refused, self.limits.retry_s)
+            return _refusal(refused, self.retry_s())
         except ClientDisconnect:
             return Response(status_code=CLOSED)
 
+    def retry_s(self) -> int:
+        """Half of what an answer has taken of late: by then half of a full queue is done."""
+        return min(self.limits.retry_most_s, max(self.limits.retry_s, round(self.usual_s / 2)))
+
     async def _result(self, request: Request, handle: Handler) -> Response:
-        future = handle(await read(request, self.limits))
+        future = asyncio.wrap_future(handle(await read(request, self.limits)))
+        gone = asyncio.ensure_future(_gone(request))
+        await asyncio.wait({future, gone}, timeout=self.limits.answer_s, return_when=asyncio.FIRST_COMPLETED)
+        if not future.done():
+            future.cancel()
+            if gone.done():
+                raise ClientDisconnect
+            gone.cancel()
+            raise Refused(504, f"no answer within {self.limits.answer_s:g} seconds")
+        gone.cancel()
         try:
-            async with asyncio.timeout(self.limits.answer_s):
-                result = await asyncio.wrap_future(future)
-        except TimeoutError:
-            raise Refused(504, f"no answer within {self.limits.answer_s:g} seconds") from None
+            result = future.result()
         except Exception as error:
             raise Refused(500, f"{type(error).__name__}: {error}") from error
         if hasattr(result, "outcome"):
@@ -125,14 +143,20 @@ class Service:
         return JSONResponse(result.model_dump(mode="json"))
 
 
+async def _gone(request: Request) -> None:
+    """Return when the caller has gone away. To be asked once the body has been read."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
 def _refusal(refused: Refused, retry_s: int = 1) -> Response:
     headers = {503: {"retry-after": str(retry_s)}, 401: {"www-authenticate": "Bearer"}}.get(refused.status, {})
     return JSONResponse({"error": str(refused)}, refused.status, headers)
 
 
-def make_app(assessor: Assessor, limits: Limits | None = None, policy: str = "web") -> Starlette:
+def make_app(assessor: Assessor, limits: ServiceLimits | None = None, policy: str = "web") -> Starlette:
     """The ASGI application over this assessor, which it does not close."""
-    service = Service(assessor, limits or Limits(), policy)
+    service = Endpoints(assessor, limits or ServiceLimits(), policy)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from idetex_plugin.serve.limits import Limits, Refused
+from idetex_plugin.serve.limits import Refused, ServiceLimits
 
 FIELDS = ("original", "compressed", "photo")
 
@@ -26,37 +26,37 @@ class Said:
     words: dict[str, str] = field(default_factory=dict)
 
 
-async def read(request: Request, limits: Limits) -> Said:
-    """Raises Refused: 408 for a slow body, 413 for a large one, 415 and 400 for another, 403 for a forbidden path."""
+async def read(request: Request, limits: ServiceLimits) -> Said:
+    """Raises Refused: 408 for a slow body, 413 for a large one, 415 and 400 for another, 403 for a forbidden path.
+
+    Photos are on disk until all of them have come, so that a body is in memory once.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    body = _bounded(request, limits.max_body)
     try:
         async with asyncio.timeout(limits.body_s):
-            data = await _all(request, limits.max_body)
+            if kind == "multipart/form-data":
+                return await _parts(request, body)
+            if kind == "application/json":
+                return _paths(b"".join([chunk async for chunk in body]), limits.root)
     except TimeoutError:
         raise Refused(408, f"the body did not come within {limits.body_s:g} seconds") from None
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == "multipart/form-data":
-        return await _parts(request, data)
-    if kind == "application/json":
-        return _paths(data, limits.root)
     raise Refused(415, "send multipart/form-data with photos, or application/json with paths")
 
 
-async def _all(request: Request, most: int) -> bytes:
-    data = bytearray()
+async def _bounded(request: Request, most: int) -> AsyncGenerator[bytes, None]:
+    length = 0
     async for chunk in request.stream():
-        data += chunk
-        if len(data) > most:
+        length += len(chunk)
+        if length > most:
             raise Refused(413, f"the body has more than {most} bytes")
-    return bytes(data)
+        yield chunk
 
 
-async def _parts(request: Request, data: bytes) -> Said:
-    async def once() -> Any:
-        yield data
-
+async def _parts(request: Request, body: AsyncGenerator[bytes, None]) -> Said:
     said = Said()
     try:
-        form = await MultiPartParser(request.headers, once(), max_files=4, max_fields=16).parse()
+        form = await MultiPartParser(request.headers, body, max_files=4, max_fields=16).parse()
     except (MultiPartException, KeyError, ValueError) as error:
         raise Refused(400, f"the multipart body cannot be read: {getattr(error, 'message', error)}") from None
     for name, value in form.multi_items():

@@ -7,9 +7,10 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ServiceLimits:
     """queue: requests under way, received, waiting or judged; beyond it callers get 503. So memory stays below
     `queue` bodies of `max_body` bytes. body_s: seconds in which a body has to come. answer_s: seconds until an answer.
+    retry_s, retry_most_s: the least and the most that callers are asked to wait where the queue is full.
 
     root: the folder below which paths may be named; None for none. token: what callers have to bear, or "".
     """
@@ -19,6 +20,7 @@ class Limits:
     body_s: float = 30.0
     answer_s: float = 120.0
     retry_s: int = 1
+    retry_most_s: int = 60
     root: Path | None = None
     token: str = ""
 

@@ -123,6 +123,14 @@ class Assessment(Record):
     reasoning: Mapping[str, str] = Field(default_factory=dict)
 
     @property
+    def thoughts(self) -> tuple[tuple[str, str], ...]:
+        """What the model thought, each thought once, after the names of the tasks that it was for."""
+        tasks: dict[str, list[str]] = {}
+        for task, text in self.reasoning.items():
+            tasks.setdefault(text, []).append(task)
+        return tuple((", ".join(names), text) for text, names in tasks.items())
+
+    @property
     def state(self) -> State:
         """Failed if any task failed or is not whole, skipped if all were skipped, else ok."""
         if self.failure is not None or any(status.fell_short for status in self.tasks.values()):

@@ -57,7 +57,8 @@ class Fields:
         self.answers = {name: f"{run}_{name}" for name in questions}
         kept = {self.regions, self.level, self.score, self.description, self.status, self.verdict}
         self.presence = f"{run}_presence"
-        kept |= {self.presence, self.summary, self.measures, f"{run}_truth", f"{run}_review"}
+        self.kind, self.reasoning = f"{run}_kind", f"{run}_reasoning"
+        kept |= {self.presence, self.summary, self.measures, self.kind, self.reasoning, f"{run}_truth", f"{run}_review"}
         taken = kept & set(self.answers.values())
         if taken:
             names = ", ".join(path[len(run) + 1 :] for path in sorted(taken))
@@ -74,7 +75,9 @@ class Fields:
                 fo.EmbeddedDocumentField, {"embedded_doc_type": fo.DynamicEmbeddedDocument}, "plain measures of pixels",
             ),
             self.summary: (fo.StringField, {}, "level and worst distortion, in a few words"),
+            self.kind: (fo.StringField, {}, "photo, or graphic: drawn or captured from a screen"),
             self.description: (fo.StringField, {}, "what is seen and what is wrong with it"),
+            self.reasoning: (fo.StringField, {}, "what the model thought before it answered, where it thinks"),
             self.status: (
                 fo.EmbeddedDocumentField, {"embedded_doc_type": fo.DynamicEmbeddedDocument}, "how the assessment ended",
             ),

@@ -39,7 +39,9 @@ def values(
         fields.presence: _presence(assessment),
         fields.summary: summary(assessment),
         fields.measures: fo.DynamicEmbeddedDocument(**assessment.measures) if assessment.measures else None,
+        fields.kind: assessment.photo.kind,
         fields.description: None if told is None else told.text,
+        fields.reasoning: "\n\n".join(f"{tasks}: {text}" for tasks, text in assessment.thoughts) or None,
         **{
             path: _classification(answers[name].choice, answers[name].probabilities) if name in answers else None
             for name, path in fields.answers.items()

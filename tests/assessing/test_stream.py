@@ -12,7 +12,7 @@ from PIL import Image
 from standins import Census, WindowEngine, WordTask
 
 from idetex_plugin.assessing.examiner import Examiner
-from idetex_plugin.assessing.stream import HELD_BACK, Asking, Ready, Stream
+from idetex_plugin.assessing.stream import HELD_BACK, Awaiting, Ready, Stream
 from idetex_plugin.photo.load import Photo, PhotoError
 from idetex_plugin.words.assessment import Assessment, PhotoInfo
 from idetex_plugin.words.card import Card
@@ -41,7 +41,7 @@ def stream(
         case = examiner.prepare(source)
         if isinstance(case, Assessment):
             return Ready(case)
-        return Asking(case.requests, partial(examiner.conclude, case)) if wanted(source) else None
+        return Awaiting(case.requests, partial(examiner.conclude, case)) if wanted(source) else None
 
     with ThreadPoolExecutor(2) as pool:
         yield from Stream(((source, source) for source in sources), prepare, lambda: engine, pool, ahead=AHEAD, **more)
@@ -72,6 +72,21 @@ def test_the_engine_is_not_started_for_nothing() -> None:
 def test_unreadable_photos_without_end_are_not_hoarded() -> None:
     results = stream((-number for number in count(1)), WindowEngine())
     assert len(list(islice(results, 10 * HELD_BACK))) == 10 * HELD_BACK
+    results.close()
+
+
+def test_what_needs_no_engine_comes_out_as_it_is_known() -> None:
+    taken: list[int] = []
+
+    def endless() -> Iterator[int]:
+        for number in count(1):
+            taken.append(number)
+            yield -number
+
+    results = stream(endless(), WindowEngine())
+    for number in range(1, 20):
+        next(results)
+        assert len(taken) <= number + AHEAD
     results.close()
 
 

@@ -7,13 +7,12 @@ import pytest
 from rich.console import Console
 
 from idetex_plugin.cli import progress
-from idetex_plugin.cli.progress import BarMeter, LineMeter, meter
-from idetex_plugin.runs.work import Handling, PhotoDone
-from idetex_plugin.words.failure import State
+from idetex_plugin.cli.progress import BarMeter, Labels, LineMeter, meter
 
-DONE = PhotoDone("a.jpg", Handling.ASSESSED, State.OK)
-KEPT = PhotoDone("b.jpg", Handling.KEPT, State.OK)
-FAILED = PhotoDone("c.jpg", Handling.ASSESSED, State.FAILED)
+Step = dict[str, bool]
+DONE: Step = {}
+KEPT = {"kept": True}
+FAILED = {"failed": True}
 
 
 @dataclass
@@ -28,12 +27,12 @@ def all_of(number: int) -> Found:
     return Found(number, number)
 
 
-def shown(*steps: PhotoDone, total: int, terminal: bool, searching: bool = False) -> str:
+def shown(*steps: Step, total: int, terminal: bool, searching: bool = False) -> str:
     out = io.StringIO()
     found = Found(total) if searching else all_of(total)
     with meter(found, Console(file=out, force_terminal=terminal, width=120)) as running:
         for step in steps:
-            running.step(step)
+            running.step(**step)
     return out.getvalue()
 
 
@@ -71,3 +70,18 @@ def test_the_count_says_that_the_search_goes_on(terminal: bool) -> None:
     text = shown(DONE, DONE, total=7, terminal=terminal, searching=True)
     assert "2/7+" in text
     assert "left" not in text
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_other_things_are_counted_in_their_own_words(monkeypatch: pytest.MonkeyPatch, terminal: bool) -> None:
+    monkeypatch.setattr(progress, "LINE_SECONDS", 0)
+    out = io.StringIO()
+    words = Labels("pairs", "judging", "not passed")
+    with meter(all_of(3), Console(file=out, force_terminal=terminal, width=120), words) as running:
+        running.step()
+        running.step(failed=True)
+        running.step()
+    text = out.getvalue()
+    assert "1 not passed" in text
+    assert "photo" not in text
+    assert "pairs/s" in text

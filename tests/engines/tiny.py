@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,9 @@ from typing import Any
 from idetex_plugin.words.card import Card
 
 IMAGE_SIZE, PATCH, SHUFFLE = 256, 16, 2
-IMAGE_TOKENS = (IMAGE_SIZE // PATCH // SHUFFLE) ** 2
 SPECIAL = ("<pad>", "<bos>", "<eos>", "<end_of_utterance>", "<fake_token_around_image>", "<global-img>", "<image>")
 WORDS = ("bad", "poor", "fair", "good", "excellent", "Noise", "Motion blur", "<detect>", "<answer>")
+SENTENCE = "What affects the photo? Out of focus blur, low clarity, overexposure."
 TEMPLATE = "<bos>{system}{images}{prompt}<answer>{prefix}"
 CHAT_TEMPLATE = (
     "<bos>{% for message in messages %}{% if message['role'] == 'assistant' %}<answer>{% endif %}"
@@ -47,8 +48,10 @@ def tiny_card(folder: Path, **changes: Any) -> Card:
     return Card(**{**values, **changes})
 
 
-def tiny_tokenizer(more: tuple[str, ...] = ()) -> Any:
-    """Byte-level BPE with a few merges, whole tokens for some words, and Idefics3's special tokens."""
+def tiny_tokenizer(
+    more: tuple[str, ...] = (), text: Sequence[str] = (SENTENCE,) * 4, vocabulary: int = 340
+) -> Any:
+    """Byte-level BPE learnt from a text, whole tokens for some words, and Idefics3's special tokens."""
     from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
     from transformers import PreTrainedTokenizerFast
 
@@ -56,10 +59,10 @@ def tiny_tokenizer(more: tuple[str, ...] = ()) -> Any:
     core.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     core.decoder = decoders.ByteLevel()
     trainer: Any = trainers.BpeTrainer(
-        vocab_size=340, special_tokens=list(SPECIAL), show_progress=False,
+        vocab_size=vocabulary, special_tokens=list(SPECIAL), show_progress=False,
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
     )
-    core.train_from_iterator(["What affects the photo? Out of focus blur, low clarity, overexposure."] * 4, trainer)
+    core.train_from_iterator(text, trainer)
     core.add_tokens([AddedToken(word, normalized=False, special=False) for word in (*WORDS, *more)])
     return PreTrainedTokenizerFast(
         tokenizer_object=core, pad_token="<pad>", bos_token="<bos>", eos_token="<eos>", padding_side="left",
@@ -67,7 +70,7 @@ def tiny_tokenizer(more: tuple[str, ...] = ()) -> Any:
     )
 
 
-def tiny_model(tokenizer: Any, seed: int = 0, spread: float = 1.0, context: int = 1024) -> Any:
+def tiny_model(tokenizer: Any, seed: int = 0, spread: float = 1.0, context: int = 1024, side: int = IMAGE_SIZE) -> Any:
     """Random weights, wide enough that the greedy reply depends on the picture."""
     import torch
     from transformers import Idefics3Config, Idefics3ForConditionalGeneration
@@ -77,7 +80,7 @@ def tiny_model(tokenizer: Any, seed: int = 0, spread: float = 1.0, context: int 
         image_token_id=ids["<image>"], pad_token_id=ids["<pad>"], scale_factor=SHUFFLE, tie_word_embeddings=False,
         vision_config={
             "hidden_size": 128, "intermediate_size": 256, "num_hidden_layers": 2, "num_attention_heads": 2,
-            "image_size": IMAGE_SIZE, "patch_size": PATCH,
+            "image_size": side, "patch_size": PATCH,
         },
         text_config={
             "model_type": "llama", "vocab_size": len(tokenizer), "hidden_size": 128, "intermediate_size": 256,
@@ -95,16 +98,24 @@ def tiny_model(tokenizer: Any, seed: int = 0, spread: float = 1.0, context: int 
     return model
 
 
-def save(folder: Path, model: Any, tokenizer: Any, template: str = CHAT_TEMPLATE) -> None:
+def image_tokens(side: int) -> int:
+    """Of a square picture of so many pixels a side."""
+    tokens: int = (side // PATCH // SHUFFLE) ** 2
+    return tokens
+
+
+def save(
+    folder: Path, model: Any, tokenizer: Any, template: str = CHAT_TEMPLATE, side: int = IMAGE_SIZE
+) -> None:
     """Write everything that the engines read: weights, configs, processor, tokenizer, chat template."""
     from transformers import Idefics3Processor
     from transformers.models.idefics3.image_processing_pil_idefics3 import Idefics3ImageProcessorPil
 
     pixels = Idefics3ImageProcessorPil(
-        do_resize=False, size={"longest_edge": IMAGE_SIZE}, max_image_size={"longest_edge": IMAGE_SIZE},
+        do_resize=False, size={"longest_edge": side}, max_image_size={"longest_edge": side},
         do_image_splitting=False, do_pad=True, image_mean=[0.5] * 3, image_std=[0.5] * 3,
     )
-    processor = Idefics3Processor(pixels, tokenizer, image_seq_len=IMAGE_TOKENS, chat_template=template)
+    processor = Idefics3Processor(pixels, tokenizer, image_seq_len=image_tokens(side), chat_template=template)
     model.generation_config.update(
         do_sample=False, bos_token_id=tokenizer.bos_token_id, pad_token_id=tokenizer.pad_token_id,
         eos_token_id=[tokenizer.eos_token_id, tokenizer.convert_tokens_to_ids("<end_of_utterance>")],

@@ -2,18 +2,23 @@
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import fiftyone as fo
 import pytest
 from PIL import Image
 from standins import REGION, WindowEngine, failing_on, nano_says
 
 from idetex_fiftyone import accept, assess, finish, look, runs, to_training_records
+from idetex_fiftyone.app.sample_panel import _words
 from idetex_fiftyone.fields import Fields
 from idetex_plugin.cards.registry import get_card
 from idetex_plugin.dialects.nano import DESCRIBE, DETECT, NanoDialect
 from idetex_plugin.words.request import Reply
+
+PHOTO = Path(__file__).parents[2] / "demo" / "camera.jpg"
 
 
 def regions(dataset: Any, run: str = "idetex") -> list[Any]:
@@ -40,6 +45,27 @@ def test_every_field_is_declared_with_a_description_and_filled(dataset: Any, eng
     assert dataset.clone().get_field("idetex_regions").info["fingerprint"] == info["fingerprint"]
 
 
+def test_graphics_are_told_from_photographs_and_thoughts_are_kept(
+    dataset: Any, engine: WindowEngine, tmp_path: Path
+) -> None:
+    plain = Image.new("RGB", (640, 480), "white")
+    plain.paste("red", (40, 40, 300, 200))
+    plain.save(tmp_path / "graphic.png")
+    dataset.add_samples([fo.Sample(filepath=str(tmp_path / "graphic.png")), fo.Sample(filepath=str(PHOTO))])
+    engine.answer = lambda request: replace(nano_says(request), reasoning="Hm, *grain*.")
+    assess(dataset, progress=False)
+    kinds = dict(zip(*dataset.values(["filepath", "idetex_kind"]), strict=True))
+    assert (kinds[str(tmp_path / "graphic.png")], kinds[str(PHOTO)]) == ("graphic", "photo")
+    ordered = dataset.sort_by("idetex_kind").values("idetex_kind")
+    assert ordered == sorted(ordered)
+    [thought] = dataset.distinct("idetex_reasoning")
+    assert thought.endswith(": Hm, *grain*.") and "grounding" in thought
+    told = "\n".join(_words(dataset, dataset.first(), "idetex"))
+    assert "Thought before the answers" in told and r"Hm, \*grain\*." in told
+    dataset.delete_sample_field("idetex_reasoning")  # as of a run of an earlier version
+    assert "Thought" not in "\n".join(_words(dataset, dataset.first(), "idetex"))
+
+
 def test_only_new_photos_are_asked_about(dataset: Any, engine: WindowEngine) -> None:
     assess(dataset[:2], progress=False)
     asked = len(engine.asked)
@@ -49,8 +75,6 @@ def test_only_new_photos_are_asked_about(dataset: Any, engine: WindowEngine) -> 
 
 
 def test_equal_files_are_assessed_once(dataset: Any, photos: list[Path], engine: WindowEngine) -> None:
-    import fiftyone as fo
-
     copy = shutil.copy(photos[0], photos[0].with_name("copy.png"))
     dataset.add_samples([fo.Sample(filepath=str(copy)), fo.Sample(filepath=str(photos[1]))], progress=False)
     outcome = assess(dataset, progress=False)
@@ -61,8 +85,6 @@ def test_equal_files_are_assessed_once(dataset: Any, photos: list[Path], engine:
 def test_bad_files_get_a_status_and_the_others_their_results(
     dataset: Any, tmp_path: Path, engine: WindowEngine
 ) -> None:
-    import fiftyone as fo
-
     (tmp_path / "empty.png").write_bytes(b"")
     (tmp_path / "half.png").write_bytes((tmp_path / "0.png").read_bytes()[:60])
     names = "empty.png", "half.png", "missing.png"
@@ -77,7 +99,6 @@ def test_bad_files_get_a_status_and_the_others_their_results(
 def test_turned_and_deep_photos_are_assessed_as_they_are_shown(
     dataset: Any, tmp_path: Path, engine: WindowEngine
 ) -> None:
-    import fiftyone as fo
     import numpy as np
     from PIL import Image
 
@@ -115,8 +136,6 @@ def test_what_was_finished_is_kept_when_the_engine_dies(dataset: Any, monkeypatc
 
 
 def test_others_may_edit_the_dataset(dataset: Any, photos: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    import fiftyone as fo
-
     def edit() -> None:
         if engine.edited:
             return
@@ -148,8 +167,6 @@ def test_names_that_cannot_be_fields_are_refused(dataset: Any, engine: WindowEng
 
 
 def test_fields_of_others_are_left_alone(dataset: Any, engine: WindowEngine) -> None:
-    import fiftyone as fo
-
     dataset.add_sample_field("idetex_score", fo.FloatField)
     with pytest.raises(ValueError, match="idetex_score"):
         assess(dataset, progress=False)
@@ -157,8 +174,6 @@ def test_fields_of_others_are_left_alone(dataset: Any, engine: WindowEngine) -> 
 
 
 def test_videos_and_groups_without_images_are_refused_by_name(tmp_path: Path, engine: WindowEngine) -> None:
-    import fiftyone as fo
-
     videos = fo.Dataset()
     videos.media_type = "video"
     with pytest.raises(ValueError, match="video"):
@@ -180,8 +195,6 @@ def test_patches_mean_the_photos_they_are_cut_from(dataset: Any, engine: WindowE
 def test_only_files_that_are_new_or_other_are_assessed_again(
     dataset: Any, photos: list[Path], tmp_path: Path, engine: WindowEngine
 ) -> None:
-    import fiftyone as fo
-
     late = tmp_path / "late.png"
     dataset.add_samples([fo.Sample(filepath=str(path)) for path in (late, tmp_path / "never.png")], progress=False)
     assert assess(dataset, progress=False).failed == 2
@@ -202,8 +215,6 @@ def test_only_files_that_are_new_or_other_are_assessed_again(
 
 @pytest.mark.parametrize("url", ["https://example.com/a.jpg", "http://example.com/b/c.jpg", "s3://bucket/a.jpg"])
 def test_addresses_are_refused_by_name(dataset: Any, engine: WindowEngine, url: str) -> None:
-    import fiftyone as fo
-
     dataset.add_sample(fo.Sample(filepath=url))
     assert assess(dataset, progress=False).failed == 1
     status = dataset.last().idetex_status

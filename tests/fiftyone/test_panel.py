@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import fiftyone as fo
+import pydash
 import pytest
 from app_dataset import Model, write
 from bson import json_util
@@ -14,6 +15,7 @@ from standins import WindowEngine
 from idetex_fiftyone import assess, figures, finish
 from idetex_fiftyone.app import tabs
 from idetex_fiftyone.app.card_view import RELABEL
+from idetex_fiftyone.app.installation import install
 from idetex_fiftyone.app.queue import CLEAN, CONFLICTS, UNSURE
 from idetex_fiftyone.app.review_panel import ReviewPanel
 
@@ -31,11 +33,15 @@ class App:
     def __init__(self, dataset: Any) -> None:
         self.dataset, self.drawn = dataset, ""
         state = State()
-        self.panel = SimpleNamespace(state=state, set_state=state.__dict__.update)
+        self.selected: list[str] = []
+        read = pydash.partial(pydash.get, state.__dict__)
+        self.panel = SimpleNamespace(state=state, set_state=state.__dict__.update, get_state=read)
         self.request_params: dict[str, Any] = {"view": []}
         self.params: dict[str, Any] = {}
-        nothing = dict.fromkeys(("reload_samples", "reload_dataset", "open_sample", "set_active_fields"), self._nothing)
-        self.ops = SimpleNamespace(set_view=self.look_at, **nothing)
+        self.pressed = 0
+        self.triggered: list[tuple[str, dict[str, Any]]] = []
+        nothing = dict.fromkeys(("reload_samples", "reload_dataset", "set_active_fields"), self._nothing)
+        self.ops = SimpleNamespace(set_view=self.look_at, show_panel_output=self._draw, **nothing)
         self.work = ReviewPanel()
         self.do("on_load")
 
@@ -45,10 +51,21 @@ class App:
 
     def do(self, event: str, **params: Any) -> "App":
         """An event, and what the App does after each: draw again."""
-        self.params = params
-        getattr(self.work, event)(self)
-        self.drawn = json.dumps(self.work.render(self).to_json(), default=str)
+        self.params = {"__method__": event, **params}
+        self.work.execute(self)
         return self
+
+    @property
+    def keys(self) -> dict[str, Any]:
+        """What was drawn for `keys.js`."""
+        found: dict[str, Any] = self.schema["type"]["properties"]["keys"]["view"]
+        return found
+
+    def press(self, letter: str) -> "App":
+        """Do what `keys.js` does for a key, with what was drawn last."""
+        does = self.keys["keys"][letter]
+        self.pressed += 1
+        return self.do(does["operator"].rpartition("#")[2], **does["params"], press=str(self.pressed))
 
     def answer(self, event: str, **more: Any) -> "App":
         """Press a button of the photo in hand."""
@@ -67,6 +84,14 @@ class App:
         """What the grid shows."""
         return fo.DatasetView._build(self.dataset, self.request_params["view"])
 
+    def trigger(self, operator: str, params: dict[str, Any]) -> None:
+        """What the panel asks the App to do."""
+        self.triggered.append((operator, params))
+
+    def _draw(self, output: Any) -> None:
+        self.schema = output.to_json()
+        self.drawn = json.dumps(self.schema, default=str)
+
     def _nothing(self, *arguments: Any, **options: Any) -> None:
         pass
 
@@ -84,6 +109,13 @@ def dataset(tmp_path: Any) -> Any:
 @pytest.fixture
 def app(dataset: Any) -> App:
     return App(dataset)
+
+
+def with_regions(app: App, number: int) -> Any:
+    """The card of the first photo with so many regions; those before are left for later."""
+    while len((card := app.work.current(app)[0]).regions) < number:
+        app.press("L")
+    return card
 
 
 def test_answers_are_kept_counted_and_undone(app: App, dataset: Any) -> None:
@@ -111,6 +143,69 @@ def test_a_region_is_called_something_else(app: App, dataset: Any) -> None:
     path = f"settings.{RELABEL}{card.sample}_{card.regions[0]['_id']}"
     app.do("relabel", path=path, value="Noise")
     assert dataset.reload() is None and dataset.distinct("idetex_truth.detections.label") == ["Noise"]
+
+
+def test_keys_one_after_the_other_go_to_one_region_after_the_other(app: App, dataset: Any) -> None:
+    card = with_regions(app, 3)
+    turn = app.keys["turn"]
+    for letter in "AR2":
+        assert app.keys["photo"] == card.sample
+        app.press(letter)
+        assert app.keys["press"] == str(app.pressed)
+    assert app.keys["turn"] == turn + 3
+    details = dataset[card.sample].idetex_review.details
+    decisions = {each["prediction"]: each["verdict"] for each in details["decisions"]}
+    asked = [str(each["_id"]) for each in card.regions[:3]]
+    assert [decisions[each] for each in asked[:2]] == ["accepted", "rejected"]
+    moderate = card.regions[2]["severity"] == "Moderate"
+    assert decisions[asked[2]] == ("accepted" if moderate else "corrected")
+    app.press("U").press("U").press("U")
+    assert figures(dataset, "idetex").decided == 0
+    assert (app.keys["turn"], app.keys["photo"]) == (turn + 6, card.sample)
+
+
+def test_a_drawing_of_the_view_counts_for_no_answer(app: App) -> None:
+    with_regions(app, 2)
+    before = app.press("J").keys
+    for event in ("on_change_view", "draw_again"):
+        after = app.do(event).keys
+        assert (after["turn"], after["press"]) == (before["turn"], before["press"])
+
+
+def test_keys_say_what_they_can_do(app: App) -> None:
+    assert set(app.keys["keys"]) <= set(app.keys["letters"])
+    assert {"A", "R", "1", "2", "3", "6", "0", "N", "L", "D", "U", "T"} <= set(app.keys["keys"])
+    app.answer("finish").do("undo").do("choose_tab", value=tabs.FILTER)
+    assert set(app.keys["keys"]) == set(app.keys["letters"]) == {"U"}
+
+
+def test_draw_opens_the_photo_in_hand_where_it_can_be_annotated(app: App) -> None:
+    app.press("D")
+    assert app.triggered == [("open_sample", {"id": app.sample, "mode": "annotate"})]
+
+
+def test_a_plugin_of_another_version_says_so(app: App, monkeypatch: Any, tmp_path: Any) -> None:
+    folder = install(tmp_path)
+    monkeypatch.setattr(fo.config, "plugins_dir", str(tmp_path))
+    assert "idetex fiftyone install" not in app.do("refresh").drawn
+    (folder / "keys.js").write_text("old")
+    assert "idetex fiftyone install" in app.do("refresh").drawn
+    assert "keys" not in app.schema["type"]["properties"]
+
+
+def test_what_the_app_tells_of_fields_that_it_draws_changes_nothing(app: App) -> None:
+    app.press("L")
+    with_regions(app, 2)
+    app.press("J")
+    card, wanted = app.work.current(app)
+    skipped = list(app.panel.state.skipped)
+    app.do("choose_tab", path="head.tab", value=tabs.REVIEW)
+    app.do("choose_order", path="settings.order", value=app.panel.state.order)
+    app.do("choose_run", path="head.run", value="idetex")
+    for event in ("choose_said", "choose_reviewed"):
+        app.do(event, value=tabs.ANY)
+    assert app.work.current(app)[1] == wanted and app.sample == card.sample
+    assert skipped and app.panel.state.skipped == skipped
 
 
 def test_filters_lie_on_top_of_the_users_view(app: App, dataset: Any) -> None:
@@ -164,6 +259,25 @@ def test_a_threshold_is_kept_with_the_dataset(app: App, dataset: Any) -> None:
     assert "Use the remembered 0.60" in again.drawn
     again.do("move_threshold", value=0.6)
     assert again.view.values("id") == sure.values("id")
+
+
+def test_the_selected_photos_are_tagged_else_those_shown(app: App, dataset: Any) -> None:
+    app.do("choose_tab", value=tabs.FILTER).do("move_threshold", value=0.6)
+    sure = dataset.filter_labels("idetex_regions", F("confidence") >= 0.6).values("id")
+    app.do("tag")
+    assert "Write a tag first" in app.drawn and not dataset.count("tags")
+    app.panel.state.tagging = {"tag": " check "}
+    app.selected = sure[:2]
+    app.do("on_change_selected")
+    assert "Tag the 2 selected" in app.drawn
+    app.do("tag")
+    assert dataset.match_tags("check").values("id") == sure[:2] and app.panel.state.told == "tagged “check”: 2 photos"
+    app.selected = []
+    app.do("tag")
+    assert dataset.match_tags("check").values("id") == sure
+    assert app.panel.state.told == f"tagged “check”: {len(sure) - 2} photos; 2 had the tag"
+    app.do("untag")
+    assert not dataset.count("tags") and app.panel.state.told == f"untagged “check”: {len(sure)} photos"
 
 
 def test_orders(app: App, dataset: Any) -> None:

@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import fiftyone as fo
 import pytest
+from bson import ObjectId
 from fiftyone import ViewField as F
 from standins import WindowEngine
 
@@ -135,6 +137,20 @@ def test_all_actions_are_undone_one_after_the_other(assessed: Any) -> None:
         pass
     assert said(assessed) == empty
     assert verdicts(assessed) == {"waiting": 6}
+
+
+def test_the_last_action_is_found_whatever_was_changed_since(assessed: Any) -> None:
+    first = accept(assessed[:1])
+    last = accept(assessed[1:2])
+    others = accept(assessed[2:4], by="somebody else")
+    photos = assessed._sample_collection
+    photos.update_one({"_id": ObjectId(assessed.first().id)}, {"$set": {"last_modified_at": datetime.now(UTC)}})
+    slow = datetime.now(UTC) - timedelta(minutes=5)  # the clock of whoever changed it last
+    photos.update_one({"_id": ObjectId(assessed[1:2].first().id)}, {"$set": {"last_modified_at": slow}})
+    assert [undo(assessed).id for _ in range(2)] == [last.id, first.id]  # type: ignore[union-attr]
+    assert undo(assessed) is None
+    assert undo(assessed, by="somebody else").touched == tuple(sorted(assessed[2:4].values("id")))  # type: ignore[union-attr]
+    assert others.photos == 2
 
 
 def test_what_others_changed_since_is_not_undone(assessed: Any) -> None:

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from idetex_fiftyone.app.installation import FILES, SHIM, install, uninstall
+from idetex_fiftyone.app.installation import FILES, SHIM, install, is_current, uninstall
 from idetex_fiftyone.counts import Figures
 from idetex_plugin.cli.app import app
 
@@ -15,8 +15,11 @@ needs_fiftyone = pytest.mark.skipif(not getattr(find_spec("fiftyone"), "origin",
 
 
 def test_install_may_be_repeated_and_uninstall_too(tmp_path: Path) -> None:
+    assert is_current(tmp_path)
     folder = install(tmp_path)
+    assert is_current(tmp_path)
     (folder / "fiftyone.yml").write_text("old")
+    assert not is_current(tmp_path)
     assert install(tmp_path) == folder
     assert {path.name for path in folder.iterdir()} == set(FILES)
     assert (folder / "fiftyone.yml").read_bytes() == (SHIM / "fiftyone.yml").read_bytes()

@@ -13,7 +13,8 @@ from hostile import encoded
 from PIL import Image
 from standins import WindowEngine, nano_says
 
-from idetex_plugin import Assessor
+from idetex_plugin import Assessor, Ensemble
+from idetex_plugin.cards.registry import get_card
 from idetex_plugin.gating.check import Gate
 from idetex_plugin.gating.policies import policy_named
 from idetex_plugin.gating.remedies import TABLE, remedies_for
@@ -165,3 +166,13 @@ def test_bytes_are_called_by_the_name_that_they_are_given(assessor: Assessor) ->
     assert judge.check(None, b"", name="a.jpg").reasons == ("the compressed photo: a.jpg: is empty",)
     photo = judge.check(JPEG, JPEG, name="a.jpg").photo
     assert photo is not None and photo.name == "a.jpg"
+
+
+def test_several_models_judge_together() -> None:
+    cards = [get_card("nano"), get_card("nano").model_copy(update={"name": "other"})]
+    engines = [WindowEngine(answer=nano_says), WindowEngine(answer=nano_says)]
+    with Ensemble(cards, engines=engines, hooks=Hooks()) as assessor:
+        verdict = Gate(policy_named("web"), assessor).check(None, PHOTO)
+    assert (verdict.outcome, verdict.decided_by) == (Outcome.REJECT, "model")
+    assert [region.distortion for region in verdict.regions] == ["Noise"]
+    assert all(engine.asked for engine in engines)

@@ -1,6 +1,5 @@
 """The report page in headless Chromium, opened as a file, as people open it."""
 
-import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,26 +15,6 @@ from idetex_plugin.words.vocabulary import Severity
 from tests.made_up import HOSTILE_TEXTS, half_failed, hostile, judged, many, unreadable
 
 pytestmark = pytest.mark.integration
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        pytest.fail("these tests drive Chromium with playwright: pip install playwright")
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        pytest.fail("these tests need Chromium: apt-get install --no-install-recommends chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        yield browser
-        browser.close()
 
 
 class Visit:

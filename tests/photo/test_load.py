@@ -136,6 +136,16 @@ def test_the_size_limit_can_be_set() -> None:
     assert load_photo(scene(), max_pixels=96 * 64)
 
 
+def test_more_pixels_than_the_decoder_takes_are_told() -> None:
+    """A JPEG header of 20000 x 10000 pixels."""
+    bomb = bytearray(encoded("JPEG", Image.new("RGB", (32, 32))))
+    place = bomb.index(b"\xff\xc0") + 5
+    bomb[place : place + 4] = (10000).to_bytes(2, "big") + (20000).to_bytes(2, "big")
+    with pytest.raises(PhotoError, match="has 200000000 pixels, more than the 178956970 that Pillow takes") as caught:
+        load_photo(bytes(bomb))
+    assert caught.value.failure.reason is Reason.TOO_LARGE
+
+
 def test_what_is_no_source_is_a_type_error() -> None:
     with pytest.raises(TypeError, match="int is no path"):
         load_photo(3)

@@ -7,7 +7,7 @@ from PIL import Image
 
 from idetex_plugin.photo.load import load_photo
 from idetex_plugin.report.page import write_report
-from idetex_plugin.report.pictures import Picture, Pictures
+from idetex_plugin.report.pictures import Pictures, ShownPhoto
 from tests.made_up import judged, unreadable
 
 
@@ -21,7 +21,7 @@ def photo(tmp_path: Path) -> Path:
     return path
 
 
-def picture(path: Path, tmp_path: Path, **options: object) -> Picture:
+def picture(path: Path, tmp_path: Path, **options: object) -> ShownPhoto:
     (tmp_path / "files").mkdir(exist_ok=True)
     settings = {"folder": tmp_path / "files", "size": 300, "link_originals": True} | options
     pictures = Pictures(lambda info: info.name, tmp_path / "report.html", **settings)

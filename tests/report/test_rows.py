@@ -4,14 +4,14 @@ import pytest
 
 from idetex_plugin.photo.measures import MEASURES
 from idetex_plugin.report.embed import script_json
-from idetex_plugin.report.pictures import Picture
+from idetex_plugin.report.pictures import ShownPhoto
 from idetex_plugin.report.rows import Rows
 from idetex_plugin.words.assessment import Region
 from idetex_plugin.words.box import Box
 from idetex_plugin.words.vocabulary import VIDA, Severity
 from tests.made_up import half_failed, judged, many, unreadable
 
-PICTURE = Picture(1200, 800, thumbnail="x.jpg")
+PICTURE = ShownPhoto(1200, 800, thumbnail="x.jpg")
 
 
 def test_a_row_says_everything_of_a_region() -> None:
@@ -40,7 +40,7 @@ def test_unknown_stays_unknown() -> None:
 
 
 def test_a_failed_photo_has_its_reason_and_no_result() -> None:
-    row = Rows(VIDA).row(unreadable("a.jpg"), Picture(None, None, missing="gone"))
+    row = Rows(VIDA).row(unreadable("a.jpg"), ShownPhoto(None, None, missing="gone"))
     assert row["state"] == "failed"
     assert row["failure"] == ["truncated", "The file ends early."]
     assert row["tasks"]["grounding"] == ["failed", "truncated", "The file ends early."]
@@ -71,6 +71,16 @@ def test_rows_are_json() -> None:
     for one in many(100):
         row = rows.row(one, PICTURE)
         assert json.loads(script_json(row)) == json.loads(json.dumps(row))
+
+
+def test_kind_and_thoughts_are_told_each_once() -> None:
+    plain = judged("a.jpg")
+    thoughts = {"grounding": "Grain.", "perception": "Soft.", "description": "Grain."}
+    info = plain.photo.model_copy(update={"kind": "graphic"})
+    row = Rows(VIDA).row(plain.model_copy(update={"photo": info, "reasoning": thoughts}), PICTURE)
+    assert row["kind"] == "graphic"
+    assert row["reasoning"] == [["grounding, description", "Grain."], ["perception", "Soft."]]
+    assert Rows(VIDA).row(plain, PICTURE)["reasoning"] == []
 
 
 def test_measures_stand_in_one_order_and_strangers_come_last() -> None:

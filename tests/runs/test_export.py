@@ -107,6 +107,17 @@ def test_measures_have_columns_and_photos_without_them_none(run: Run) -> None:
     }
 
 
+def test_photographs_and_graphics_are_told_apart(tmp_path: Path) -> None:
+    kinds = {"a": "photo", "b": "graphic", "c": None}
+    with Run.writer(tmp_path / "kinds", CARD, "f", {}) as run:
+        for name, kind in kinds.items():
+            said = judged(name, content_hash=name)
+            said = said.model_copy(update={"photo": said.photo.model_copy(update={"kind": kind})})
+            run.write(f"/photos/{name}.jpg", Stamp(1, 1), said)
+        lines = [json.loads(line) for line in exported(run, "photos", "jsonl").splitlines()]
+    assert {line["name"]: line["kind"] for line in lines} == kinds
+
+
 @pytest.fixture
 def repeated(tmp_path: Path) -> Run:
     """a b c d e, where d and then b have the content of a, and e that of c; nobody knows that of f."""

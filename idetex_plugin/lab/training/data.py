@@ -98,7 +98,7 @@ def load_sources(folder: Path, split: photos.Split, table: Path | None = None) -
 
 def batches(stream: Stream, batch: int, workers: int) -> Iterator[list[Item]]:
     """Lists of `batch` items. With w workers each batch comes from one worker; order is deterministic."""
-    # Workers are forked: threads of OpenCV that ran here would never answer there, so it does without from now on.
+    # GateWorkers are forked: threads of OpenCV that ran here would never answer there, so it does without from now on.
     cv2.setNumThreads(0)
     loader: Any = DataLoader(
         stream, batch_size=batch, collate_fn=list, num_workers=workers, worker_init_fn=_one_thread,

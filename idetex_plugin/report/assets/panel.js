@@ -63,6 +63,13 @@ function description(row) {
     h("details", {}, h("summary", { text: "As written" }), foreign(said.text, "p", { class: "written" })));
 }
 
+// What a thinking model wrote before its answers, which no answer is read from.
+function reasoning(row) {
+  if (!row.reasoning?.length) return null;
+  return section("Reasoning", row.reasoning.map(([tasks, text]) =>
+    h("details", {}, h("summary", { text: `Before ${tasks}` }), foreign(text, "p", { class: "written" }))));
+}
+
 const UNITS = new Set(["bits", "MP", "B"]); // those that are said after a number
 
 function measuresOf(row) {
@@ -97,7 +104,7 @@ function facts(row) {
   const { model, engine, fingerprint } = shared.models[row.model];
   const [width, height] = row.size;
   const pairs = [
-    ["File", row.name], ["Size", width ? `${width} × ${height} px` : null], ["Format", row.format], ["Notes", row.notes.join("; ")],
+    ["File", row.name], ["Size", width ? `${width} × ${height} px` : null], ["Format", row.format], ["Kind", row.kind], ["Notes", row.notes.join("; ")],
     ["Same content as", twinsShown(row)],
     ["Model", model], ["Engine", engine], ["Fingerprint", fingerprint], ["SHA-256", row.sha],
   ].filter(([, value]) => value);
@@ -105,7 +112,7 @@ function facts(row) {
 }
 
 function panelOf(row) {
-  const parts = [quality(row), regions(row), answers(row), description(row), measuresOf(row), statuses(row), facts(row)];
+  const parts = [quality(row), regions(row), answers(row), description(row), reasoning(row), measuresOf(row), statuses(row), facts(row)];
   if (row.state === "failed") parts.unshift(parts.splice(parts.length - 2, 1)[0]);
   return parts.filter((part) => part !== null);
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 from fiftyone.operators import types
 
+from idetex_fiftyone.app.keys import UNDO, Keys, labelled
 from idetex_fiftyone.app.picture import Marked, picture
 from idetex_fiftyone.app.queue import Card
 from idetex_fiftyone.truth.sheet import CORRECTED, REJECTED, Doc
@@ -13,67 +14,56 @@ from idetex_plugin.report.palette import UNKNOWN
 from idetex_plugin.words.box import Box
 from idetex_plugin.words.vocabulary import VIDA, Level, Severity
 
-KEY = " · "
-"""Stands between what a button does and its key, which `shim/keys.js` looks for."""
 LEVEL_KEYS = "67890"
+LETTERS = f"ARJT123{LEVEL_KEYS}NLD{UNDO}"
 SAID = {"accepted": "✓", REJECTED: "✗", CORRECTED: "✎"}
 RELABEL = "relabel_"
 
 
-def key(label: str, letter: str) -> str:
-    """A button's label with its key."""
-    return f"{label}{KEY}{letter}"
-
-
-def show_card(panel: Any, parts: types.Object, card: Card, region: Doc | None, done: bool) -> None:
+def show_card(keys: Keys, parts: types.Object, card: Card, region: Doc | None, done: bool) -> None:
     """Picture, regions and buttons. The buttons' parameters say which photo and region they are about."""
     _picture(parts, card, region)
     about = {"sample": card.sample, "region": str(region["_id"]) if region else ""}
     parts.md(_words(card, region), name="words")
     if region is not None:
-        _region_buttons(panel, parts, card, region, about)
-    _photo_buttons(panel, parts, card, about, done)
+        _region_buttons(keys, parts, card, about)
+    _photo_buttons(keys, parts, card, about, done)
 
 
-def choose_type(panel: Any, parts: types.Object, card: Card, region: Doc) -> None:
+def choose_type(panel: Any, keys: Keys, parts: types.Object, card: Card, region: Doc) -> None:
     """The list of the other distortions that a region can be."""
-    view = types.DropdownView(label=key("Right, but", "T"), placeholder="another type …")
+    view = types.DropdownView(label=labelled("Right, but", "T"), placeholder="another type …")
     names = [name for name in VIDA.names if name != region.get("label")]
     parts.enum(f"{RELABEL}{card.sample}_{region['_id']}", names, view=view, on_change=panel.relabel)
+    keys.opens_list("T")
 
 
-def _region_buttons(panel: Any, parts: types.Object, card: Card, region: Doc, about: dict[str, str]) -> None:
+def _region_buttons(keys: Keys, parts: types.Object, card: Card, about: dict[str, str]) -> None:
     row = parts.btn_group("decide")
-    row.btn("accept", label=key("Accept", "A"), variant="contained", on_click=panel.accept, params=about)
-    row.btn("reject", label=key("Reject", "R"), variant="outlined", on_click=panel.reject, params=about)
+    keys.button(row, "accept", "Accept", "A", "accept", about, variant="contained")
+    keys.button(row, "reject", "Reject", "R", "reject", about, variant="outlined")
     if len(card.regions) > 1:
-        row.btn("next", label=key("Next", "J"), on_click=panel.next_region, params=about)
+        keys.button(row, "next", "Next", "J", "next_region", about)
     row = parts.btn_group("severity")
-    for number, severity in enumerate(Severity, 1):
-        row.btn(
-            f"severity{number}", label=key(str(severity), str(number)), on_click=panel.severity,
-            params={**about, "severity": str(severity)},
-        )  # fmt: skip
+    for number, severity in enumerate(map(str, Severity), 1):
+        keys.button(row, f"severity{number}", severity, str(number), "severity", {**about, "severity": severity})
 
 
-def _photo_buttons(panel: Any, parts: types.Object, card: Card, about: dict[str, str], done: bool) -> None:
+def _photo_buttons(keys: Keys, parts: types.Object, card: Card, about: dict[str, str], done: bool) -> None:
     row = parts.btn_group("levels")
-    for level, letter in zip(Level, LEVEL_KEYS, strict=True):
+    for level, letter in zip(map(str, Level), LEVEL_KEYS, strict=True):
         chosen = "contained" if card.sheet.level == level else "outlined"
-        row.btn(
-            f"level_{level}", label=key(str(level), letter), variant=chosen, on_click=panel.level,
-            params={**about, "level": str(level)},
-        )  # fmt: skip
+        keys.button(row, f"level_{level}", level, letter, "level", {**about, "level": level}, variant=chosen)
     waiting = len(card.waiting)
     label = "Nothing more is wrong" if card.regions else "Nothing is wrong"
     if waiting:
         label = f"Reject the {waiting} waiting, nothing more is wrong"
     row = parts.btn_group("finished")
-    row.btn("finish", label=key(label, "N"), variant="contained", on_click=panel.finish, params=about, disabled=done)
+    keys.button(row, "finish", label, "N", "finish", about, variant="contained", disabled=done)
     row = parts.btn_group("photo")
-    row.btn("later", label=key("Later", "L"), on_click=panel.later, params=about)
-    row.btn("open", label=key("Draw", "D"), on_click=panel.open_photo, params=about)
-    row.btn("undo", label=key("Undo", "U"), on_click=panel.undo)
+    keys.button(row, "later", "Later", "L", "later", about)
+    keys.button(row, "open", "Draw", "D", "open_photo", about)
+    keys.button(row, "undo", "Undo", UNDO, "undo")
 
 
 def _words(card: Card, region: Doc | None) -> str:

@@ -33,6 +33,13 @@ def install(plugins: Path) -> Path:
     return folder
 
 
+def is_current(plugins: Path) -> bool:
+    """Whether the plugin's files are those of the installed package. True where there are none: it is loaded from
+    elsewhere."""
+    installed = [path for path in (plugins / FOLDER / name for name in FILES) if path.is_file()]
+    return all(path.read_bytes() == (SHIM / path.name).read_bytes() for path in installed)
+
+
 def uninstall(plugins: Path) -> Path | None:
     """Remove the plugin's folder and return it, or None if it was not there. FileExistsError as for `install`."""
     folder = plugins / FOLDER

@@ -7,13 +7,16 @@ from typing import Any
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from idetex_fiftyone.app import plots, tabs
-from idetex_fiftyone.app.card_view import RELABEL
+from idetex_fiftyone.app import tabs
+from idetex_fiftyone.app.card_view import LETTERS, RELABEL
+from idetex_fiftyone.app.filter_events import FilterEvents
 from idetex_fiftyone.app.filters import Filters
 from idetex_fiftyone.app.forms import assessed_runs
+from idetex_fiftyone.app.installation import is_current, plugins_folder
+from idetex_fiftyone.app.keys import UNDO, Keys
 from idetex_fiftyone.app.queue import WORST, Card, card, next_photo
 from idetex_fiftyone.app.scope import Scope
-from idetex_fiftyone.counts import SCORE_STEP, figures
+from idetex_fiftyone.counts import figures
 from idetex_fiftyone.freshness import look
 from idetex_fiftyone.truth.fields import DEFAULT, truths
 from idetex_fiftyone.truth.meant import meant
@@ -25,14 +28,34 @@ START = {
     "told": "", "fresh": "", "filters": {}, "mine": [], "base": [],
 }  # fmt: skip
 
+ANSWERS = "accept", "reject", "severity", "relabel", "accept_all", "reject_all", "level", "finish", "undo"
+CHANGES = frozenset((*ANSWERS, "tag", "untag", "refresh"))
+"""After these the grid loads its samples again, once the panel is drawn."""
 
-class ReviewPanel(foo.Panel):
+
+class ReviewPanel(FilterEvents, foo.Panel):
     """Filter the grid by what is wrong, and say of every photo what is right."""
 
     @property
     def config(self) -> foo.PanelConfig:
         """Name and label."""
         return foo.PanelConfig(name="idetex_review", label="idetex review", icon="fact_check", surfaces="grid")
+
+    def execute(self, ctx: Any) -> Any:
+        """Answer an event and draw. Events are numbered, and the key that caused one is named, so that the App's side
+        knows the answer to a key from a drawing that was on its way earlier."""
+        event = str(ctx.params.get("__method__") or "")
+        if event and event != "draw_again" and not event.startswith("on_"):
+            ctx.panel.state.turn = _turn(ctx) + 1
+        if press := ctx.params.get("press"):
+            ctx.panel.state.press = press
+        result = super().execute(ctx)
+        if event in CHANGES:
+            ctx.ops.reload_samples()
+        return result
+
+    def draw_again(self, ctx: Any) -> None:
+        """Nothing but draw."""
 
     def on_load(self, ctx: Any) -> None:
         """Start with the first run and the view that the App shows."""
@@ -49,8 +72,13 @@ class ReviewPanel(foo.Panel):
     def on_change_view(self, ctx: Any) -> None:
         """The user chose other photos: FiftyOne draws again after this."""
 
+    def on_change_selected(self, ctx: Any) -> None:
+        """The user selected photos: FiftyOne draws again after this."""
+
     def choose_run(self, ctx: Any) -> None:
-        """Review another run."""
+        """Review another run. The App also tells when it first draws a list: what is chosen already is no news."""
+        if ctx.params["value"] == ctx.panel.state.run:
+            return
         self._scope(ctx).choose(Filters())
         ctx.panel.set_state({"run": ctx.params["value"], "skipped": [], "sample": "", "region": "", "fresh": ""})
 
@@ -60,6 +88,8 @@ class ReviewPanel(foo.Panel):
 
     def choose_order(self, ctx: Any) -> None:
         """Review in another order."""
+        if ctx.params["value"] == ctx.panel.state.order:
+            return
         ctx.panel.set_state({"order": ctx.params["value"], "skipped": [], "sample": "", "region": ""})
 
     def name_reviewer(self, ctx: Any) -> None:
@@ -69,55 +99,10 @@ class ReviewPanel(foo.Panel):
     def refresh(self, ctx: Any) -> None:
         """Draw again; what is counted is counted anew if a sample has changed."""
         self.on_load(ctx)
-        ctx.ops.reload_samples()
 
     def scan(self, ctx: Any) -> None:
         """Look for files that are new, that changed, or that had failed and are there."""
         ctx.panel.state.fresh = str(look(self._scope(ctx).view, ctx.panel.state.run))
-
-    # filters
-
-    def click_distortion(self, ctx: Any) -> None:
-        """Show the regions of one bar."""
-        severity = ctx.params["trace"] if ctx.params["trace"] != plots.NO_SEVERITY else ""
-        self._toggle(ctx, distortion=ctx.params["y"], severity=severity)
-
-    def click_level(self, ctx: Any) -> None:
-        """Show the photos of one level."""
-        self._toggle(ctx, level=ctx.params["y"])
-
-    def click_score(self, ctx: Any) -> None:
-        """Show the photos of one step of the score."""
-        self._toggle(ctx, score=ctx.params["x"] // SCORE_STEP * SCORE_STEP)
-
-    def choose_said(self, ctx: Any) -> None:
-        """Show the regions of which people said this."""
-        self._set(ctx, said=ctx.params["value"] if ctx.params["value"] != tabs.ANY else "")
-
-    def choose_reviewed(self, ctx: Any) -> None:
-        """Show the photos that are so far reviewed."""
-        self._set(ctx, reviewed=ctx.params["value"] if ctx.params["value"] != tabs.ANY else "")
-
-    def show_failed(self, ctx: Any) -> None:
-        """Show the photos that could not be assessed."""
-        self._toggle(ctx, state="failed")
-
-    def move_threshold(self, ctx: Any) -> None:
-        """Show the regions that the model is at least so sure of."""
-        self._set(ctx, confidence=float(ctx.params["value"]))
-
-    def remember(self, ctx: Any) -> None:
-        """Keep the least confidence with the dataset."""
-        kept = dict(ctx.dataset.info.get(tabs.REMEMBERED) or {})
-        ctx.dataset.info[tabs.REMEMBERED] = {**kept, ctx.panel.state.run: self._scope(ctx).filters.confidence}
-        ctx.dataset.save()
-
-    def show_all(self, ctx: Any) -> None:
-        """Choose nothing."""
-        self._scope(ctx).choose(Filters())
-        self._leave(ctx)
-
-    # answers
 
     def accept(self, ctx: Any) -> None:
         """The region is right."""
@@ -176,21 +161,19 @@ class ReviewPanel(foo.Panel):
 
     def undo(self, ctx: Any) -> None:
         """Take the reviewer's last action back, and look at its photo again if it was one."""
-        review = self._review(ctx)
-        touched = review.last_photos()
-        undone = review.undo()
+        undone = self._review(ctx).undo()
         if undone is None:
             ctx.panel.state.told = "Nothing to undo"
             return
-        if len(touched) == 1:
-            ctx.panel.set_state({"sample": touched[0], "region": ""})
+        if len(undone.touched) == 1:
+            ctx.panel.set_state({"sample": undone.touched[0], "region": ""})
         self._told(ctx, undone)
 
     def open_photo(self, ctx: Any) -> None:
-        """Open the photo, where the Annotate tab draws in the truth."""
+        """Open the photo in the App's Annotate tab, which draws, moves and deletes regions of the truth."""
         review = self._review(ctx)
         ctx.ops.set_active_fields([review.fields.truth, f"{ctx.panel.state.run}_regions"])
-        ctx.ops.open_sample(id=ctx.params["sample"])
+        ctx.trigger("open_sample", {"id": ctx.params["sample"], "mode": "annotate"})
 
     def render(self, ctx: Any) -> types.Property:
         """The whole panel."""
@@ -202,27 +185,20 @@ class ReviewPanel(foo.Panel):
         scope = self._scope(ctx)
         counts = figures(scope.view, state.run, state.name)
         tabs.head(self, panel, ctx, counts, scope)
+        card, wanted = self.current(ctx) if state.tab == tabs.REVIEW else (None, "")
+        keys = Keys(self, LETTERS if state.tab == tabs.REVIEW else UNDO)
+        if not is_current(plugins_folder()):
+            panel.md("**Keys need this version's files**: `idetex fiftyone install`, then restart the App.", name="old")
+        else:
+            keys.show(panel, card.sample if card else "", _turn(ctx), state.press or "")
         if state.tab == tabs.FILTER:
             shown = figures(scope.shown, state.run, state.name)
-            tabs.filters(self, panel, ctx, counts, shown, scope)
+            tabs.filters(self, keys, panel, ctx, counts, shown, scope)
         elif state.tab == tabs.FILES:
             tabs.files(self, panel, ctx, counts)
         else:
-            tabs.review(self, panel, ctx, *self.current(ctx))
+            tabs.review(self, keys, panel, ctx, card, wanted)
         return types.Property(panel, view=types.GridView(orientation="vertical", gap=1, pad=1))
-
-    def _scope(self, ctx: Any) -> Scope:
-        return Scope(ctx, ctx.panel.state.run, ctx.panel.state.name)
-
-    def _toggle(self, ctx: Any, **choice: Any) -> None:
-        scope = self._scope(ctx)
-        scope.choose(scope.filters.toggled(**choice))
-        self._leave(ctx)
-
-    def _set(self, ctx: Any, **choice: Any) -> None:
-        scope = self._scope(ctx)
-        scope.choose(Filters(**{**scope.filters.document(), **choice}))
-        self._leave(ctx)
 
     def _review(self, ctx: Any) -> Review:
         return Review(ctx.dataset, ctx.panel.state.name, ctx.panel.state.by or None)
@@ -251,9 +227,6 @@ class ReviewPanel(foo.Panel):
         shown = scope.shown.select(found.sample).values(f"{scope.run}_regions.detections.id", unwind=True)
         return next((str(each["_id"]) for each in found.regions if str(each["_id"]) in shown), "")
 
-    def _leave(self, ctx: Any) -> None:
-        ctx.panel.set_state({"sample": "", "region": ""})
-
     def _say(self, ctx: Any, verdict: str, **new: Any) -> None:
         sample, region = ctx.params["sample"], ctx.params["region"]
         done = self._review(ctx).say({sample: [region]}, ctx.panel.state.run, verdict, again=True, **new)
@@ -267,4 +240,7 @@ class ReviewPanel(foo.Panel):
 
     def _told(self, ctx: Any, action: Action) -> None:
         ctx.panel.state.told = str(action)
-        ctx.ops.reload_samples()
+
+
+def _turn(ctx: Any) -> int:
+    return int(ctx.panel.state.turn or 0)

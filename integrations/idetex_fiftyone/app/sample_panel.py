@@ -59,6 +59,9 @@ def _words(dataset: Any, sample: Any, run: str) -> Iterator[str]:
         yield "\n\n".join(_plain(line) for line in description.splitlines())
     yield from _answers(dataset, sample, run)
     yield from _regions(sample[fields.regions])
+    if dataset.has_sample_field(fields.reasoning) and (thought := sample[fields.reasoning]):
+        yield "Thought before the answers:"
+        yield from (f"> {_plain(line)}" for line in thought.splitlines() if line.strip())
 
 
 def _people(sample: Any, name: str) -> Iterator[str]:

@@ -7,10 +7,12 @@ from typing import Any
 from fiftyone.operators import types
 
 from idetex_fiftyone.app import plots
-from idetex_fiftyone.app.card_view import choose_type, key, show_card
+from idetex_fiftyone.app.card_view import choose_type, show_card
 from idetex_fiftyone.app.filters import NOT_REVIEWED, Filters
+from idetex_fiftyone.app.keys import UNDO, Keys
 from idetex_fiftyone.app.queue import ORDERS, Card
 from idetex_fiftyone.app.scope import Scope
+from idetex_fiftyone.app.tagging import tagging
 from idetex_fiftyone.counts import UNCLEAR, WAITING, Figures
 from idetex_fiftyone.truth.sheet import FULLY, PARTLY, VERDICTS
 
@@ -48,7 +50,7 @@ def head(panel: Any, parts: types.Object, ctx: Any, counts: Figures, scope: Scop
     parts.md(words, name="progress")
 
 
-def review(panel: Any, parts: types.Object, ctx: Any, card: Card | None, wanted: str) -> None:
+def review(panel: Any, keys: Keys, parts: types.Object, ctx: Any, card: Card | None, wanted: str) -> None:
     """One photo after the other. wanted: the id of the region to ask about."""
     state = ctx.panel.state
     region = None
@@ -57,13 +59,13 @@ def review(panel: Any, parts: types.Object, ctx: Any, card: Card | None, wanted:
         row = parts.btn_group("more")
         if state.skipped:
             row.btn("unskip", label=f"Look at the {len(state.skipped)} left for later", on_click=panel.unskip)
-        row.btn("undo", label=key("Undo", "U"), on_click=panel.undo)
+        keys.button(row, "undo", "Undo", UNDO, "undo")
     else:
         region = card.region(wanted)
-        show_card(panel, parts, card, region, card.sheet.state == FULLY)
+        show_card(keys, parts, card, region, card.sheet.state == FULLY)
     row = parts.h_stack("settings", gap=2, align_y="center")
     if card is not None and region is not None:
-        choose_type(panel, row, card, region)
+        choose_type(panel, keys, row, card, region)
     orders = types.DropdownView(label="Order")
     for name, label in ORDERS.items():
         orders.add_choice(name, label=label)
@@ -73,7 +75,9 @@ def review(panel: Any, parts: types.Object, ctx: Any, card: Card | None, wanted:
         parts.md(f"Last: {state.told}", name="last")
 
 
-def filters(panel: Any, parts: types.Object, ctx: Any, counts: Figures, counts_shown: Figures, scope: Scope) -> None:
+def filters(
+    panel: Any, keys: Keys, parts: types.Object, ctx: Any, counts: Figures, counts_shown: Figures, scope: Scope
+) -> None:
     """Histograms of the user's view, of which a click filters the grid and the queue, and what is done at once to the
     regions that are left."""
     chosen = scope.filters
@@ -104,8 +108,9 @@ def filters(panel: Any, parts: types.Object, ctx: Any, counts: Figures, counts_s
     for name, verb, icon in BULK:
         label = f"{verb} the {waiting:,} waiting of {counts_shown.total:,} regions shown"
         row.btn(name, label=label, icon=icon, on_click=getattr(panel, name), disabled=not waiting)
+    tagging(panel, parts, ctx, scope)
     row = parts.btn_group("all")
-    row.btn("undo", label=key("Undo", "U"), icon="undo", on_click=panel.undo)
+    keys.button(row, "undo", "Undo", UNDO, "undo", icon="undo")
     if chosen != Filters():
         row.btn("show_all", label="Show all", icon="filter_alt_off", on_click=panel.show_all)
     if ctx.panel.state.told:

@@ -19,13 +19,14 @@ from idetex_plugin.words.vocabulary import Level
 @dataclass(frozen=True)
 class Action:
     """What was done. `id` undoes it; `left` are regions or photos that were left as they are, since they had been
-    decided already, or changed by others."""
+    decided already, or changed by others. touched: of an undoing, the photos that it was about."""
 
     id: str
     what: str
     regions: int = 0
     photos: int = 0
     left: int = 0
+    touched: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         parts = [f"{self.regions:,} regions" if self.regions else "", f"{self.photos:,} photos"]
@@ -131,11 +132,6 @@ class Review:
 
         return self._done(stamp, change(self.dataset, self.fields, dict.fromkeys(samples), edit))
 
-    def last_photos(self) -> list[str]:
-        """The photos that the reviewer's last action changed."""
-        action = latest_action(self.dataset, self.fields, self.by)
-        return found_by_action(self.dataset, self.fields, action) if action else []
-
     def undo(self, action: str | None = None) -> Action | None:
         """Take an action back, or the reviewer's last one; None if there is none."""
         action = action or latest_action(self.dataset, self.fields, self.by)
@@ -154,7 +150,8 @@ class Review:
             return {"regions": undone, "left": kept}
 
         counts = change(self.dataset, self.fields, dict.fromkeys(touched), edit)
-        return Action(action, f"undone ({what})", counts["regions"], counts["photos"], counts["left"])
+        numbers = counts["regions"], counts["photos"], counts["left"]
+        return Action(action, f"undone ({what})", *numbers, touched=tuple(sorted(touched)))
 
     def _done(self, stamp: Stamp, counts: Counter[str]) -> Action:
         return Action(stamp.action, stamp.what, counts["regions"], counts["photos"], counts["left"])

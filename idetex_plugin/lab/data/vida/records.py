@@ -10,14 +10,14 @@ from typing import Annotated, Any
 
 from pydantic import AliasChoices, BeforeValidator, ConfigDict, Field, PlainSerializer
 
-from idetex_plugin.dialects.frame import Frame
+from idetex_plugin.dialects.frame import CoordinateFrame
 from idetex_plugin.lab.data import rules
 from idetex_plugin.words.assessment import Region
 from idetex_plugin.words.box import Box
 from idetex_plugin.words.record import Record
 from idetex_plugin.words.vocabulary import VIDA, Level, Severity
 
-THOUSAND = Frame(1000, 1000)
+THOUSAND = CoordinateFrame(1000, 1000)
 
 
 def _box(value: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from idetex_plugin.assessing.assessor import Assessor
 from idetex_plugin.assessing.examiner import Task
-from idetex_plugin.assessing.stream import Asking, Ready
+from idetex_plugin.assessing.stream import Awaiting, Ready
 from idetex_plugin.tasks.description import DescriptionTask
 from idetex_plugin.tasks.perception import Perception
 from idetex_plugin.words.assessment import Assessment
@@ -26,7 +26,7 @@ def ask(
     """
     dialect = assessor.dialect
 
-    def prepare(item: tuple[Asked, object]) -> Asking[Assessment] | Ready[Assessment]:
+    def prepare(item: tuple[Asked, object]) -> Awaiting[Assessment] | Ready[Assessment]:
         case, source = item
         perception = Perception(dialect, questions_of(case))
         tasks: tuple[Task, ...] = (assessor.grounding, perception, DescriptionTask(dialect))
@@ -34,6 +34,6 @@ def ask(
         prepared = examiner.prepare(source)
         if isinstance(prepared, Assessment):
             return Ready(prepared)
-        return Asking(prepared.requests, partial(examiner.conclude, prepared))
+        return Awaiting(prepared.requests, partial(examiner.conclude, prepared))
 
     yield from assessor.stream_prepared(((case, (case, source)) for case, source in cases), prepare)

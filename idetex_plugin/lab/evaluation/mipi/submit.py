@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 from string import ascii_uppercase
 from typing import Any
 
-from idetex_plugin.dialects.frame import Frame
+from idetex_plugin.dialects.frame import CoordinateFrame
 from idetex_plugin.dialects.vida import NOTHING
 from idetex_plugin.dialects.vida_regions import write_regions
 from idetex_plugin.lab.evaluation.ledger import Ledger
@@ -21,7 +21,7 @@ from idetex_plugin.words.assessment import Answer, Assessment, Finding, Region
 from idetex_plugin.words.card import TASKS
 
 Item = dict[str, Any]
-THOUSAND = Frame(1000, 1000)
+THOUSAND = CoordinateFrame(1000, 1000)
 NAMES = ("perception", "grounding", "description")
 
 

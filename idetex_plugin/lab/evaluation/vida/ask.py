@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from idetex_plugin.assessing.assessor import Assessor
 from idetex_plugin.assessing.examiner import Task
-from idetex_plugin.assessing.stream import Asking, Ready
+from idetex_plugin.assessing.stream import Awaiting, Ready
 from idetex_plugin.dialects.base import Dialect
 from idetex_plugin.photo.load import PhotoError, load_photo
 from idetex_plugin.tasks.replies import only
@@ -64,7 +64,7 @@ def ask_tasks(
     A source that cannot be read fails all of its tasks. Raises EngineDeadError.
     """
 
-    def prepare(item: tuple[Any, Sequence[Task]]) -> Asking[tuple[Any, ...]] | Ready[tuple[Any, ...]]:
+    def prepare(item: tuple[Any, Sequence[Task]]) -> Awaiting[tuple[Any, ...]] | Ready[tuple[Any, ...]]:
         source, tasks = item
         try:
             views = make_views(assessor.card, load_photo(source, max_pixels=assessor.max_pixels).image)
@@ -78,6 +78,6 @@ def ask_tasks(
                 task.read([next(answers) for _ in each], views) for task, each in zip(tasks, asked, strict=True)
             )
 
-        return Asking(tuple(request for each in asked for request in each), conclude)
+        return Awaiting(tuple(request for each in asked for request in each), conclude)
 
     yield from assessor.stream_prepared(((key, (source, tasks)) for key, source, tasks in items), prepare)

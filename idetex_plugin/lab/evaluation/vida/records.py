@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from idetex_plugin.dialects import refbox
-from idetex_plugin.dialects.frame import Frame
+from idetex_plugin.dialects.frame import CoordinateFrame
 from idetex_plugin.dialects.reading import UnreadableError, spoken, unreadable
 from idetex_plugin.dialects.vida_steps import VERDICT
 from idetex_plugin.lab.evaluation.ledger import Ledger
@@ -24,7 +24,7 @@ from idetex_plugin.words.box import Box
 from idetex_plugin.words.question import Question
 from idetex_plugin.words.vocabulary import VIDA, Level, Severity
 
-THOUSAND = Frame(1000, 1000)
+THOUSAND = CoordinateFrame(1000, 1000)
 IMAGE_FIELDS = {"id", "image", "mos", "level", "width", "height", "distortions", "content", "conversations"}
 DISTORTION_FIELDS = {
     "id", "distortion", "coordinates", "severity", "position", "visual manifestation", "perception impact",

@@ -6,24 +6,22 @@ from itertools import count, islice
 
 import pytest
 
-from idetex_plugin.cli import finding
-from idetex_plugin.cli.finding import Finding
+from idetex_plugin.cli.read_ahead import ReadAhead
 
 
 def test_everything_comes_once_and_is_counted() -> None:
-    found = Finding(range(1, 50))
+    found = ReadAhead(range(1, 50))
     assert found.peek()
     assert list(found) == list(range(1, 50))
     assert (found.found, found.total) == (49, 49)
 
 
 def test_nothing_is_nothing() -> None:
-    assert not Finding(()).peek()
+    assert not ReadAhead(()).peek()
 
 
-def test_no_more_is_read_than_is_needed_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finding, "AHEAD", 10)
-    found = Finding(count(1))
+def test_no_more_is_read_than_is_needed_soon() -> None:
+    found = ReadAhead(count(1), ahead=10)
     taken = list(islice(found, 5))
     assert taken == [1, 2, 3, 4, 5]
     assert found.found <= 5 + 10 + 2
@@ -35,7 +33,7 @@ def test_an_error_comes_in_its_turn() -> None:
         yield 1
         raise OSError("the disk is gone")
 
-    found = Finding(broken())
+    found = ReadAhead(broken())
     assert found.peek()
     items = iter(found)
     assert next(items) == 1
@@ -44,7 +42,7 @@ def test_an_error_comes_in_its_turn() -> None:
 
 
 def test_closing_ends_the_thread() -> None:
-    found = Finding(count(1))
+    found = ReadAhead(count(1))
     next(iter(found))
     found.close()
     for thread in threading.enumerate():

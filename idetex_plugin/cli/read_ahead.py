@@ -12,17 +12,17 @@ Found = TypeVar("Found")
 AHEAD = 10_000
 
 
-class Finding(Generic[Found]):
-    """An iterable over what another gives, read at most `AHEAD` items ahead. Iterate it once.
+class ReadAhead(Generic[Found]):
+    """An iterable over what another gives, read at most `ahead` items ahead. Iterate it once.
 
     `found` counts what was read; `total` is that count once everything was, and None until then. An error of the source
     is raised in its turn. `close` ends the reading, and so does the end of the iteration.
     """
 
-    def __init__(self, items: Iterable[Found]) -> None:
+    def __init__(self, items: Iterable[Found], ahead: int = AHEAD) -> None:
         self.found = 0
         self.total: int | None = None
-        self._queue: queue.Queue[Found | None] = queue.Queue(AHEAD)
+        self._queue: queue.Queue[Found | None] = queue.Queue(ahead)
         self._error: BaseException | None = None
         self._closed = threading.Event()
         self._rest = self._items()
