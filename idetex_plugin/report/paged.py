@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from idetex_plugin.photo.measures import MEASURES
 from idetex_plugin.report.embed import csp_hash, html_text
 from idetex_plugin.report.index import Index, Wish
-from idetex_plugin.report.pictures import Picture, Pictures, alike_in_browsers
+from idetex_plugin.report.pictures import Pictures, ShownPhoto, alike_in_browsers
 from idetex_plugin.report.rows import Rows
 from idetex_plugin.words.vocabulary import VIDA, Vocabulary
 
@@ -89,7 +89,7 @@ class PagedReport:
         readable = row.assessment.failure is None or info.width is not None
         why = "" if readable else str(row.assessment.failure and row.assessment.failure.message)
         link = f"thumbnail/{row.number}" if readable else None
-        return self._rows.row(row.assessment, Picture(info.width, info.height, link, original, missing=why))
+        return self._rows.row(row.assessment, ShownPhoto(info.width, info.height, link, original, missing=why))
 
     def _found(self, number: int) -> Row | None:
         return next(iter(self._run.some("number = ?", number)), None)
