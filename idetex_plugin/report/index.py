@@ -42,7 +42,7 @@ class Wish:
     order: str = "run"
 
 
-class Index:
+class RowIndex:
     """The tables of the run in `folder`, made when they are missing or of another state of it.
 
     They lie beside the run, or in a temporary file where nothing can be written. Methods may be called from any thread.

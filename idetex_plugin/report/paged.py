@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from idetex_plugin.photo.measures import MEASURES
 from idetex_plugin.report.embed import csp_hash, html_text
-from idetex_plugin.report.index import Index, Wish
+from idetex_plugin.report.index import RowIndex, Wish
 from idetex_plugin.report.pictures import Pictures, ShownPhoto, alike_in_browsers
 from idetex_plugin.report.rows import Rows
 from idetex_plugin.words.vocabulary import VIDA, Vocabulary
@@ -44,7 +44,7 @@ class PagedReport:
 
     def __init__(self, run: Run, *, thumbnail: int = 512, vocabulary: Vocabulary = VIDA) -> None:
         self._run, self._vocabulary = run, vocabulary
-        self._index = Index(run.folder, [each.name for each in MEASURES])
+        self._index = RowIndex(run.folder, [each.name for each in MEASURES])
         self._size = thumbnail
         self._rows, self._lock = Rows(vocabulary), threading.Lock()
         self._facts: dict[str, Any] | None = None

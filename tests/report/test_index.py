@@ -9,7 +9,7 @@ from made_up import many
 
 from idetex_plugin import Card, Run
 from idetex_plugin.photo.measures import MEASURES
-from idetex_plugin.report.index import INDEX_NAME, Index, Wish
+from idetex_plugin.report.index import INDEX_NAME, RowIndex, Wish
 from idetex_plugin.runs.rows import Stamp, first_failure
 from idetex_plugin.runs.schema import FILE_NAME
 from idetex_plugin.words.assessment import Assessment
@@ -33,11 +33,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def index(folder: Path) -> Index:
-    return Index(folder, NAMES)
+def index(folder: Path) -> RowIndex:
+    return RowIndex(folder, NAMES)
 
 
-def test_without_a_wish_all_rows_in_their_order(index: Index) -> None:
+def test_without_a_wish_all_rows_in_their_order(index: RowIndex) -> None:
     assert index.numbers(Wish(), 0, 1000) == list(range(1, 401))
     assert index.numbers(Wish(), 390, 100) == list(range(391, 401))
     assert index.count(Wish()) == 400
@@ -75,13 +75,13 @@ def has(kind: str | None = None, severity: str | None = None) -> Callable[[Asses
         ),
     ],
 )
-def test_filters_find_what_the_rows_say(index: Index, chosen, fits) -> None:
+def test_filters_find_what_the_rows_say(index: RowIndex, chosen, fits) -> None:
     wish = Wish(chosen=chosen)
     wanted = [number for number, photo in enumerate(PHOTOS, 1) if fits(photo)]
     assert wanted and index.numbers(wish, 0, 1000) == wanted and index.count(wish) == len(wanted)
 
 
-def test_reasons_are_those_of_the_rows(index: Index) -> None:
+def test_reasons_are_those_of_the_rows(index: RowIndex) -> None:
     reasons = {reason for reason in map(first_failure, PHOTOS) if reason}
     assert set(index.facts()["facets"]["reason"]) == reasons
     for reason in reasons:
@@ -90,7 +90,7 @@ def test_reasons_are_those_of_the_rows(index: Index) -> None:
 
 
 @pytest.mark.parametrize("text", ["img_00042", "IMG_00042.jpg", "shoot-03", "  shoot   03 img"])
-def test_words_are_found_by_their_beginnings(index: Index, text: str) -> None:
+def test_words_are_found_by_their_beginnings(index: RowIndex, text: str) -> None:
     terms = text.lower().replace("-", " ").replace("_", " ").replace(".", " ").split()
     found = index.numbers(Wish(text), 0, 1000)
     names = [PHOTOS[number - 1].photo.name.lower() for number in found]
@@ -100,7 +100,7 @@ def test_words_are_found_by_their_beginnings(index: Index, text: str) -> None:
         assert found == [42]
 
 
-def test_texts_are_found_too_and_what_is_nowhere_is_not(index: Index) -> None:
+def test_texts_are_found_too_and_what_is_nowhere_is_not(index: RowIndex) -> None:
     with_noise = [number for number, photo in enumerate(PHOTOS, 1) if has("Noise")(photo)]
     assert set(with_noise) <= set(index.numbers(Wish("NOIS"), 0, 1000))
     assert index.count(Wish("zzzqqq")) == 0 and index.count(Wish("img zzzqqq")) == 0
@@ -109,12 +109,12 @@ def test_texts_are_found_too_and_what_is_nowhere_is_not(index: Index) -> None:
 @pytest.mark.parametrize(
     "text", ['"', "'); DROP TABLE item; --", "NEAR(a b)", "a* OR b", "*", "^img", "col:img", "é", "\0"]
 )
-def test_no_text_is_a_command(index: Index, text: str) -> None:
+def test_no_text_is_a_command(index: RowIndex, text: str) -> None:
     assert 0 <= index.count(Wish(text)) <= 400 and len(index.numbers(Wish(text), 0, 10)) <= 10
 
 
 @pytest.mark.parametrize("order", ["nonsense", "number; DROP TABLE item", ""])
-def test_an_unknown_order_is_that_of_the_run(index: Index, order: str) -> None:
+def test_an_unknown_order_is_that_of_the_run(index: RowIndex, order: str) -> None:
     assert index.numbers(Wish(order=order), 0, 3) == [1, 2, 3]
 
 
@@ -124,7 +124,7 @@ def standing(photo: Assessment) -> float | None:
     return photo.quality.score if photo.quality.score is not None else Level(photo.quality.level).score
 
 
-def test_orders(index: Index) -> None:
+def test_orders(index: RowIndex) -> None:
     def shown(order: str) -> list[Assessment]:
         return [PHOTOS[number - 1] for number in index.numbers(Wish(order=order), 0, 1000)]
 
@@ -139,7 +139,7 @@ def test_orders(index: Index) -> None:
     assert ranks == sorted(ranks, reverse=True)
 
 
-def test_the_facts_are_those_of_the_rows(index: Index) -> None:
+def test_the_facts_are_those_of_the_rows(index: RowIndex) -> None:
     facts = index.facts()
     assert facts["photos"] == 400 and facts["damaged"] == sum(bool(photo.regions) for photo in PHOTOS)
     assert facts["failed"] == sum(photo.state == "failed" for photo in PHOTOS)
@@ -148,12 +148,12 @@ def test_the_facts_are_those_of_the_rows(index: Index) -> None:
 
 def test_it_is_kept_beside_the_run_until_that_changes(tmp_path: Path) -> None:
     folder = written(tmp_path / "run", PHOTOS[:5])
-    Index(folder, NAMES).close()
+    RowIndex(folder, NAMES).close()
     kept = (folder / INDEX_NAME).stat().st_ino
-    Index(folder, NAMES).close()
+    RowIndex(folder, NAMES).close()
     assert (folder / INDEX_NAME).stat().st_ino == kept
     written(folder, PHOTOS[:7])
-    again = Index(folder, NAMES)
+    again = RowIndex(folder, NAMES)
     assert again.count(Wish()) == 7 and (folder / INDEX_NAME).stat().st_ino != kept
     again.close()
     assert sorted(path.name for path in folder.iterdir() if "index" in path.name) == [INDEX_NAME]
@@ -167,7 +167,7 @@ def test_a_broken_index_is_made_again_and_a_broken_row_is_a_row(tmp_path: Path) 
         base.execute("UPDATE photos SET assessment = ? WHERE number = ?", (text, number))
     base.commit()
     base.close()
-    index = Index(folder, NAMES)
+    index = RowIndex(folder, NAMES)
     assert index.numbers(Wish(), 0, 9) == [1, 2, 3, 4, 5]
     assert index.count(Wish("img 00001")) == 1
     index.close()
@@ -180,6 +180,6 @@ def test_where_nothing_can_be_written_it_is_temporary(tmp_path: Path, monkeypatc
         raise PermissionError("read-only")
 
     monkeypatch.setattr(Path, "touch", refused)
-    index = Index(folder, NAMES)
+    index = RowIndex(folder, NAMES)
     assert index.count(Wish()) == 5 and not (folder / INDEX_NAME).exists()
     index.close()
