@@ -1,30 +1,39 @@
 """How busy the server engine keeps a server: share of the slots used, CPU time and bytes a photo, by megapixels.
 
-The server is a stand-in in its own process that answers every completion after a while and looks at nothing. Each photo
-asks as many requests as the embedded checkpoint does, all about one picture.
+The whole way of a photo is measured: its file is decoded, measured and shown as the card of a large checkpoint asks,
+and every question about it is sent. The server is a stand-in in its own process that answers every completion after a
+while and looks at nothing.
 
-    python benchmarks/server_client.py --seconds 0.5 --slots 64 --photos 120
+    python benchmarks/server_client.py --seconds 0.5 --slots 64 --photos 240
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import io
 import json
 import multiprocessing
 import socket
 import time
-from collections.abc import Iterator
 from contextlib import suppress
+from itertools import repeat
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
+from idetex_plugin.assessing.assessor import Assessor
+from idetex_plugin.assessing.examiner import Case
 from idetex_plugin.engines.server import ServerEngine
 from idetex_plugin.words.card import Card
-from idetex_plugin.words.request import Request
 
+CARD = Card(
+    name="stand-in", title="Stand-in", checkpoint="stand-in", dialect="json", max_pixels=1280 * 32 * 32,
+    pixel_multiple=32,
+)  # fmt: skip
+ORIENTATION = 0x0112
 PLACE = {"token": "x", "logprob": -0.5, "top_logprobs": []}
 CHOICE = {"message": {"content": "x"}, "finish_reason": "stop", "logprobs": {"content": [PLACE]}}
 ANSWERS = {
@@ -64,36 +73,37 @@ def serve(port: int, seconds: float, version: str) -> None:
     asyncio.run(main())
 
 
-def photograph(megapixels: float) -> np.ndarray:
-    """Pixels that compress about as well as a photograph's: smooth shapes with a little grain."""
-    width, height = round((megapixels * 1e6 * 4 / 3) ** 0.5), round((megapixels * 1e6 * 3 / 4) ** 0.5)
+def photograph(megapixels: float, turned: bool) -> bytes:
+    """A JPEG that compresses about as well as a camera's: smooth shapes with a little grain, sides multiples of 32."""
+    width, height = (max(1, round((megapixels * 1e6 * shape) ** 0.5 / 32)) * 32 for shape in (4 / 3, 3 / 4))
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     waves = [np.sin(x / (31 + 7 * c)) + np.cos(y / (47 - 5 * c)) for c in range(3)]
-    grain = np.random.default_rng(0).normal(0, 2, (height, width, 3))
-    return np.clip(128 + 40 * np.stack(waves, -1) + grain, 0, 255).astype(np.uint8)
+    grain = np.random.default_rng(0).normal(0, 4, (height, width, 3))
+    pixels = np.clip(128 + 40 * np.stack(waves, -1) + grain, 0, 255).astype(np.uint8)
+    exif = Image.Exif()
+    if turned:
+        exif[ORIENTATION] = 6
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "JPEG", quality=92, exif=exif)
+    return file.getvalue()
 
 
-def measure(url: str, megapixels: float, photos: int, requests: int, slots: int, seconds: float) -> dict[str, Any]:
+def measure(url: str, photo: bytes, photos: int, slots: int, seconds: float) -> dict[str, Any]:
     """One row of the table."""
-    pixels = photograph(megapixels)
-
-    def items() -> Iterator[tuple[int, list[Request]]]:
-        for number in range(photos):
-            pixels[0, 0] = number % 256
-            image = Image.fromarray(pixels)
-            yield number, [Request(f"question {one}", (image,)) for one in range(requests)]
-
-    card = Card(name="stand-in", title="Stand-in", checkpoint="stand-in", dialect="json")
-    engine = ServerEngine(card, url, slots=slots)
-    began, cpu = time.monotonic(), time.process_time()
-    done = sum(1 for _ in engine.stream(items()))
-    took, cpu = time.monotonic() - began, time.process_time() - cpu
-    sent = getattr(engine, "bytes_sent", 0)
+    engine = ServerEngine(CARD, url, slots=slots)
+    with Assessor(CARD, engine) as assessor:
+        case = assessor.examiner.prepare(photo)
+        assert isinstance(case, Case)
+        requests = len(case.requests)
+        began, cpu, before = time.monotonic(), time.process_time(), engine.bytes_sent
+        done = sum(1 for _ in assessor.assess_many(repeat(photo, photos)))
+        took, cpu, sent = time.monotonic() - began, time.process_time() - cpu, engine.bytes_sent - before
     engine.close()
     assert done == photos
     return {
-        "megapixels": megapixels, "photos/s": photos / took, "slots used": photos * requests * seconds / slots / took,
-        "CPU ms/photo": 1000 * cpu / photos, "MB/photo": sent / photos / 1e6,
+        "photo": f"{case.views.width} x {case.views.height}", "MB": len(photo) / 1e6, "requests": requests,
+        "photos/s": photos / took, "slots used": photos * requests * seconds / slots / took,
+        "CPU ms/photo": 1000 * cpu / photos, "MB sent/photo": sent / photos / 1e6,
     }  # fmt: skip
 
 
@@ -102,11 +112,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=0.5, help="how long the server takes for an answer")
     parser.add_argument("--slots", type=int, default=64)
-    parser.add_argument("--photos", type=int, default=120)
-    parser.add_argument("--requests", type=int, default=6, help="requests a photo")
+    parser.add_argument("--photos", type=int, default=240)
     parser.add_argument("--version", default="", help="which vLLM it claims to be, such as 0.32.0")
     parser.add_argument("--megapixels", type=float, nargs="+", default=[0.05, 1, 12])
+    parser.add_argument("--turned", action="store_true", help="photos lie on their side, so none is sent as stored")
+    parser.add_argument("--files", nargs="+", default=[], help="photos of your own instead")
     wanted = parser.parse_args()
+    photos = [Path(file).read_bytes() for file in wanted.files]
+    photos = photos or [photograph(each, wanted.turned) for each in wanted.megapixels]
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
@@ -119,11 +132,12 @@ def main() -> None:
             break
         except OSError:
             time.sleep(0.05)
-    for megapixels in wanted.megapixels:
-        row = measure(
-            f"http://127.0.0.1:{port}", megapixels, wanted.photos, wanted.requests, wanted.slots, wanted.seconds
-        )
-        print("  ".join(f"{name} {value:.3g}" for name, value in row.items()), flush=True)
+    for number, photo in enumerate(photos):
+        row = measure(f"http://127.0.0.1:{port}", photo, wanted.photos, wanted.slots, wanted.seconds)
+        if not number:
+            print("| " + " | ".join(row) + " |\n|" + " --- |" * len(row))
+        cells = (f"{value:.3g}" if isinstance(value, float) else str(value) for value in row.values())
+        print("| " + " | ".join(cells) + " |", flush=True)
     server.terminate()
 
 

@@ -70,7 +70,7 @@ class Ensemble(Assessor):
     """An assessor of several models: levels, scores and answers are averaged, boxes fused (see `fusion`).
 
     models: their names, folders, files or cards, at least two different ones. A card's `weight` says how much its model
-    counts. `url` may name as many servers as there are models, joined by "+".
+    counts. `url` may name as many servers as there are models, joined by "+"; so may each of several.
     engines: an engine for each, which the caller closes. Other arguments are those of `Assessor`. A region's question
     and a described place go to the first model that grounds.
     """
@@ -79,12 +79,11 @@ class Ensemble(Assessor):
         self, models: Sequence[Any], engine: str = "auto", tasks: Sequence[str] = TASKS,
         questions: Sequence[Question] | None = None, *, engines: Sequence[Engine] | None = None, **options: Any,
     ) -> None:
-        urls = str(options.pop("url", None) or "").split(PLUS)
-        if len(urls) not in {1, len(models)}:
-            raise ValueError(f"{len(urls)} addresses for {len(models)} models: give one for each, or one for all")
-        addresses = urls if len(urls) == len(models) else urls * len(models)
+        addresses = _addresses(options.pop("url", None), len(models))
         chosen: Sequence[Any] = engines if engines is not None else [engine] * len(models)
-        own: list[dict[str, Any]] = [{**options, "url": url} if url else options for url in addresses]
+        own: list[dict[str, Any]] = [
+            {**options, "url": urls[0] if len(urls) == 1 else urls} if urls else options for urls in addresses
+        ]
         self.members = tuple(
             Assessor(model, which, tasks, questions, **given)
             for model, which, given in zip(models, chosen, own, strict=True)
@@ -129,6 +128,17 @@ def ensemble_or_one(model: Any, *arguments: Any, **options: Any) -> Assessor:
     if isinstance(model, str) and PLUS in model:
         return Ensemble([name.strip() for name in model.split(PLUS)], *arguments, **options)
     return Assessor(model, *arguments, **options)
+
+
+def _addresses(given: str | Sequence[str] | None, models: int) -> list[tuple[str, ...]]:
+    """The servers of each model."""
+    each: list[list[str]] = []
+    for urls in (given,) if isinstance(given, str) else given or ():
+        parts = urls.split(PLUS)
+        if len(parts) not in {1, models}:
+            raise ValueError(f"{len(parts)} addresses for {models} models: give one for each, or one for all")
+        each.append(parts if len(parts) == models else parts * models)
+    return [tuple(urls) for urls in zip(*each, strict=True)] or [()] * models
 
 
 def _together(cards: Sequence[Card]) -> Card:

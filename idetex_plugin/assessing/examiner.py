@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from idetex_plugin.photo.load import Photo, PhotoError
 from idetex_plugin.photo.measures import measure
+from idetex_plugin.photo.plain import plain
 from idetex_plugin.tasks.grounding import Grounded
 from idetex_plugin.tasks.perception import Perceived
 from idetex_plugin.views.show import make_views
@@ -94,10 +95,11 @@ class Examiner:
         for request in (request for _, requests in asked for request in requests):
             if request not in different:
                 different.append(request)
+        coded = _coded(photo, views)
         return Case(
             info=info,
             views=views,
-            requests=tuple(different),
+            requests=tuple(replace(request, coded=coded) for request in different) if coded else tuple(different),
             parts=tuple((task, tuple(map(different.index, requests))) for task, requests in asked),
             measures=measures,
         )
@@ -162,6 +164,12 @@ def idle_statuses(card: Card, wanted: Sequence[str]) -> dict[str, TaskStatus]:
                 state=State.SKIPPED, reason=Reason.UNSUPPORTED_TASK, message=f"{card.name} does not speak this task"
             )
     return statuses
+
+
+def _coded(photo: Photo, views: Views) -> bytes | None:
+    """The photo's own coded pixels, where it is shown as it is stored."""
+    whole = len(views.images) == 1 and views.images[0] is photo.image
+    return plain(photo.stored) if whole and photo.stored is not None else None
 
 
 def _read(task: Task, replies: Sequence[Reply], case: Case) -> Any:

@@ -40,7 +40,7 @@ def command(
     out: Annotated[Path, typer.Option(help="The run folder. If it holds a run, that is continued.")] = Path("run"),
     model: Model = "nano",
     engine: EngineName = "auto",
-    url: Url = "",
+    url: Url = None,
     dtype: Dtype = "auto",
     slots: Slots = None,
     served_model: ServedModel = "",

@@ -60,7 +60,7 @@ def synth(
         str | None, typer.Option(help="A second model, on the same photos.", show_default=False)
     ] = None,
     engine: EngineName = "auto",
-    url: Url = "",
+    url: Url = None,
     dtype: Dtype = "auto",
     slots: Slots = None,
     served_model: ServedModel = "",
@@ -115,7 +115,7 @@ def vida(
     ] = None,
     model: OneModel = "nano",
     engine: EngineName = "auto",
-    url: Url = "",
+    url: Url = None,
     dtype: Dtype = "auto",
     slots: Slots = None,
     served_model: ServedModel = "",

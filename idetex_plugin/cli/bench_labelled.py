@@ -39,7 +39,7 @@ def labelled(
     ] = None,
     model: OneModel = "nano",
     engine: EngineName = "auto",
-    url: Url = "",
+    url: Url = None,
     dtype: Dtype = "auto",
     slots: Slots = None,
     served_model: ServedModel = "",

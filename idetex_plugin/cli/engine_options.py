@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -11,7 +12,13 @@ Model = Annotated[
 ]
 OneModel = Annotated[str, typer.Option(help="A name from `idetex models`, a folder, or a card's TOML file.")]
 EngineName = Annotated[str, typer.Option("--engine", help="auto, vllm, server, transformers, or one of a plugin.")]
-Url = Annotated[str, typer.Option(help="The server's address, for the server engine.", show_default=False)]
+Url = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--url", "--server", help="A server's address, for the server engine; again for each further server of the "
+        "same model.", show_default=False,
+    ),
+]  # fmt: skip
 Dtype = Annotated[str, typer.Option(help="Number format in this process: auto, float32, bfloat16 or float16.")]
 Slots = Annotated[
     int | None, typer.Option(min=1, help="Prompts in work at once.  [default: the engine's own]", show_default=False)
@@ -35,7 +42,7 @@ WaitForServer = Annotated[
 
 def engine_options(
     *,
-    url: str = "",
+    url: Sequence[str] | None = None,
     dtype: str = "auto",
     slots: int | None = None,
     served_model: str = "",
@@ -44,7 +51,12 @@ def engine_options(
 ) -> dict[str, Any]:
     """What was asked for, as keywords of `Assessor` (see `engines.choose.EngineOptions`); what was not is left out."""
     wanted: dict[str, Any] = {
-        "url": url or None, "dtype": None if dtype == "auto" else dtype, "slots": slots,
+        "url": _one_or_several(url or ()), "dtype": None if dtype == "auto" else dtype, "slots": slots,
         "served_model": served_model or None, "timeout": timeout, "wait_for_server": wait_for_server,
     }
     return {name: value for name, value in wanted.items() if value is not None}
+
+
+def _one_or_several(urls: Sequence[str]) -> str | tuple[str, ...] | None:
+    given = tuple(url for url in urls if url)
+    return given if len(given) > 1 else next(iter(given), None)

@@ -54,7 +54,7 @@ def command(
     fail_on: Annotated[FailOn, typer.Option(help="The mildest outcome that exits with 1.")] = FailOn.REVIEW,
     model: Model = "nano",
     engine: EngineName = "auto",
-    url: Url = "",
+    url: Url = None,
     dtype: Dtype = "auto",
     slots: Slots = None,
     served_model: ServedModel = "",

@@ -26,22 +26,60 @@ def command(
         bool, typer.Option("--self-contained", help="Put the thumbnails into the page, to send it around.")
     ] = False,
     title: Annotated[str, typer.Option(help="The page's title.")] = "Image quality report",
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Serve the page instead, a part at a time: for runs of any size.")
+    ] = False,
+    host: Annotated[str, typer.Option(help="With --serve: the address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="With --serve: the port; 0 for any free one.")] = 8009,
 ) -> None:
-    """Write the HTML page of a run, also while the run is being written; of several, that of their merge."""
+    """Write the HTML page of a run, also while the run is being written; of several, that of their merge.
+
+    --serve shows the run as it is when the command begins, until it is stopped; it needs the extra serve.
+    """
     from idetex_plugin.cli.keeping import code_of
     from idetex_plugin.cli.several import opened
     from idetex_plugin.runs.schema import RunError
 
     runs = folders or [Path("run")]
-    if len(runs) > 1 and out is None:
+    if serve and (out is not None or self_contained):
+        stop("--serve writes no page: leave out --out and --self-contained")
+    if len(runs) > 1 and out is None and not serve:
         stop("a page of several runs needs --out")
     try:
         with opened(runs) as run:
+            if serve:
+                serve_report(run, title, host, port)
+                return
             typer.echo(write_run_report(run, out, self_contained=self_contained, title=title))
     except RunError as error:
         stop(str(error), code_of(error))
     except OSError as error:
         stop(f"the page cannot be written: {error}")
+
+
+def serve_report(run: Run, title: str, host: str, port: int) -> None:
+    """Serve the page until Ctrl-C. Raises RunError, and OSError where the address cannot be had."""
+    from idetex_plugin.words.extras import require
+
+    try:
+        require("serve", "idetex report --serve", "starlette", "uvicorn")
+    except ImportError as error:
+        stop(str(error))
+    import socket
+    from contextlib import closing
+
+    import uvicorn
+
+    from idetex_plugin.plugins.manager import get_manager
+    from idetex_plugin.report.paged import PagedReport, make_app
+
+    with closing(socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)) as at:
+        typer.echo("Looking at the rows", err=True)
+        with closing(PagedReport(run, vocabulary=get_manager().vocabulary())) as report:
+            shown = f"[{host}]" if ":" in host else host
+            typer.echo(f"http://{shown}:{at.getsockname()[1]} (Ctrl-C ends)")
+            config = uvicorn.Config(make_app(report, title=title, host=shown), log_level="warning")
+            uvicorn.Server(config).run(sockets=[at])
 
 
 def write_run_report(

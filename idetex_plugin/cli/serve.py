@@ -35,7 +35,7 @@ def command(
     answer_seconds: Annotated[float, typer.Option(min=0.1, help="Seconds until an answer.")] = 120,
     model: Model = "nano",
     engine: EngineName = "auto",
-    url: Url = "",
+    url: Url = None,
     dtype: Dtype = "auto",
     slots: Slots = None,
     served_model: ServedModel = "",

@@ -43,7 +43,7 @@ def command(
     jobs: Annotated[int, typer.Option(min=1, help="Files encoded at a time.")] = 1,
     model: Model = "nano",
     engine: EngineName = "auto",
-    url: Url = "",
+    url: Url = None,
     dtype: Dtype = "auto",
     slots: Slots = None,
     served_model: ServedModel = "",

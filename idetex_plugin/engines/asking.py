@@ -12,6 +12,7 @@ from PIL import Image
 from idetex_plugin.engines import wire
 from idetex_plugin.engines.client import Line
 from idetex_plugin.engines.faults import (
+    AwayError,
     ServiceError,
     Trouble,
     TroubleError,
@@ -22,7 +23,7 @@ from idetex_plugin.engines.faults import (
 from idetex_plugin.engines.pictures import pack, picture
 from idetex_plugin.engines.retries import Backoff
 from idetex_plugin.engines.served import Served, choose, models
-from idetex_plugin.engines.service import PATIENCE, Service
+from idetex_plugin.engines.service import PATIENCE, Company, Service
 from idetex_plugin.engines.slots import Slots
 from idetex_plugin.words.card import Card
 from idetex_plugin.words.failure import Failure, Reason
@@ -48,10 +49,12 @@ class Asking:
 
     @classmethod
     async def begin(
-        cls, line: Line, slots: Slots, card: Card, wanted: str | None, *, backoff: Backoff, wait: float | None
+        cls, line: Line, slots: Slots, card: Card, wanted: str | None, *, backoff: Backoff, wait: float | None,
+        company: Company | None = None,
     ) -> Self:
         """Find the card's model at the server, waiting for the server if `wait` is given, in seconds.
 
+        company: the other servers that may be asked instead, once this one has begun.
         Raises ServiceError when it cannot be used, and ValueError when it serves something else.
         """
         self = cls(line, slots, backoff)
@@ -60,9 +63,19 @@ class Asking:
         answer = await self.ask("GET", "/v1/models")
         self.served = choose(models(answer, await self._version()), card, wanted, name)
         patience = PATIENCE if wait is None else wait
-        self._service = Service(name, self._check, patience=patience, backoff=backoff)
+        self._service = Service(name, self._check, patience=patience, backoff=backoff, company=company)
         self._watch = asyncio.create_task(self._keep_watch())
         return self
+
+    @property
+    def well(self) -> bool:
+        """Whether the server can be asked now."""
+        return self._service.well
+
+    @property
+    def error(self) -> ServiceError | None:
+        """Why the server has been given up, if it has."""
+        return self._service.error
 
     async def complete(self, body: Sequence[bytes], *, tries: int | None = None) -> Mapping[str, Any]:
         """The chat completion of this body. Raises as `ask`."""
@@ -83,7 +96,8 @@ class Asking:
 
         spare: statuses that say that the server does not offer this path, and nothing about its health.
         tries: how often it is sent while the server is well; by default as the back-off says.
-        Raises UnansweredError when the request itself is at fault, ServiceError when the service is.
+        Raises UnansweredError when the request itself is at fault, ServiceError when the service is, and AwayError
+        when another server is to be asked.
         """
         tried = 0
         while True:
@@ -171,6 +185,8 @@ class Asking:
             if found.trouble is Trouble.OTHER_MODEL and found.status is None:
                 try:
                     await self._service.trip(found)
+                except AwayError:
+                    continue
                 except ServiceError:
                     return
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,9 @@ NO_VLLM = "vllm is not installed"
 class EngineOptions:
     """What a caller may ask of an engine. `dtype` concerns those in this process, the last four the server.
 
-    slots: how many prompts are in work at once; None for the engine's own number. timeout: seconds for one reply.
+    slots: how many prompts are in work at once (at each server); None for the engine's own number.
+    url: of a server; a sequence for several that serve the same model and share the photos.
+    timeout: seconds for one reply.
     served_model: the name of what the server serves, where that is not evidently the card's checkpoint.
     wait_for_server: seconds to wait for a server that does not answer, also at the start; by default 300 once it has
     answered, and not at all before.
@@ -27,7 +29,7 @@ class EngineOptions:
 
     dtype: str = "auto"
     slots: int | None = None
-    url: str | None = None
+    url: str | Sequence[str] | None = None
     served_model: str | None = None
     timeout: float = 120.0
     wait_for_server: float | None = None
@@ -67,7 +69,8 @@ def make_engine(
 
 def _best(card: Card, options: EngineOptions) -> tuple[Engine, str]:
     if options.url is not None:
-        return _server(card, options), "a url is given"
+        several = not isinstance(options.url, str) and len(options.url) > 1
+        return _server(card, options), "urls are given" if several else "a url is given"
     checkpoint_of(card)
     why = NO_VLLM
     if installed("vllm"):

@@ -1,13 +1,11 @@
-"""A line to one HTTP server: an event loop in its own thread, bytes out, JSON in, a deadline and a bound for each."""
+"""A line to one HTTP server: bytes out, JSON in, a deadline and a bound for each."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import threading
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
-from concurrent.futures import Future
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
 
 import aiohttp
 
@@ -19,11 +17,10 @@ CONNECT_SECONDS = 10.0
 MOST_BYTES = 8 << 20
 SLICE = 256 << 10
 JSON_TYPE = {"Content-Type": "application/json", "Accept": "application/json"}
-Answer = TypeVar("Answer")
 
 
 class Line:
-    """Sends requests to the server at `address`, each once.
+    """Sends requests to the server at `address`, each once. Made and used in one event loop.
 
     most: connections at once. timeout: seconds from the first byte sent to the last one received of one request.
     Redirects are not followed, and an answer of more than `MOST_BYTES` is not read.
@@ -31,24 +28,15 @@ class Line:
 
     def __init__(self, address: Address, *, timeout: float, most: int) -> None:
         self.address, self.timeout, self._proxy = address, timeout, address.proxy()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="idetex-server", daemon=True)
-        self._thread.start()
-        self._session = self.submit(self._open(most)).result()
+        self._most = most
+        self._opened: aiohttp.ClientSession | None = None
         self.sent = 0
 
-    def submit(self, work: Coroutine[Any, Any, Answer]) -> Future[Answer]:
-        """Run this in the line's thread."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop)
-
-    def close(self) -> None:
-        """Close the connections and end the thread. Idempotent."""
-        if self._loop.is_closed():
-            return
-        self.submit(self._shut()).result()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._opened is not None:
+            await self._opened.close()
+            await asyncio.sleep(0)
 
     async def once(
         self, method: str, path: str, body: Sequence[bytes] = (), *, timeout: float | None = None
@@ -73,20 +61,15 @@ class Line:
             raise read_refusal(status, text, headers.get("Retry-After"), target)
         return _object(data)
 
-    async def _open(self, most: int) -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=most, keepalive_timeout=30),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
-            headers={**JSON_TYPE, **self.address.headers}, cookie_jar=aiohttp.DummyCookieJar(),
-        )
-
-    async def _shut(self) -> None:
-        rest = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in rest:
-            task.cancel()
-        await asyncio.gather(*rest, return_exceptions=True)
-        await self._session.close()
-        await asyncio.sleep(0)
+    @property
+    def _session(self) -> aiohttp.ClientSession:
+        if self._opened is None:
+            self._opened = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=self._most, keepalive_timeout=30),
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
+                headers={**JSON_TYPE, **self.address.headers}, cookie_jar=aiohttp.DummyCookieJar(),
+            )
+        return self._opened
 
     async def _exchange(
         self, method: str, path: str, body: Sequence[bytes]

@@ -63,6 +63,14 @@ class TroubleError(UnansweredError):
         self.trouble, self.asked = trouble, asked
 
 
+class AwayError(Exception):
+    """This server rests, and others of the same model are there to ask. trouble: why it rests."""
+
+    def __init__(self, trouble: TroubleError) -> None:
+        super().__init__(str(trouble))
+        self.trouble = trouble
+
+
 def read_refusal(status: int, text: str, wish: str | None = None, target: str = "") -> UnansweredError:
     """The error that an answer other than 200 means. wish: its Retry-After. target: where a redirect leads."""
     words = error_message(text)

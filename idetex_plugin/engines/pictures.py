@@ -1,7 +1,8 @@
-"""Pictures as they go to a server: their exact pixels as PNG in a data URL, encoded once, never copied into JSON.
+"""Pictures as they go to a server: their exact pixels in a data URL, encoded once, never copied into JSON.
 
-The PNG is written here for speed: each row is the difference to the pixel on the left, coded by Huffman's code alone.
-That takes a third of the time of zlib's lowest level, for files of about the same size.
+A photo that is shown as it is stored goes as it is coded; anything else as PNG. That is written here for speed: each
+row is the difference to the pixel on the left, deflated by ISA-L, in a quarter of zlib's time at its lowest level and
+for files of the same size.
 """
 
 from __future__ import annotations
@@ -14,22 +15,27 @@ import struct
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import numpy as np
+from isal import isal_zlib
 from PIL import Image
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 RGB_8_BIT = (8, 2, 0, 0, 0)
 SUB = 1
-HEAD = b"data:image/png;base64,"
+LEVEL = 1
+OWN_KINDS = {"JPEG": "jpeg", "PNG": "png", "WEBP": "webp"}
+MOST_CODED = 4
+"""Bytes a pixel of a photo's own coding, at most: more is no coding of pixels alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A picture as a message part: `part` holds a mark where `pack` puts `data`, the whole data URL.
 
-    name: the hash of its pixels, by which vLLM finds what it has seen already.
+    name: the hash of its coded pixels, by which vLLM finds what it has seen already.
     """
 
     mark: str
@@ -52,11 +58,34 @@ class Picture:
         return {"type": "image_url", "image_url": None, "uuid": self.name}
 
 
-def picture(image: Image.Image) -> Picture:
-    """The exact pixels of an image. CPU bound: for a worker thread."""
-    coded = png(image)
+def picture(image: Image.Image, coded: bytes | None = None) -> Picture:
+    """The exact pixels of an RGB image. CPU bound: for a worker thread.
+
+    coded: a JPEG, PNG or WebP that is sent where it decodes to these pixels, which is tried.
+    """
+    kind = own_kind(image, coded) if coded is not None else None
+    if coded is None or kind is None:
+        coded, kind = png(image), "png"
     name = f"idetex-{hashlib.sha256(coded).hexdigest()}"
-    return Picture(f"@picture {secrets.token_hex(12)}@", HEAD + base64.b64encode(coded), name)
+    url = b"data:image/%s;base64,%s" % (kind.encode(), base64.b64encode(coded))
+    return Picture(f"@picture {secrets.token_hex(12)}@", url, name)
+
+
+def own_kind(image: Image.Image, coded: bytes) -> str | None:
+    """The subtype of image/ of a file that Pillow, as vLLM does, decodes to just this RGB image; else None.
+
+    The pixels themselves are compared, so no turn, conversion or change by anyone in between can go unseen.
+    """
+    if len(coded) > MOST_CODED * image.width * image.height:
+        return None
+    try:
+        with Image.open(BytesIO(coded), formats=tuple(OWN_KINDS)) as found:
+            if found.size != image.size or found.mode not in {"L", "RGB"} or getattr(found, "n_frames", 1) != 1:
+                return None
+            same = np.array_equal(np.asarray(found.convert("RGB")), np.asarray(image))
+            return OWN_KINDS[found.format or ""] if same else None
+    except Exception:  # whatever Pillow raises: then its pixels are sent as PNG
+        return None
 
 
 def png(image: Image.Image) -> bytes:
@@ -68,7 +97,7 @@ def png(image: Image.Image) -> bytes:
     flat = pixels.reshape(height, 3 * width)
     rows[:, 1:4] = flat[:, :3]
     np.subtract(flat[:, 3:], flat[:, :-3], out=rows[:, 4:])
-    coder = zlib.compressobj(1, zlib.DEFLATED, 15, 9, zlib.Z_HUFFMAN_ONLY)
+    coder = isal_zlib.compressobj(LEVEL, zlib.DEFLATED, 15)
     coded = coder.compress(rows.data) + coder.flush()
     return b"".join(
         (

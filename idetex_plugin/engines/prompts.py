@@ -45,7 +45,7 @@ def load_processor(card: Card) -> Any:
     """The checkpoint's processor of texts and images."""
     from transformers import AutoProcessor
 
-    return AutoProcessor.from_pretrained(checkpoint_of(card))
+    return AutoProcessor.from_pretrained(checkpoint_of(card), trust_remote_code=False)
 
 
 class Prompts:
@@ -64,7 +64,7 @@ class Prompts:
         if card.template is not None:
             _check_template(card)
         self.card = card
-        self.tokenizer: Any = AutoTokenizer.from_pretrained(checkpoint_of(card))
+        self.tokenizer: Any = AutoTokenizer.from_pretrained(checkpoint_of(card), trust_remote_code=False)
         self.stop = self._stop_ids()
         self.max_length = self._max_length()
         self.thought_end = self._one_id(card.thinking[1], "thinking") if card.thinking_tokens else None
@@ -163,8 +163,9 @@ class Prompts:
     def _max_length(self) -> int:
         from transformers import AutoConfig
 
-        config = AutoConfig.from_pretrained(checkpoint_of(self.card)).get_text_config()
-        return min(self.card.max_model_len, getattr(config, "max_position_embeddings", self.card.max_model_len))
+        whole = AutoConfig.from_pretrained(checkpoint_of(self.card), trust_remote_code=False)
+        longest = getattr(whole.get_text_config(), "max_position_embeddings", self.card.max_model_len)
+        return min(self.card.max_model_len, longest)
 
     def _stop_ids(self) -> Ids:
         from transformers import GenerationConfig

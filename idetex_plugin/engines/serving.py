@@ -53,6 +53,7 @@ def serve_command(
         "--max-model-len": str(card.max_model_len),
         "--limit-mm-per-prompt": json.dumps(images_per_prompt(card)),
         "--structured-outputs-config": json.dumps(STRUCTURED),
+        "--load-format": "safetensors",
     }
     command += [part for pair in options.items() for part in pair] + ["--enable-prefix-caching"]
     if adapters:

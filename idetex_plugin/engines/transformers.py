@@ -48,7 +48,7 @@ class TransformersEngine:
         self._processor: Any = load_processor(card)
         with _no_progress_bar():
             model: Any = AutoModelForImageTextToText.from_pretrained(
-                checkpoint_of(card), dtype=getattr(torch, self.dtype)
+                checkpoint_of(card), dtype=getattr(torch, self.dtype), use_safetensors=True, trust_remote_code=False
             )
         self._model: Any = model.to(self.device).eval()
         self._pad: int = self.prompts.tokenizer.pad_token_id or 0

@@ -111,6 +111,8 @@ class VllmEngine:
     def _arguments(self, card: Card) -> dict[str, Any]:
         arguments: dict[str, Any] = {
             "model": checkpoint_of(card),
+            "trust_remote_code": False,
+            "load_format": "safetensors",
             "dtype": self.dtype,
             "max_model_len": self.prompts.max_length,
             "max_num_seqs": self.slots,
@@ -208,7 +210,7 @@ def _inspect_here(checkpoint: str) -> None:
     from transformers import AutoConfig
     from vllm import ModelRegistry
 
-    for architecture in AutoConfig.from_pretrained(checkpoint).architectures or ():
+    for architecture in AutoConfig.from_pretrained(checkpoint, trust_remote_code=False).architectures or ():
         lazy: Any = ModelRegistry.models.get(architecture)
         if hasattr(lazy, "load_model_cls"):
             ModelRegistry.register_model(architecture, lazy.load_model_cls())

@@ -1,4 +1,4 @@
-"""Items of a stream that are under way on a line."""
+"""Items of a stream that are under way in a loop's thread."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from typing import Any, Generic, TypeVar
 
 from idetex_plugin.engines.base import Key
-from idetex_plugin.engines.client import Line
+from idetex_plugin.engines.loop import LoopThread
 
 Answer = TypeVar("Answer")
 
@@ -16,9 +16,9 @@ Answer = TypeVar("Answer")
 class Window(Generic[Key, Answer]):
     """`busy` is how many requests the items under way hold together."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, loop: LoopThread) -> None:
         self.busy = 0
-        self._line = line
+        self._loop = loop
         self._done: queue.SimpleQueue[tuple[Key, int, Future[Answer]]] = queue.SimpleQueue()
         self._open: set[Future[Answer]] = set()
 
@@ -28,7 +28,7 @@ class Window(Generic[Key, Answer]):
 
     def start(self, key: Key, requests: int, work: Coroutine[Any, Any, Answer]) -> None:
         """Begin an item of so many requests."""
-        future = self._line.submit(work)
+        future = self._loop.submit(work)
         self._open.add(future)
         self.busy += requests
         future.add_done_callback(lambda done: self._done.put((key, requests, done)))

@@ -42,7 +42,7 @@ def _profiled(image: Image.Image, data: bytes, frame: Frame) -> Image.Image:
     if mode is None:
         frame.notes.append(f"the colour profile {name!r} is for {space.strip()} data and was ignored")
         return image.convert("RGB")
-    if mode == "RGB" and image.mode != "CMYK":
+    if mode == "RGB" and image.mode not in {"RGB", "CMYK"}:
         image = image.convert("RGB")
     if image.mode != mode:
         frame.notes.append(f"the colour profile {name!r} is for {space.strip()} data, not {image.mode}: ignored")

@@ -10,7 +10,7 @@ import hashlib
 import os
 import re
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from PIL import Image
 from idetex_plugin.photo.decode import decode
 from idetex_plugin.photo.frame import Refusal
 from idetex_plugin.photo.graphic import kind_of_picture
+from idetex_plugin.photo.jpeg import GAIN_MAP_NOTE
 from idetex_plugin.photo.pixels import Notes, from_array, from_image, to_rgb
 from idetex_plugin.photo.reading import broken
 from idetex_plugin.photo.sources import display_name
@@ -30,15 +31,21 @@ DEFAULT_MAX_PIXELS = 100_000_000
 MAX_BYTES = 2 << 30
 MIN_SIDE = 16
 MENDED = ("fail", "judge")
+SILENT = frozenset({GAIN_MAP_NOTE})
+"""Notes on what is in a file that leave its pixels as they are stored."""
 REMOTE = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*://")
 
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """Upright sRGB pixels with nothing else of a file on them, and which they are."""
+    """Upright sRGB pixels with nothing else of a file on them, and which they are.
+
+    stored: the file's bytes, where it stores just these pixels: nothing was turned, converted or mended.
+    """
 
     image: Image.Image
     info: PhotoInfo
+    stored: bytes | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "image", bare(self.image))
@@ -80,7 +87,7 @@ def load_photo(
         name=shown, sha256=found.sha256, width=image.width, height=image.height, format=found.format,
         file_bytes=found.file_bytes, kind=kind_of_picture(image), notes=notes,
     )  # fmt: skip
-    return Photo(image, info)
+    return Photo(image, info, None if set(notes) - SILENT else found.stored)
 
 
 @dataclass(slots=True)
@@ -90,6 +97,7 @@ class _Found:
     sha256: str | None = None
     format: str | None = None
     file_bytes: int | None = None
+    stored: bytes | None = None
 
 
 def _open(source: Any, found: _Found, max_pixels: int, mend: bool) -> tuple[Image.Image, Notes]:
@@ -104,7 +112,8 @@ def _open(source: Any, found: _Found, max_pixels: int, mend: bool) -> tuple[Imag
         source = _read_open(source)
     if isinstance(source, bytes | bytearray | memoryview):
         found.sha256, found.file_bytes = hashlib.sha256(source).hexdigest(), memoryview(source).nbytes
-        frame = decode(bytes(source), lambda size: _check_size(size, max_pixels), mend=mend)
+        found.stored = bytes(source)
+        frame = decode(found.stored, lambda size: _check_size(size, max_pixels), mend=mend)
         found.format = frame.format
         return to_rgb(frame)
     if hasattr(source, "__array__"):

@@ -18,7 +18,9 @@ from idetex_plugin.report.rows import Rows
 from idetex_plugin.words.assessment import Assessment
 from idetex_plugin.words.vocabulary import VIDA, Vocabulary
 
-SCRIPTS = ("dom", "data", "filters", "facets", "boxes", "cards", "panel", "large", "main")
+SCRIPTS = (
+    "dom", "row", "data", "marks", "filters", "facets", "boxes", "cards", "panel", "large", "keys", "main",
+)  # fmt: skip
 ROWS_HERE = "<!-- rows -->"
 
 
@@ -88,7 +90,7 @@ def _frame(title: str) -> tuple[str, str]:
     template = Template((assets / "report.html").read_text("utf-8"))
     page = template.substitute(
         title=html_text(title), style=style, script=script,
-        style_source=csp_hash(style), script_source=csp_hash(script),
+        style_source=csp_hash(style), script_source=csp_hash(script), connect="'none'",
     )
     before, _, after = page.partition(ROWS_HERE)
     return before, after

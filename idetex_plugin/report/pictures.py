@@ -107,7 +107,7 @@ class Pictures:
         return ShownPhoto(width, height, self._link(target), self._original(source, info))
 
     def _original(self, source: object, info: PhotoInfo) -> str | None:
-        shown = self.link_originals and _alike_in_browsers(info)
+        shown = self.link_originals and alike_in_browsers(info)
         return self._link(Path(source)) if shown and isinstance(source, (str, os.PathLike)) else None
 
     def _link(self, path: Path) -> str:
@@ -118,7 +118,7 @@ class Pictures:
         return quote(os.fsencode(Path(relative).as_posix()))
 
 
-def _alike_in_browsers(info: PhotoInfo) -> bool:
+def alike_in_browsers(info: PhotoInfo) -> bool:
     """Whether a browser shows the file as it was judged: it turns JPEG upright, and converts nothing else."""
     return info.format in {"JPEG", "MPO"} or (info.format in {"PNG", "WEBP"} and not info.notes)
 

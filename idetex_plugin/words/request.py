@@ -49,6 +49,7 @@ class Request:
     prefix: the start of the answer, given to the model (not repeated in the reply's text).
     choices: when set, the reply is exactly one of these strings.
     schema: when set, the reply is JSON that conforms to this JSON schema.
+    coded: of a sole image that is a whole photo, the bytes of a JPEG, PNG or WebP that may decode to just its pixels.
     Greedy decoding, unless the card says otherwise; `max_tokens` bounds the reply.
     """
 
@@ -59,6 +60,7 @@ class Request:
     max_tokens: int = 512
     choices: tuple[str, ...] | None = None
     schema: Mapping[str, Any] | None = None
+    coded: bytes | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "images", tuple(map(bare, self.images)))

@@ -107,8 +107,38 @@ def test_a_server_that_comes_up_late_is_waited_for_when_asked(desk: Desk, server
     assert "--wait-for-server" in desk.log and not desk.states()
     later = threading.Timer(3, server.start)
     later.start()
-    assert desk.assess("--wait-for-server", "180") == 0, desk.log
+    assert desk.assess("--wait-for-server", "60") == 0, desk.log
     later.join()
+    finishes(desk, server)
+
+
+def test_of_two_servers_one_is_killed_midway(desk: Desk, server: Server) -> None:
+    second = Server()
+    try:
+        for each in (server, second):
+            each.tell(delay=0.02)
+        process = desk.start("--url", second.url, "--slots", "8", "--no-report")
+        desk.wait_for_rows(process, 5)
+        second.kill()
+        assert desk.finish(process) == 0, desk.log
+    finally:
+        second.kill()
+    assert set(desk.states().values()) == {"ok"} and len(desk.states()) == PHOTOS, desk.log
+    finishes(desk, server)
+
+
+def test_when_both_servers_are_killed_the_run_stops_and_fails_no_photo(desk: Desk, server: Server) -> None:
+    second = Server()
+    for each in (server, second):
+        each.tell(delay=0.02)
+    process = desk.start("--url", second.url, "--slots", "8", "--no-report", "--wait-for-server", "1")
+    desk.wait_for_rows(process, 5)
+    second.kill()
+    server.kill()
+    assert desk.finish(process) == 3, desk.log
+    states = desk.states()
+    assert 0 < len(states) < PHOTOS and set(states.values()) == {"ok"}, desk.log
+    server.start()
     finishes(desk, server)
 
 

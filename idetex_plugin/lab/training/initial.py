@@ -42,10 +42,12 @@ def history(config: TrainConfig) -> list[str]:
 def load_start(config: TrainConfig) -> tuple[Any, Any]:
     """Model (float32) and tokenizer of the checkpoint that the recipe starts from."""
     folder = _folder(config.start or "")
-    model: Any = Idefics3ForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
+    model: Any = Idefics3ForConditionalGeneration.from_pretrained(
+        folder, dtype=torch.float32, use_safetensors=True, trust_remote_code=False
+    )
     for part in (model.config.vision_config, model.config.text_config):
         part.dtype = None
-    return model, AutoTokenizer.from_pretrained(folder)
+    return model, AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
 
 
 def _record(start: str) -> dict[str, Any]:

@@ -1,8 +1,5 @@
 // The sidebar and the head of the page.
 
-const levelPill = (level) =>
-  level ? h("span", { class: `pill level-${level}`, text: capital(level) }) : h("span", { class: "pill", text: NO_LEVEL });
-
 // Choices of each facet, in their own order; what no row has is left out, a distortion of the vocabulary never.
 function facetGroups() {
   const present = (facet) => new Set(rows.flatMap((row) => [...VALUES[facet](row)]));
@@ -29,12 +26,6 @@ function facetGroups() {
     ["content", "Duplicates", copies.size ? [{ value: REPEATED }] : []],
   ].filter(([, , options]) => options.some((option) => option.value !== undefined));
 }
-
-const codeOf = (kind) =>
-  h("span", { class: "code", style: { background: kind.colour, color: kind.ink }, "aria-hidden": "true", text: kind.code });
-
-const severityMark = (severity) =>
-  h("span", { class: "pips", "aria-hidden": "true", text: "●".repeat(rank(severity)) + "○".repeat(3 - rank(severity)) });
 
 function choice(facet, option, changed) {
   const { value, kind } = option;

@@ -19,8 +19,10 @@ TOWER, MERGER = "visual", "merger"
 def load(config: FinetuneConfig, checkpoint: str) -> tuple[Any, Any]:
     """Model and processor of a checkpoint: a folder or a hub id."""
     dtype = torch.bfloat16 if config.bf16 else torch.float32
-    model = AutoModelForImageTextToText.from_pretrained(checkpoint, dtype=dtype)
-    return model, AutoProcessor.from_pretrained(checkpoint)
+    model = AutoModelForImageTextToText.from_pretrained(
+        checkpoint, dtype=dtype, use_safetensors=True, trust_remote_code=False
+    )
+    return model, AutoProcessor.from_pretrained(checkpoint, trust_remote_code=False)
 
 
 def with_adapters(model: Any, config: FinetuneConfig) -> Any:

@@ -1,0 +1,185 @@
+"""What the served report searches, filters and sorts by, against the rows themselves."""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from made_up import many
+
+from idetex_plugin import Card, Run
+from idetex_plugin.photo.measures import MEASURES
+from idetex_plugin.report.index import INDEX_NAME, RowIndex, Wish
+from idetex_plugin.runs.rows import Stamp, first_failure
+from idetex_plugin.runs.schema import FILE_NAME
+from idetex_plugin.words.assessment import Assessment
+from idetex_plugin.words.vocabulary import Level
+
+CARD = Card(name="nano", title="Nano", checkpoint="embedded", dialect="nano")
+NAMES = [each.name for each in MEASURES]
+PHOTOS = list(many(400))
+
+
+def written(folder: Path, photos: list[Assessment]) -> Path:
+    with Run.writer(folder, CARD, "f", {}) as run, run.together():
+        for photo in photos:
+            run.write(f"/photos/{photo.photo.name}", Stamp(1, 1), photo)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(tmp_path_factory.mktemp("index") / "run", PHOTOS)
+
+
+@pytest.fixture(scope="module")
+def index(folder: Path) -> RowIndex:
+    return RowIndex(folder, NAMES)
+
+
+def test_without_a_wish_all_rows_in_their_order(index: RowIndex) -> None:
+    assert index.numbers(Wish(), 0, 1000) == list(range(1, 401))
+    assert index.numbers(Wish(), 390, 100) == list(range(391, 401))
+    assert index.count(Wish()) == 400
+
+
+def has(kind: str | None = None, severity: str | None = None) -> Callable[[Assessment], bool]:
+    return lambda photo: any(
+        kind in {None, region.distortion} and severity in {None, region.severity or "Not stated"}
+        for region in photo.regions
+    )
+
+
+@pytest.mark.parametrize(
+    ("chosen", "fits"),
+    [
+        ({"distortion": ["Noise"]}, has("Noise")),
+        ({"severity": ["Severe"]}, has(severity="Severe")),
+        ({"distortion": ["Noise"], "severity": ["Severe"]}, has("Noise", "Severe")),
+        ({"level": ["bad", "poor"]}, lambda photo: photo.quality and photo.quality.level in {"bad", "poor"}),
+        ({"level": [""]}, lambda photo: photo.quality is None),
+        ({"status": ["failed"]}, lambda photo: photo.state == "failed"),
+        (
+            {"level": ["bad"], "distortion": ["Noise", "Overexposure"]},
+            lambda photo: photo.quality
+            and photo.quality.level == "bad"
+            and (has("Noise")(photo) or has("Overexposure")(photo)),
+        ),
+        (
+            {"distortion": ["No damage found"]},
+            lambda photo: not photo.regions and photo.tasks["grounding"].state == "ok",
+        ),
+        (
+            {"distortion": ["No damage found", "Noise"]},
+            lambda photo: has("Noise")(photo) or (not photo.regions and photo.tasks["grounding"].state == "ok"),
+        ),
+    ],
+)
+def test_filters_find_what_the_rows_say(index: RowIndex, chosen, fits) -> None:
+    wish = Wish(chosen=chosen)
+    wanted = [number for number, photo in enumerate(PHOTOS, 1) if fits(photo)]
+    assert wanted and index.numbers(wish, 0, 1000) == wanted and index.count(wish) == len(wanted)
+
+
+def test_reasons_are_those_of_the_rows(index: RowIndex) -> None:
+    reasons = {reason for reason in map(first_failure, PHOTOS) if reason}
+    assert set(index.facts()["facets"]["reason"]) == reasons
+    for reason in reasons:
+        wanted = [number for number, photo in enumerate(PHOTOS, 1) if first_failure(photo) == reason]
+        assert index.numbers(Wish(chosen={"reason": [reason]}), 0, 1000) == wanted
+
+
+@pytest.mark.parametrize("text", ["img_00042", "IMG_00042.jpg", "shoot-03", "  shoot   03 img"])
+def test_words_are_found_by_their_beginnings(index: RowIndex, text: str) -> None:
+    terms = text.lower().replace("-", " ").replace("_", " ").replace(".", " ").split()
+    found = index.numbers(Wish(text), 0, 1000)
+    names = [PHOTOS[number - 1].photo.name.lower() for number in found]
+    assert names and all(any(term in name for name in names) for term in terms)
+    assert index.count(Wish(text)) == len(found)
+    if "00042" in text:
+        assert found == [42]
+
+
+def test_texts_are_found_too_and_what_is_nowhere_is_not(index: RowIndex) -> None:
+    with_noise = [number for number, photo in enumerate(PHOTOS, 1) if has("Noise")(photo)]
+    assert set(with_noise) <= set(index.numbers(Wish("NOIS"), 0, 1000))
+    assert index.count(Wish("zzzqqq")) == 0 and index.count(Wish("img zzzqqq")) == 0
+
+
+@pytest.mark.parametrize(
+    "text", ['"', "'); DROP TABLE item; --", "NEAR(a b)", "a* OR b", "*", "^img", "col:img", "é", "\0"]
+)
+def test_no_text_is_a_command(index: RowIndex, text: str) -> None:
+    assert 0 <= index.count(Wish(text)) <= 400 and len(index.numbers(Wish(text), 0, 10)) <= 10
+
+
+@pytest.mark.parametrize("order", ["nonsense", "number; DROP TABLE item", ""])
+def test_an_unknown_order_is_that_of_the_run(index: RowIndex, order: str) -> None:
+    assert index.numbers(Wish(order=order), 0, 3) == [1, 2, 3]
+
+
+def standing(photo: Assessment) -> float | None:
+    if photo.quality is None:
+        return None
+    return photo.quality.score if photo.quality.score is not None else Level(photo.quality.level).score
+
+
+def test_orders(index: RowIndex) -> None:
+    def shown(order: str) -> list[Assessment]:
+        return [PHOTOS[number - 1] for number in index.numbers(Wish(order=order), 0, 1000)]
+
+    up = [standing(photo) for photo in shown("score-up")]
+    known = [value for value in up if value is not None]
+    assert known == sorted(known) and up[: len(known)] == known and len(up) == 400
+    assert [value for value in map(standing, shown("score-down")) if value is not None] == known[::-1]
+    assert [photo.photo.name for photo in shown("name")] == sorted(photo.photo.name for photo in PHOTOS)
+    assert [len(photo.regions) for photo in shown("regions")] == sorted((len(p.regions) for p in PHOTOS), reverse=True)
+    ranks = [max((region.severity.rank if region.severity else 0 for region in p.regions), default=0) for p in
+             shown("severity")]  # fmt: skip
+    assert ranks == sorted(ranks, reverse=True)
+
+
+def test_the_facts_are_those_of_the_rows(index: RowIndex) -> None:
+    facts = index.facts()
+    assert facts["photos"] == 400 and facts["damaged"] == sum(bool(photo.regions) for photo in PHOTOS)
+    assert facts["failed"] == sum(photo.state == "failed" for photo in PHOTOS)
+    assert facts["facets"]["distortion"]["Noise"] == sum(map(has("Noise"), PHOTOS))
+
+
+def test_it_is_kept_beside_the_run_until_that_changes(tmp_path: Path) -> None:
+    folder = written(tmp_path / "run", PHOTOS[:5])
+    RowIndex(folder, NAMES).close()
+    kept = (folder / INDEX_NAME).stat().st_ino
+    RowIndex(folder, NAMES).close()
+    assert (folder / INDEX_NAME).stat().st_ino == kept
+    written(folder, PHOTOS[:7])
+    again = RowIndex(folder, NAMES)
+    assert again.count(Wish()) == 7 and (folder / INDEX_NAME).stat().st_ino != kept
+    again.close()
+    assert sorted(path.name for path in folder.iterdir() if "index" in path.name) == [INDEX_NAME]
+
+
+def test_a_broken_index_is_made_again_and_a_broken_row_is_a_row(tmp_path: Path) -> None:
+    folder = written(tmp_path / "run", PHOTOS[:5])
+    (folder / INDEX_NAME).write_bytes(b"no database at all" * 100)
+    base = sqlite3.connect(folder / FILE_NAME)
+    for number, text in enumerate(("{", "[1]", '{"regions": 7, "tasks": []}'), 1):
+        base.execute("UPDATE photos SET assessment = ? WHERE number = ?", (text, number))
+    base.commit()
+    base.close()
+    index = RowIndex(folder, NAMES)
+    assert index.numbers(Wish(), 0, 9) == [1, 2, 3, 4, 5]
+    assert index.count(Wish("img 00001")) == 1
+    index.close()
+
+
+def test_where_nothing_can_be_written_it_is_temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = written(tmp_path / "run", PHOTOS[:5])
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError("read-only")
+
+    monkeypatch.setattr(Path, "touch", refused)
+    index = RowIndex(folder, NAMES)
+    assert index.count(Wish()) == 5 and not (folder / INDEX_NAME).exists()
+    index.close()
