@@ -124,6 +124,20 @@ def test_a_drawing_that_comes_late_is_drawn_anew_before_a_key_is_used(panel: Pan
     assert panel.log == ["accept first 1", "reject first 2"]
 
 
+def test_a_key_that_is_pressed_while_a_late_drawing_shows_is_for_the_photo_that_came_before_it(panel: Panel) -> None:
+    old = panel.page.evaluate("({ ...state })")
+    panel.press("n")
+    panel.answer()
+    panel.page.evaluate("old => draw(old)", old)
+    panel.press("a")
+    panel.page.locator("button").click()
+    panel.answer()
+    panel.page.wait_for_function("calls.length")
+    panel.answer()
+    assert panel.log == ["finish first 1", "accept second 1"]
+    assert panel.words == "Not used: A (another photo came first)"
+
+
 def test_a_second_click_is_not_taken_for_the_next_region(panel: Panel) -> None:
     panel.page.locator("button").dblclick()
     panel.answer()

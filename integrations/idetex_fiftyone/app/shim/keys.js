@@ -16,7 +16,8 @@
     constructor() {
       this.queue = [];
       this.running = null;
-      this.shown = null;
+      this.shown = null; // the newest drawing, which keys are about
+      this.drawn = null; // the last one, which clicks are about
       this.newest = 0;
       this.tries = 0;
       this.pressed = 0;
@@ -28,9 +29,10 @@
 
     // The panel has drawn. send(operator, params, done) starts an event; done(error) tells that it has ended.
     show(view, send) {
-      this.shown = view;
+      this.drawn = view;
       this.send = send;
       if (view.turn < this.newest && this.tries < TRIES) return this.again();
+      this.shown = view;
       this.newest = view.turn;
       this.tries = 0;
       this.settle();
@@ -40,32 +42,35 @@
     leave() {
       this.drop("the panel was closed");
       this.shown = null;
+      this.drawn = null;
       this.newest = 0;
     }
 
-    // What was drawn last is older than what was drawn earlier: two answers of the server came in the wrong order.
+    // What was drawn last is older than what was drawn earlier: two answers of the server came in the wrong order. Keys
+    // that are pressed meanwhile are meant for the newer one, which was seen first, and wait until it is there again.
     again() {
       if (this.drawing) return;
       this.drawing = true;
       const ended = () => {
         this.drawing = false;
         this.tries += 1;
-        if (this.shown) this.show(this.shown, this.send);
+        if (this.drawn) this.show(this.drawn, this.send);
       };
-      this.send(this.shown.redraw, {}, () => setTimeout(ended, SETTLED));
+      this.send(this.drawn.redraw, {}, () => setTimeout(ended, SETTLED));
     }
 
     press(letter, clicked) {
       if (!this.shown) return false;
       if (!this.shown.letters.includes(letter) && !this.shown.keys[letter]) return false;
       if (!this.running && !this.queue.length) this.refused = [];
-      this.queue.push({ letter, clicked, photo: this.shown.photo, turn: this.shown.turn });
+      const { photo, turn } = clicked ? this.drawn : this.shown;
+      this.queue.push({ letter, clicked, photo, turn });
       this.next();
       return true;
     }
 
     next() {
-      while (!this.running && this.queue.length && this.shown.turn >= this.newest) {
+      while (!this.running && this.queue.length && this.drawn.turn >= this.newest) {
         const item = this.queue.shift();
         const reason = this.refusal(item);
         if (reason) this.refuse([item], reason);
@@ -185,11 +190,11 @@
     if (event.target.closest && event.target.closest('[role="option"]')) desk.hold();
     const button = event.target.closest && event.target.closest("button");
     const letter = button && letterOf(button);
-    if (letter && desk.shown && desk.shown.keys[letter] && desk.press(letter, true)) used(event);
+    if (letter && desk.drawn && desk.drawn.keys[letter] && desk.press(letter, true)) used(event);
   }, true);
 
   if (!window.__fop__) return;
-  const { createElement, useEffect, useReducer, useRef } = window.React;
+  const { createElement, useEffect, useLayoutEffect, useReducer, useRef } = window.React;
 
   function IdetexKeys({ schema }) {
     const panel = window.__fosp__.usePanelId();
@@ -202,7 +207,7 @@
     }, []);
     const latest = useRef(start);
     latest.current = start;
-    useEffect(() => {
+    useLayoutEffect(() => { // keys are about what is on the screen
       const bound = Object.entries(view.keys).map(([letter, does]) => [letter, does.operator ? does : { list: () => open(letter) }]);
       desk.show({ ...view, keys: Object.fromEntries(bound) }, (operator, params, done) =>
         latest.current(panel, { operator, params, callback: ({ error, errorMessage }) => {
