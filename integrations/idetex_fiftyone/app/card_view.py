@@ -78,7 +78,7 @@ def _words(card: Card, region: Doc | None) -> str:
         words = f"{number} {said} {now.get('label')}, {now.get('severity') or 'no severity'}{sure}"
         lines.append(f"**→ {words}**" if each is region else words)
     drawn = [each for each in card.sheet.regions.values() if not each.get("prediction")]
-    lines += [f"+ {each.get('label')}, {each.get('severity') or 'no severity'} (drawn)" for each in drawn]
+    lines += [f"\\+ {each.get('label')}, {each.get('severity') or 'no severity'} (drawn)" for each in drawn]
     if not card.regions:
         lines.append("The model found nothing here.")
     return "  \n".join(lines)

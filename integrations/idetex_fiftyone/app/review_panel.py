@@ -44,7 +44,7 @@ class ReviewPanel(FilterEvents, foo.Panel):
     def execute(self, ctx: Any) -> Any:
         """Answer an event and draw. Events are numbered, and the key that caused one is named, so that the App's side
         knows the answer to a key from a drawing that was on its way earlier."""
-        event = str(ctx.params.get("__method__") or "")
+        event = _event(ctx)
         if event and event != "draw_again" and not event.startswith("on_"):
             ctx.panel.state.turn = _turn(ctx) + 1
         if press := ctx.params.get("press"):
@@ -63,7 +63,9 @@ class ReviewPanel(FilterEvents, foo.Panel):
         ctx.panel.state.runs = names
         if names and ctx.panel.state.run not in names:
             ctx.panel.set_state({**START, "run": names[0]})
-        if names and DEFAULT not in truths(ctx.dataset):
+        added = bool(names) and DEFAULT not in truths(ctx.dataset)
+        ctx.panel.state.undrawable = added or (_event(ctx) == "refresh" and bool(ctx.panel.state.undrawable))
+        if added:
             self._review(ctx)
             ctx.ops.reload_dataset()
 
@@ -173,7 +175,13 @@ class ReviewPanel(FilterEvents, foo.Panel):
         self._told(ctx, undone)
 
     def open_photo(self, ctx: Any) -> None:
-        """Open the photo in the App's Annotate tab, which draws, moves and deletes regions of the truth."""
+        """Open the photo in the App's Annotate tab, which draws, moves and deletes regions of the truth.
+
+        FiftyOne reads which fields the tab offers when it loads the page, so not those that the panel has added since.
+        """
+        if ctx.panel.state.undrawable:
+            ctx.panel.state.told = "nothing opened. Load the page again first: FiftyOne then lets you draw in the truth"
+            return
         review = self._review(ctx)
         ctx.ops.set_active_fields([review.fields.truth, f"{ctx.panel.state.run}_regions"])
         ctx.trigger("open_sample", {"id": ctx.params["sample"], "mode": "annotate"})
@@ -243,6 +251,11 @@ class ReviewPanel(FilterEvents, foo.Panel):
 
     def _told(self, ctx: Any, action: Action) -> None:
         ctx.panel.state.told = str(action)
+
+
+def _event(ctx: Any) -> str:
+    """The name of the event that the panel answers."""
+    return str(ctx.params.get("__method__") or "")
 
 
 def _turn(ctx: Any) -> int:
