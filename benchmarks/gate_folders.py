@@ -24,7 +24,7 @@ from pathlib import Path
 import psutil
 
 from idetex_plugin import Assessor, Gate, GateWorkers, Pair, Policy, Verdict, find_photos, load_photo, policy_named
-from idetex_plugin.gating.look import look
+from idetex_plugin.gating.compare import compare
 from idetex_plugin.gating.pairs import pairs_of
 
 MIB = 1 << 20
@@ -71,8 +71,8 @@ def by_turns(pairs: list[Pair], policy: Policy, jobs: list[int]) -> tuple[dict[i
         gates = {}
         for count in jobs:
             assessor = stack.enter_context(Assessor(decoders=max(4, count + 1)))
-            looking = stack.enter_context(GateWorkers(count)) if count > 1 else look
-            gates[count] = Gate(policy, assessor, looking)
+            comparer = stack.enter_context(GateWorkers(count)) if count > 1 else compare
+            gates[count] = Gate(policy, assessor, comparer)
             list(gates[count].stream(enumerate(pairs[:START])))
         for start in range(0, len(pairs), TURN):
             part = list(enumerate(pairs[start : start + TURN], start))

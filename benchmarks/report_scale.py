@@ -15,22 +15,22 @@ from pathlib import Path
 from merge_runs import paths, write
 
 from idetex_plugin import Run
-from idetex_plugin.report.index import INDEX_NAME, Wish
+from idetex_plugin.report.index import INDEX_NAME, RowQuery
 from idetex_plugin.report.paged import PAGE_ROWS, PagedReport
 
 WISHES = {
-    "order of the run": Wish(),
-    "score, worst first": Wish(order="score-up"),
-    "severity, worst first": Wish(order="severity"),
-    "name": Wish(order="name"),
-    "noise measured, most first": Wish(order="measure-noise-down"),
-    "search of one file": Wish("IMG_0000500"),
-    "search of a folder": Wish("0007"),
-    "search that three quarters fit": Wish("noise"),
-    "the same, worst first": Wish("noise", order="score-up"),
-    "search of nothing": Wish("zebra"),
-    "level bad": Wish(chosen={"level": ["bad"]}, order="score-up"),
-    "noise, minor, level bad": Wish(chosen={"distortion": ["Noise"], "severity": ["Minor"], "level": ["bad"]}),
+    "order of the run": RowQuery(),
+    "score, worst first": RowQuery(order="score-up"),
+    "severity, worst first": RowQuery(order="severity"),
+    "name": RowQuery(order="name"),
+    "noise measured, most first": RowQuery(order="measure-noise-down"),
+    "search of one file": RowQuery("IMG_0000500"),
+    "search of a folder": RowQuery("0007"),
+    "search that three quarters fit": RowQuery("noise"),
+    "the same, worst first": RowQuery("noise", order="score-up"),
+    "search of nothing": RowQuery("zebra"),
+    "level bad": RowQuery(chosen={"level": ["bad"]}, order="score-up"),
+    "noise, minor, level bad": RowQuery(chosen={"distortion": ["Noise"], "severity": ["Minor"], "level": ["bad"]}),
 }
 
 
@@ -68,7 +68,7 @@ def main() -> None:
                 timed(what, lambda wish=wish: len(report.page(wish, 0)["rows"]))
                 timed(f"{what}: counted", lambda wish=wish: report.count(wish))
             last = len(run) // PAGE_ROWS - 1
-            timed("last page, by score", lambda: len(report.page(Wish(order="score-up"), last)["rows"]))
+            timed("last page, by score", lambda: len(report.page(RowQuery(order="score-up"), last)["rows"]))
             for each in opened:
                 each.close()
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from idetex_plugin.photo.load import Photo, PhotoError
 from idetex_plugin.photo.measures import measure
-from idetex_plugin.photo.plain import plain
+from idetex_plugin.photo.strip import without_metadata
 from idetex_plugin.tasks.grounding import Grounded
 from idetex_plugin.tasks.perception import Perceived
 from idetex_plugin.views.show import make_views
@@ -169,7 +169,7 @@ def idle_statuses(card: Card, wanted: Sequence[str]) -> dict[str, TaskStatus]:
 def _coded(photo: Photo, views: Views) -> bytes | None:
     """The photo's own coded pixels, where it is shown as it is stored."""
     whole = len(views.images) == 1 and views.images[0] is photo.image
-    return plain(photo.stored) if whole and photo.stored is not None else None
+    return without_metadata(photo.stored) if whole and photo.stored is not None else None
 
 
 def _read(task: Task, replies: Sequence[Reply], case: Case) -> Any:

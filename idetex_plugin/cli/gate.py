@@ -78,7 +78,7 @@ def command(
     from idetex_plugin.cli.judging import judge
     from idetex_plugin.cli.read_ahead import ReadAhead
     from idetex_plugin.engines.base import EngineDeadError
-    from idetex_plugin.gating.look import look
+    from idetex_plugin.gating.compare import compare
     from idetex_plugin.gating.outputs import as_json, as_junit, as_sarif
     from idetex_plugin.gating.workers import GateWorkers
     from idetex_plugin.pipeline.pipeline import Pipeline
@@ -104,8 +104,8 @@ def command(
             GateWorkers(count) as workers,
             ensemble_or_one(model, engine, decoders=max(DECODERS, count + 1), **options) as assessor,
         ):
-            looking = workers if count > 1 else look
-            pipeline = Pipeline("idetex gate", policy=policy, assessor=assessor, looking=looking)
+            comparer = workers if count > 1 else compare
+            pipeline = Pipeline("idetex gate", policy=policy, assessor=assessor, comparer=comparer)
             rules = pipeline.policy
             judged = judge(pipeline, ReadAhead(_pairs(paths or [], changed_in, staged), AHEAD), told, shows=several)
         written = {

@@ -21,8 +21,8 @@ from idetex_plugin.engines.retries import Backoff
 from idetex_plugin.engines.served import Served
 from idetex_plugin.engines.served_template import TemplateError
 from idetex_plugin.engines.service import Company
+from idetex_plugin.engines.session import ServerSession
 from idetex_plugin.engines.slots import Slots
-from idetex_plugin.engines.talk import Talk
 from idetex_plugin.words.card import Card
 from idetex_plugin.words.request import Reply, Request
 
@@ -49,7 +49,7 @@ class Servers:
         self._start, self._most = slots or SLOTS, slots or MOST_SLOTS
         addresses = {address.url: address for address in map(Address.of, urls)}
         self._lines = tuple(Line(each, timeout=timeout, most=self._most) for each in addresses.values())
-        self._talks: list[Talk] = []
+        self._sessions: list[ServerSession] = []
         self._news = asyncio.Event()
         self._none_since: float | None = None
         self._company = Company(lambda: self._none_since, self._tell) if len(self._lines) > 1 else None
@@ -64,13 +64,13 @@ class Servers:
         begun = await asyncio.gather(*(self._begin(line, wait) for line in self._lines), return_exceptions=True)
         late = []
         for line, found in zip(self._lines, begun, strict=True):
-            if isinstance(found, Talk):
+            if isinstance(found, ServerSession):
                 self._take(line, found)
             elif isinstance(found, EngineDeadError | UnansweredError):
                 late.append((line, found))
             else:
                 raise found
-        if not self._talks:
+        if not self._sessions:
             raise late[0][1]
         for line, error in late:
             log.warning("%s; the other servers begin, and it is tried again", error)
@@ -79,12 +79,13 @@ class Servers:
     @property
     def served(self) -> Served:
         """What they serve; of several, the version is that of the first."""
-        return self._talks[0].served if self._talks else Served("")
+        return self._sessions[0].served if self._sessions else Served("")
 
     @property
     def slots(self) -> int:
         """Requests that may be under way at once, at present, at all servers that are well."""
-        return sum(talk.limit for talk in self._talks if talk.well) or max(talk.limit for talk in self._talks)
+        limits = [(each.limit, each.well) for each in self._sessions]
+        return sum(limit for limit, well in limits if well) or max(limit for limit, _ in limits)
 
     @property
     def sent(self) -> int:
@@ -93,38 +94,38 @@ class Servers:
 
     def weight(self, requests: int) -> int:
         """How many slots a photo of so many requests takes on average: with names, the first goes before the others."""
-        return max(1, requests // 3) if all(talk.names_pictures for talk in self._talks) else requests
+        return max(1, requests // 3) if all(session.names_pictures for session in self._sessions) else requests
 
     async def answer_all(self, requests: Sequence[Request]) -> tuple[Reply, ...]:
         """The replies of one photo. Raises ServiceError when no server can be used any more."""
         pictures = await self._encoded(requests)
         moved = 0
         while True:
-            talk = await self._freest()
-            talk.busy += len(requests)
+            session = await self._freest()
+            session.busy += len(requests)
             try:
-                return await talk.answer_all(requests, pictures)
+                return await session.answer_all(requests, pictures)
             except AwayError as away:
                 trouble = away.trouble
                 moved += trouble.trouble not in {Trouble.BUSY, Trouble.DOWN}
                 if moved >= self._backoff.tries:
                     return tuple(failed(trouble.failure.reason, trouble.failure.message) for _ in requests)
             finally:
-                talk.busy -= len(requests)
+                session.busy -= len(requests)
 
     async def close(self) -> None:
         """Close the connections."""
         for line in self._lines:
             await line.close()
 
-    async def _freest(self) -> Talk:
+    async def _freest(self) -> ServerSession:
         while True:
-            well = [talk for talk in self._talks if talk.well]
+            well = [session for session in self._sessions if session.well]
             if well:
-                return min(well, key=lambda talk: talk.busy / talk.limit)
+                return min(well, key=lambda session: session.busy / session.limit)
             if self._company is None:
-                return self._talks[0]
-            errors = [talk.error for talk in self._talks]
+                return self._sessions[0]
+            errors = [session.error for session in self._sessions]
             if all(errors) and errors[0] is not None:
                 raise errors[0]
             self._news.clear()
@@ -138,22 +139,22 @@ class Servers:
     async def _encode(self, image: Image.Image, coded: bytes | None) -> Picture:
         return await asyncio.get_running_loop().run_in_executor(self._encoders, picture, image, coded)
 
-    async def _begin(self, line: Line, wait: float | None) -> Talk:
+    async def _begin(self, line: Line, wait: float | None) -> ServerSession:
         slots = Slots(self._start, self._most)
         options: dict[str, Any] = {"backoff": self._backoff, "wait": wait, "company": self._company}
         try:
-            return await Talk.begin(self._card, line, slots, self._model, **options)
+            return await ServerSession.begin(self._card, line, slots, self._model, **options)
         except AwayError as away:
             raise away.trouble from None
 
-    def _take(self, line: Line, talk: Talk) -> None:
-        if self._talks and talk.served.identity != self.served.identity:
+    def _take(self, line: Line, session: ServerSession) -> None:
+        if self._sessions and session.served.identity != self.served.identity:
             first, name = self._lines[0].address.name, line.address.name
             raise ValueError(
-                f"{name} serves {talk.served.words}, and {first} {self.served.words}: servers that work together have "
-                "to serve the same model under the same name"
+                f"{name} serves {session.served.words}, and {first} {self.served.words}: servers that work together "
+                "have to serve the same model under the same name"
             )
-        self._talks.append(talk)
+        self._sessions.append(session)
         self._tell()
 
     async def _join(self, line: Line) -> None:
@@ -175,7 +176,7 @@ class Servers:
                 return
 
     def _tell(self) -> None:
-        if any(talk.well for talk in self._talks):
+        if any(session.well for session in self._sessions):
             self._none_since = None
         elif self._none_since is None:
             self._none_since = asyncio.get_running_loop().time()

@@ -10,8 +10,8 @@ from typing import Any
 from idetex_plugin.assessing.assessor import Assessor
 from idetex_plugin.assessing.examiner import Case
 from idetex_plugin.assessing.stream import Awaiting, Key, Ready
+from idetex_plugin.gating.compare import CLOSER, Comparer, Measured, PairComparison, compare
 from idetex_plugin.gating.judge import is_sure
-from idetex_plugin.gating.look import CLOSER, Looking, Measured, Seen, look
 from idetex_plugin.gating.pairs import Pair
 from idetex_plugin.gating.remedies import remedies_for
 from idetex_plugin.photo.load import Photo, PhotoError
@@ -33,13 +33,13 @@ class Gate:
     Where a plugin judges assessments or sees photos first, it is asked, and so is the model, also about what the metric
     settles otherwise; where no plugin objects, the metric's verdict stands.
 
-    looking: how two photos are compared before a model is asked; `workers.GateWorkers` do so in processes of their own.
+    comparer: how two photos are compared before a model is asked; `workers.GateWorkers` do so in other processes.
 
     Safe to use from several threads, which take turns.
     """
 
-    def __init__(self, policy: Policy, assessor: Assessor, looking: Looking = look) -> None:
-        self.policy, self.assessor, self._looking = policy, assessor, looking
+    def __init__(self, policy: Policy, assessor: Assessor, comparer: Comparer = compare) -> None:
+        self.policy, self.assessor, self._comparer = policy, assessor, comparer
         self._originals: OrderedDict[str, Assessment] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -64,19 +64,20 @@ class Gate:
         """What can be said of a pair without a model, or what to ask one. Called in decoding threads."""
         if pair.problem:
             return Ready(Verdict.undecided(pair.problem))
-        seen = self._looking(pair, self.policy, self.assessor.max_pixels)
-        if seen.problem:
-            return Ready(Verdict.undecided(seen.problem))
-        if seen.settled is not None and (seen.info is None or not self._has_plugins()):
-            return Ready(_with(seen.settled, seen.differences))
+        compared = self._comparer(pair, self.policy, self.assessor.max_pixels)
+        if compared.problem:
+            return Ready(Verdict.undecided(compared.problem))
+        if compared.settled is not None and (compared.info is None or not self._has_plugins()):
+            return Ready(_with(compared.settled, compared.differences))
         try:
-            return self._asking(seen.with_pixels(pair, self.assessor.max_pixels), pair.codec)
+            return self._asking(compared.with_pixels(pair, self.assessor.max_pixels), pair.codec)
         except PhotoError as error:
             return Ready(Verdict.undecided(str(error)))
 
-    def _asking(self, seen: Seen, codec: str) -> Awaiting[Verdict] | Ready[Verdict]:
+    def _asking(self, compared: PairComparison, codec: str) -> Awaiting[Verdict] | Ready[Verdict]:
         """What the model is asked of one photo or both, and how its answers become the verdict."""
-        new, old, measured, settled, differences = seen.new, seen.old, seen.measured, seen.settled, seen.differences
+        new, old, measured = compared.new, compared.old, compared.measured
+        settled, differences = compared.settled, compared.differences
         assert new is not None
         examine = self.assessor.examiner.prepare
         after = examine(new)

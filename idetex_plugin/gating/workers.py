@@ -13,7 +13,7 @@ from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Self
 
-from idetex_plugin.gating.look import Seen, look
+from idetex_plugin.gating.compare import PairComparison, compare
 from idetex_plugin.gating.pairs import Pair
 from idetex_plugin.words.policy import Policy
 
@@ -23,7 +23,7 @@ ALONE = 8
 
 
 class GateWorkers:
-    """Give it to a `Gate` as `looking`: pairs of paths or bytes are compared in at most so many processes.
+    """Give it to a `Gate` as `comparer`: pairs of paths or bytes are compared in at most so many processes.
 
     The first pairs, and those of PIL images, arrays and open files, are compared in the calling thread. Where a process
     dies, as when memory is short, what it had is compared in this one, a pair at a time. Safe to use from several
@@ -39,18 +39,18 @@ class GateWorkers:
         self._seen = 0
         self._lock, self._alone = threading.Lock(), threading.Lock()
 
-    def __call__(self, pair: Pair, policy: Policy, max_pixels: int) -> Seen:
-        """See `look.look`; what comes from a process has left its pixels there."""
+    def __call__(self, pair: Pair, policy: Policy, max_pixels: int) -> PairComparison:
+        """See `compare.compare`; what comes from a process has left its pixels there."""
         pool = self._pool_for(pair)
         if pool is None:
-            return look(pair, policy, max_pixels)
+            return compare(pair, policy, max_pixels)
         try:
-            done: Future[Seen] = pool.submit(_look, pair, policy, max_pixels)
+            done: Future[PairComparison] = pool.submit(_compare, pair, policy, max_pixels)
             return done.result()
         except BrokenProcessPool:
             self._forget(pool)
         with self._alone:
-            return look(pair, policy, max_pixels)
+            return compare(pair, policy, max_pixels)
 
     def close(self) -> None:
         """End the processes after what they are at. Idempotent."""
@@ -99,5 +99,5 @@ def _end_with(parent: BaseProcess) -> None:
     os._exit(1)
 
 
-def _look(pair: Pair, policy: Policy, max_pixels: int) -> Seen:
-    return look(pair, policy, max_pixels).without_pixels()
+def _compare(pair: Pair, policy: Policy, max_pixels: int) -> PairComparison:
+    return compare(pair, policy, max_pixels).without_pixels()

@@ -10,7 +10,7 @@ from typing import Any, Self
 from idetex_plugin.assessing.assessor import Assessor
 from idetex_plugin.assessing.stream import Key
 from idetex_plugin.gating.check import Gate
-from idetex_plugin.gating.look import Looking, look
+from idetex_plugin.gating.compare import Comparer, compare
 from idetex_plugin.gating.pairs import Pair
 from idetex_plugin.gating.policies import policy_named
 from idetex_plugin.plugins.calls import BUILT_IN
@@ -28,19 +28,19 @@ class Pipeline:
     name: what plugins know the pipeline by. policy: a name, a TOML file, or a `Policy`.
     assessor: by default one with the embedded checkpoint, which is closed with the pipeline. Its engine starts with the
         first photo that needs it.
-    about: anything that the plugins of this pipeline should know. looking: see `Gate`.
+    about: anything that the plugins of this pipeline should know. comparer: see `Gate`.
     Raises PolicyError.
     """
 
     def __init__(
         self, name: str, *, policy: str | Policy = "web", assessor: Assessor | None = None,
-        about: Mapping[str, Any] | None = None, looking: Looking = look,
+        about: Mapping[str, Any] | None = None, comparer: Comparer = compare,
     ) -> None:
         self.name, self.about = name, MappingProxyType(dict(about or {}))
         self._own = assessor is None
         self.assessor = Assessor() if assessor is None else assessor
         self.policy = policy if isinstance(policy, Policy) else policy_named(policy, self.assessor.vocabulary)
-        self.gate = Gate(self.policy, self.assessor, looking)
+        self.gate = Gate(self.policy, self.assessor, comparer)
 
     def assess(self, source: Any) -> Assessment:
         """See `Assessor.assess`."""

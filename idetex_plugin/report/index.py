@@ -34,7 +34,7 @@ ORDERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class RowQuery:
     """Which rows are wanted. chosen: values by facet; of one facet any of them, of different facets all."""
 
     text: str = ""
@@ -66,16 +66,16 @@ class RowIndex:
         except sqlite3.Error as error:
             raise StorageError(f"{folder / FILE_NAME} cannot be read: {error}") from error
 
-    def numbers(self, wish: Wish, start: int, count: int) -> list[int]:
+    def numbers(self, query: RowQuery, start: int, count: int) -> list[int]:
         """The numbers of the wanted rows from the place `start` on, in their order."""
-        where, values = _condition(wish)
-        order = self.orders.get(wish.order, ORDERS["run"])[1]
+        where, values = _condition(query)
+        order = self.orders.get(query.order, ORDERS["run"])[1]
         sql = f"SELECT number FROM item WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"
         return [number for (number,) in self._all(sql, *values, count, start)]
 
-    def count(self, wish: Wish) -> int:
+    def count(self, query: RowQuery) -> int:
         """How many rows are wanted."""
-        where, values = _condition(wish)
+        where, values = _condition(query)
         if where == TEXT_FITS:
             [(count,)] = self._all("SELECT count(*) FROM words WHERE words MATCH ?", *values)
         else:
@@ -139,19 +139,19 @@ COLUMNS = {"level": "coalesce(level, '')", "status": "state", "reason": "reason"
 TEXT_FITS = "number IN (SELECT rowid FROM words WHERE words MATCH ?)"
 
 
-def _condition(wish: Wish) -> tuple[str, list[Any]]:
+def _condition(query: RowQuery) -> tuple[str, list[Any]]:
     parts, values = [], list[Any]()
-    if terms := WORD.findall(wish.text):
+    if terms := WORD.findall(query.text):
         parts.append(TEXT_FITS)
         values.append(" AND ".join(f'"{term}"*' for term in terms))
-    kinds, severities = wish.chosen.get("distortion", ()), wish.chosen.get("severity", ())
+    kinds, severities = query.chosen.get("distortion", ()), query.chosen.get("severity", ())
     if kinds or severities:
         region = [f"{name} IN ({_marks(given)})" for name, given in
                   (("distortion", kinds), ("severity", severities)) if given]  # fmt: skip
         parts.append(f"(number IN (SELECT photo FROM found WHERE {' AND '.join(region)}) OR (bare AND ?))")
         values += [*kinds, *severities, NONE_FOUND in kinds and not severities]
     for facet, column in COLUMNS.items():
-        if given := wish.chosen.get(facet, ()):
+        if given := query.chosen.get(facet, ()):
             parts.append(f"{column} IN ({_marks(given)})")
             values += given
     return " AND ".join(parts) or "1", values

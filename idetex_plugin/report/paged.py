@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from idetex_plugin.photo.measures import MEASURES
 from idetex_plugin.report.embed import csp_hash, html_text
-from idetex_plugin.report.index import RowIndex, Wish
+from idetex_plugin.report.index import RowIndex, RowQuery
 from idetex_plugin.report.pictures import Pictures, ShownPhoto, alike_in_browsers
 from idetex_plugin.report.rows import Rows
 from idetex_plugin.words.vocabulary import VIDA, Vocabulary
@@ -60,17 +60,17 @@ class PagedReport:
         with self._lock:
             return {**self._facts, "shared": self._rows.shared()}
 
-    def page(self, wish: Wish, number: int) -> dict[str, Any]:
-        """The rows of a page, from 0 on, how many fit the wish, and what the rows share."""
-        numbers = self._index.numbers(wish, number * PAGE_ROWS, PAGE_ROWS)
+    def page(self, query: RowQuery, number: int) -> dict[str, Any]:
+        """The rows of a page, from 0 on, how many fit the query, and what the rows share."""
+        numbers = self._index.numbers(query, number * PAGE_ROWS, PAGE_ROWS)
         found = {row.number: row for row in self._run.some(f"number IN ({', '.join('?' * len(numbers))})", *numbers)}
         with self._lock:
             rows = [{**self._row(found[each]), "number": each} for each in numbers if each in found]
             return {"rows": rows, "shared": self._rows.shared()}
 
-    def count(self, wish: Wish) -> int:
-        """How many rows fit the wish."""
-        return self._index.count(wish)
+    def count(self, query: RowQuery) -> int:
+        """How many rows fit the query."""
+        return self._index.count(query)
 
     def original(self, number: int) -> tuple[Path, str] | None:
         """The file of a photo that browsers show as it was judged, and its type; None for others."""
@@ -156,10 +156,10 @@ def make_app(report: PagedReport, *, title: str = "Image quality report", host: 
     )
 
 
-def _wish(request: Request) -> Wish:
+def _wish(request: Request) -> RowQuery:
     asked = request.query_params
     chosen = {facet: asked.getlist(facet) for facet in FACETS}
-    return Wish(asked.get("q", "")[:LONGEST_TEXT], chosen, asked.get("sort", "run"))
+    return RowQuery(asked.get("q", "")[:LONGEST_TEXT], chosen, asked.get("sort", "run"))
 
 
 def _page(title: str) -> tuple[str, str]:

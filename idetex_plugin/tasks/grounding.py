@@ -7,15 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from idetex_plugin.dialects.base import Dialect, ScoresTypes
-from idetex_plugin.tasks.questions import default_questions
 from idetex_plugin.tasks.replies import only
-from idetex_plugin.words.assessment import Answer, PartialRegions, Region
+from idetex_plugin.words.assessment import PartialRegions, Region
 from idetex_plugin.words.box import WHOLE, Box
 from idetex_plugin.words.card import Doubt
 from idetex_plugin.words.failure import Failure
-from idetex_plugin.words.question import Question
 from idetex_plugin.words.request import Reply, Request, Views
-from idetex_plugin.words.vocabulary import Level, Severity
+from idetex_plugin.words.vocabulary import Level
 
 SMALLEST = 1e-6
 WHOLE_FRAME = frozenset({
@@ -34,30 +32,24 @@ class Grounded:
 
 @dataclass(frozen=True, slots=True)
 class Grounding:
-    """Find all distortions of a photo. `doubt`, `thresholds`, `whole_frame`: as on the card."""
+    """Find all distortions of a photo. `doubt`, `thresholds`: as on the card."""
 
     dialect: Dialect
     doubt: Doubt | None = None
     thresholds: Mapping[str, float] = field(default_factory=dict)
-    whole_frame: Mapping[str, float] = field(default_factory=dict)
     name = "grounding"
 
     def ask(self, views: Views) -> tuple[Request, ...]:
-        """One request; the level and the questions about the worst distortion where they matter."""
+        """One request; the level, too, where it matters."""
         detect = self.dialect.detect(views)
-        level = () if self.doubt is None else (self.dialect.level(views),)
-        return (detect, *(self.dialect.ask(views, question) for question in self._questions), *level)
-
-    @property
-    def _questions(self) -> tuple[Question, ...]:
-        """Which distortion is the worst, and how severe it is."""
-        return default_questions(self.dialect.types)[:2] if self.whole_frame else ()
+        return (detect,) if self.doubt is None else (detect, self.dialect.level(views))
 
     def read(self, replies: Sequence[Reply], views: Views) -> Grounded | Failure:
         """What was found; no regions only if a reply said that there are none, or if all are doubtful.
 
         Where the engine gives no probabilities, nothing is doubted."""
-        reply = only(replies[:1] if len(replies) == self._count else replies, self.name)
+        wanted = 1 if self.doubt is None else 2
+        reply = only(replies[:1] if len(replies) == wanted else replies, self.name)
         if isinstance(reply, Failure):
             return reply
         regions = self.dialect.read_detect(reply, views)
@@ -68,26 +60,7 @@ class Grounding:
             return regions
         presence = self.dialect.read_presence(reply) if isinstance(self.dialect, ScoresTypes) else {}
         sure = self._sure(decided(regions, presence, self.thresholds), replies)
-        if isinstance(sure, Failure):
-            return sure
-        return self._with_worst(Grounded(sure, presence), replies[1:]) if self.whole_frame else Grounded(sure, presence)
-
-    def _with_worst(self, found: Grounded, replies: Sequence[Reply]) -> Grounded | Failure:
-        """With what the answers about the worst distortion add."""
-        answers = []
-        for reply, question in zip(replies, self._questions, strict=False):
-            answer = self.dialect.read_ask(reply, question)
-            if isinstance(answer, Failure):
-                return answer
-            answers.append(answer)
-        worst, severity = answers
-        likely = {name: worst.probabilities[name] for name in self.dialect.types if name in worst.probabilities}
-        regions = found.regions + spread(found.regions, likely, self.whole_frame, severity)
-        return Grounded(regions, found.presence or likely)
-
-    @property
-    def _count(self) -> int:
-        return 1 + len(self._questions) + (self.doubt is not None)
+        return sure if isinstance(sure, Failure) else Grounded(sure, presence)
 
     def _sure(self, regions: tuple[Region, ...], replies: Sequence[Reply]) -> tuple[Region, ...] | Failure:
         """The regions that are not doubtful."""
@@ -117,24 +90,6 @@ def decided(
         Region(distortion=name, severity=None, box=WHOLE, confidence=presence[name])
         for name in presence
         if name in unplaced
-    )
-
-
-def spread(
-    regions: tuple[Region, ...], likely: Mapping[str, float], bars: Mapping[str, float], severity: Answer
-) -> tuple[Region, ...]:
-    """For the whole frame, the types that are as likely the worst of the photo as their bar says, and have no region.
-
-    Their severity is the likeliest that the answer about the worst distortion gives to what can be seen, None where the
-    engine gives no probabilities.
-    """
-    visible = {each: severity.probabilities.get(str(each), 0.0) for each in Severity}
-    worst = max(visible, key=visible.__getitem__) if severity.probabilities else None
-    found = {region.distortion for region in regions}
-    return tuple(
-        Region(distortion=name, severity=worst, box=WHOLE, confidence=share)
-        for name, share in likely.items()
-        if name not in found and share >= bars.get(name, 2)
     )
 
 

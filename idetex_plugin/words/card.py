@@ -78,8 +78,6 @@ class Card(Record):
     pixel_multiple: both sides become multiples of this many pixels.
     doubt: how sure of a region the checkpoint must be; finding regions then asks for the level, too.
     thresholds: the probability from which a photo is said to have a type, for checkpoints that score types.
-    whole_frame: the probability of being the worst distortion of a photo from which a type that has no region is
-        reported for the whole frame; finding regions then asks which distortion is the worst and how severe it is, too.
     template: the prompt around a request, with {images}, {system}, {prompt} and {prefix}; None means the
         checkpoint's own chat template.
     image_token: what stands for one image in the template.
@@ -117,7 +115,6 @@ class Card(Record):
     pixel_multiple: int = Field(default=1, gt=0)
     doubt: Doubt | None = None
     thresholds: Mapping[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
-    whole_frame: Mapping[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
     template: str | None = None
     image_token: str | None = None
     stop: tuple[str, ...] = ()

@@ -49,9 +49,9 @@ def pairs_in(folder: Path) -> list[Pair]:
     return pairs
 
 
-def judged(assessor: Assessor, pairs: Sequence[Pair], looking: GateWorkers | None = None) -> dict[int, Verdict]:
+def judged(assessor: Assessor, pairs: Sequence[Pair], comparer: GateWorkers | None = None) -> dict[int, Verdict]:
     policy = policy_named("web")
-    gate = Gate(policy, assessor) if looking is None else Gate(policy, assessor, looking)
+    gate = Gate(policy, assessor) if comparer is None else Gate(policy, assessor, comparer)
     return dict(gate.stream(enumerate(pairs)))
 
 
@@ -59,8 +59,8 @@ def test_the_verdicts_are_those_of_one_process(assessor: Assessor, tmp_path: Pat
     pairs = pairs_in(tmp_path)
     alone = judged(assessor, pairs)
     assert {verdict.decided_by for verdict in alone.values()} >= {"ssimulacra2", "model", "diagnosis", "unreadable"}
-    with GateWorkers(2) as looking:
-        assert judged(assessor, pairs, looking) == alone
+    with GateWorkers(2) as comparer:
+        assert judged(assessor, pairs, comparer) == alone
         assert active_children()
     assert not active_children()
 
@@ -68,26 +68,26 @@ def test_the_verdicts_are_those_of_one_process(assessor: Assessor, tmp_path: Pat
 def test_a_process_that_dies_loses_no_verdict(assessor: Assessor, tmp_path: Path) -> None:
     pairs = pairs_in(tmp_path)
     alone = judged(assessor, pairs)
-    with GateWorkers(2) as looking:
-        judged(assessor, pairs[:2], looking)
+    with GateWorkers(2) as comparer:
+        judged(assessor, pairs[:2], comparer)
         for child in active_children():
             os.kill(child.pid or 0, signal.SIGKILL)
-        assert judged(assessor, pairs, looking) == alone
-        assert judged(assessor, pairs, looking) == alone
+        assert judged(assessor, pairs, comparer) == alone
+        assert judged(assessor, pairs, comparer) == alone
 
 
 def test_few_pairs_start_no_process(
     assessor: Assessor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workers, "ALONE", 100)
-    with GateWorkers(2) as looking:
-        judged(assessor, pairs_in(tmp_path), looking)
+    with GateWorkers(2) as comparer:
+        judged(assessor, pairs_in(tmp_path), comparer)
         assert not active_children()
 
 
 def test_images_and_no_workers(assessor: Assessor) -> None:
-    with GateWorkers(1) as looking:
-        verdict = judged(assessor, [Pair("a", coffee(), Image.new("RGB", coffee().size))], looking)[0]
+    with GateWorkers(1) as comparer:
+        verdict = judged(assessor, [Pair("a", coffee(), Image.new("RGB", coffee().size))], comparer)[0]
         assert verdict.outcome == "reject"
         assert not active_children()
     with pytest.raises(ValueError, match="0 workers"):

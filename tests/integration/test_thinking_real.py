@@ -158,7 +158,8 @@ def test_the_server_gets_the_same_prompt_token_by_token(folder, views, address) 
             prompts = _prompts(one)
             for request in questions(views):
                 thought = "grain" if changes is ON else None
-                begun = served._loop.submit(served._servers._talks[0].template.begin(request.prefix, thought)).result()
+                template = served._servers._sessions[0].template
+                begun = served._loop.submit(template.begin(request.prefix, thought)).result()
                 chat = [{"role": "user", "content": [{"type": "text", "text": request.prompt}]}]
                 chat += [{"role": "assistant", "content": begun}] if begun else []
                 body = {

@@ -9,7 +9,7 @@ from made_up import many
 
 from idetex_plugin import Card, Run
 from idetex_plugin.photo.measures import MEASURES
-from idetex_plugin.report.index import INDEX_NAME, RowIndex, Wish
+from idetex_plugin.report.index import INDEX_NAME, RowIndex, RowQuery
 from idetex_plugin.runs.rows import Stamp, first_failure
 from idetex_plugin.runs.schema import FILE_NAME
 from idetex_plugin.words.assessment import Assessment
@@ -38,9 +38,9 @@ def index(folder: Path) -> RowIndex:
 
 
 def test_without_a_wish_all_rows_in_their_order(index: RowIndex) -> None:
-    assert index.numbers(Wish(), 0, 1000) == list(range(1, 401))
-    assert index.numbers(Wish(), 390, 100) == list(range(391, 401))
-    assert index.count(Wish()) == 400
+    assert index.numbers(RowQuery(), 0, 1000) == list(range(1, 401))
+    assert index.numbers(RowQuery(), 390, 100) == list(range(391, 401))
+    assert index.count(RowQuery()) == 400
 
 
 def has(kind: str | None = None, severity: str | None = None) -> Callable[[Assessment], bool]:
@@ -76,9 +76,9 @@ def has(kind: str | None = None, severity: str | None = None) -> Callable[[Asses
     ],
 )
 def test_filters_find_what_the_rows_say(index: RowIndex, chosen, fits) -> None:
-    wish = Wish(chosen=chosen)
+    query = RowQuery(chosen=chosen)
     wanted = [number for number, photo in enumerate(PHOTOS, 1) if fits(photo)]
-    assert wanted and index.numbers(wish, 0, 1000) == wanted and index.count(wish) == len(wanted)
+    assert wanted and index.numbers(query, 0, 1000) == wanted and index.count(query) == len(wanted)
 
 
 def test_reasons_are_those_of_the_rows(index: RowIndex) -> None:
@@ -86,36 +86,36 @@ def test_reasons_are_those_of_the_rows(index: RowIndex) -> None:
     assert set(index.facts()["facets"]["reason"]) == reasons
     for reason in reasons:
         wanted = [number for number, photo in enumerate(PHOTOS, 1) if first_failure(photo) == reason]
-        assert index.numbers(Wish(chosen={"reason": [reason]}), 0, 1000) == wanted
+        assert index.numbers(RowQuery(chosen={"reason": [reason]}), 0, 1000) == wanted
 
 
 @pytest.mark.parametrize("text", ["img_00042", "IMG_00042.jpg", "shoot-03", "  shoot   03 img"])
 def test_words_are_found_by_their_beginnings(index: RowIndex, text: str) -> None:
     terms = text.lower().replace("-", " ").replace("_", " ").replace(".", " ").split()
-    found = index.numbers(Wish(text), 0, 1000)
+    found = index.numbers(RowQuery(text), 0, 1000)
     names = [PHOTOS[number - 1].photo.name.lower() for number in found]
     assert names and all(any(term in name for name in names) for term in terms)
-    assert index.count(Wish(text)) == len(found)
+    assert index.count(RowQuery(text)) == len(found)
     if "00042" in text:
         assert found == [42]
 
 
 def test_texts_are_found_too_and_what_is_nowhere_is_not(index: RowIndex) -> None:
     with_noise = [number for number, photo in enumerate(PHOTOS, 1) if has("Noise")(photo)]
-    assert set(with_noise) <= set(index.numbers(Wish("NOIS"), 0, 1000))
-    assert index.count(Wish("zzzqqq")) == 0 and index.count(Wish("img zzzqqq")) == 0
+    assert set(with_noise) <= set(index.numbers(RowQuery("NOIS"), 0, 1000))
+    assert index.count(RowQuery("zzzqqq")) == 0 and index.count(RowQuery("img zzzqqq")) == 0
 
 
 @pytest.mark.parametrize(
     "text", ['"', "'); DROP TABLE item; --", "NEAR(a b)", "a* OR b", "*", "^img", "col:img", "é", "\0"]
 )
 def test_no_text_is_a_command(index: RowIndex, text: str) -> None:
-    assert 0 <= index.count(Wish(text)) <= 400 and len(index.numbers(Wish(text), 0, 10)) <= 10
+    assert 0 <= index.count(RowQuery(text)) <= 400 and len(index.numbers(RowQuery(text), 0, 10)) <= 10
 
 
 @pytest.mark.parametrize("order", ["nonsense", "number; DROP TABLE item", ""])
 def test_an_unknown_order_is_that_of_the_run(index: RowIndex, order: str) -> None:
-    assert index.numbers(Wish(order=order), 0, 3) == [1, 2, 3]
+    assert index.numbers(RowQuery(order=order), 0, 3) == [1, 2, 3]
 
 
 def standing(photo: Assessment) -> float | None:
@@ -126,7 +126,7 @@ def standing(photo: Assessment) -> float | None:
 
 def test_orders(index: RowIndex) -> None:
     def shown(order: str) -> list[Assessment]:
-        return [PHOTOS[number - 1] for number in index.numbers(Wish(order=order), 0, 1000)]
+        return [PHOTOS[number - 1] for number in index.numbers(RowQuery(order=order), 0, 1000)]
 
     up = [standing(photo) for photo in shown("score-up")]
     known = [value for value in up if value is not None]
@@ -154,7 +154,7 @@ def test_it_is_kept_beside_the_run_until_that_changes(tmp_path: Path) -> None:
     assert (folder / INDEX_NAME).stat().st_ino == kept
     written(folder, PHOTOS[:7])
     again = RowIndex(folder, NAMES)
-    assert again.count(Wish()) == 7 and (folder / INDEX_NAME).stat().st_ino != kept
+    assert again.count(RowQuery()) == 7 and (folder / INDEX_NAME).stat().st_ino != kept
     again.close()
     assert sorted(path.name for path in folder.iterdir() if "index" in path.name) == [INDEX_NAME]
 
@@ -168,8 +168,8 @@ def test_a_broken_index_is_made_again_and_a_broken_row_is_a_row(tmp_path: Path) 
     base.commit()
     base.close()
     index = RowIndex(folder, NAMES)
-    assert index.numbers(Wish(), 0, 9) == [1, 2, 3, 4, 5]
-    assert index.count(Wish("img 00001")) == 1
+    assert index.numbers(RowQuery(), 0, 9) == [1, 2, 3, 4, 5]
+    assert index.count(RowQuery("img 00001")) == 1
     index.close()
 
 
@@ -181,5 +181,5 @@ def test_where_nothing_can_be_written_it_is_temporary(tmp_path: Path, monkeypatc
 
     monkeypatch.setattr(Path, "touch", refused)
     index = RowIndex(folder, NAMES)
-    assert index.count(Wish()) == 5 and not (folder / INDEX_NAME).exists()
+    assert index.count(RowQuery()) == 5 and not (folder / INDEX_NAME).exists()
     index.close()

@@ -6,10 +6,9 @@ import pytest
 
 from idetex_plugin.dialects.nano import NONE, NanoDialect
 from idetex_plugin.tasks.description import DescriptionTask
-from idetex_plugin.tasks.grounding import Affecting, Grounded, Grounding, Referring, decided, spread
+from idetex_plugin.tasks.grounding import Affecting, Grounded, Grounding, Referring, decided
 from idetex_plugin.tasks.perception import Perceived, Perception
-from idetex_plugin.tasks.questions import default_questions
-from idetex_plugin.words.assessment import Answer, PartialRegions, Region
+from idetex_plugin.words.assessment import PartialRegions, Region
 from idetex_plugin.words.box import WHOLE, Box
 from idetex_plugin.words.card import TASKS, Card, Doubt
 from idetex_plugin.words.failure import Failure, Reason, State, TaskStatus
@@ -170,50 +169,3 @@ def test_perception_of_which_nothing_could_be_read_is_a_failure():
 def test_two_questions_of_one_name():
     with pytest.raises(ValueError, match="two questions are called sky"):
         Perception(zero_shot, (ABOUT_SKY, ABOUT_SKY))
-
-
-SEVERITIES = Answer(
-    name="severity", question="How severe?", choice="Not visible",
-    options=("Minor", "Moderate", "Severe", "Not visible"),
-    probabilities={"Minor": 0.2, "Moderate": 0.3, "Severe": 0.1, "Not visible": 0.4},
-)  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("bars", "found"),
-    [
-        ({}, ()), ({"Underexposure": 0.31}, ()), ({"Noise": 0.1}, ()),
-        (
-            {"Underexposure": 0.3, "Noise": 0.1},
-            (Region(distortion="Underexposure", severity=Severity.MODERATE, box=WHOLE, confidence=0.3),),
-        ),
-    ],
-)
-def test_a_type_that_may_well_be_the_worst_and_has_no_region_covers_the_frame(
-    bars: dict[str, float], found: tuple[Region, ...]
-) -> None:
-    assert spread((PLACED,), {"Underexposure": 0.3, "Noise": 0.5}, bars, SEVERITIES) == found
-
-
-def test_without_probabilities_its_severity_is_not_known() -> None:
-    unknown = SEVERITIES.model_copy(update={"probabilities": {}})
-    [region] = spread((), {"Noise": 0.5}, {"Noise": 0.5}, unknown)
-    assert region.severity is None
-
-
-def test_the_worst_distortion_is_asked_about_where_the_card_says_so() -> None:
-    task = Grounding(zero_shot, DOUBT, whole_frame={"Underexposure": 0.3})
-    worst, severity = default_questions(zero_shot.types)[:2]
-    assert task.ask(LOOK) == (
-        zero_shot.detect(LOOK), zero_shot.ask(LOOK, worst), zero_shot.ask(LOOK, severity), zero_shot.level(LOOK)
-    )
-    shares = dict.fromkeys(worst.options, 0.0) | {"Underexposure": 0.4, "None": 0.6}
-    answers = [
-        Reply(choice, choice_probabilities=dict(zip("ABCDEFGHIJKLMNOP", given.values(), strict=False)))
-        for choice, given in (("K", shares), ("D", SEVERITIES.probabilities))
-    ]
-    found = task.read((said("[]"), *answers, LATE), LOOK)
-    assert isinstance(found, Grounded)
-    assert found.presence["Underexposure"] == 0.4
-    assert [(region.distortion, region.box) for region in found.regions] == [("Underexposure", WHOLE)]
-    assert task.read((said("[]"), LATE, answers[1], LATE), LOOK) == LATE.failure

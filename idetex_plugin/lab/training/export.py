@@ -30,7 +30,8 @@ def export(
 ) -> None:
     """Write weights (bfloat16 safetensors), tokenizer, processor, card, and `training.json`.
 
-    recipes: the hash of this recipe, after those of the checkpoints that it goes on from."""
+    recipes: the hash of this recipe, after those of the checkpoints that it goes on from. What is written names no
+    folder of this machine."""
     side = {"longest_edge": config.architecture.image_size}
     pixels = Idefics3ImageProcessorPil(
         do_resize=False, size=side, max_image_size=side, do_image_splitting=False, do_pad=True,
@@ -47,5 +48,11 @@ def export(
     processor.save_pretrained(folder)
     model.to(torch.bfloat16).save_pretrained(folder)
     write_card(card_of(config, checkpoint=".", name=folder.parent.name), folder / FILE_NAME)
-    record = {"recipe": recipes[-1], "after": recipes[:-1], "steps": steps, "config": config.model_dump(mode="json")}
+    told = config.model_copy(
+        update={
+            "split": None if config.split is None else Path(config.split.name),
+            "start": None if config.start is None else Path(config.start).name,
+        }
+    )
+    record = {"recipe": recipes[-1], "after": recipes[:-1], "steps": steps, "config": told.model_dump(mode="json")}
     (folder / "training.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")

@@ -155,7 +155,7 @@ def test_the_command_gives_a_table_and_one_object_a_distortion(photos: Path, tmp
     lines += ["0.png,any damage,1", "5.png,any damage,0", "broken.png,Noise,1", "gone.png,Noise,1"]
     labels.write_text("\n".join(["photo,distortion,present", *lines]))
     card = tmp_path / "card.toml"
-    write_card(get_card("nano").model_copy(update={"whole_frame": {}}), card)
+    write_card(get_card("nano").model_copy(update={"thresholds": {}}), card)
     where = ["--photos", tmp_path, "--photos", photos]
     result = invoke(labels, *where, "--model", card, "--choose-doubt", 0.4, "--json", out)
     assert result.exit_code == 0, result.output

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, PngImagePlugin
 
-from idetex_plugin.photo.plain import plain
+from idetex_plugin.photo.strip import without_metadata
 from tests.hostile import encoded, scene
 from tests.photo.files import chunk
 
@@ -51,36 +51,36 @@ FILES = {
 @pytest.mark.parametrize("name", FILES)
 def test_the_same_pixels_and_nothing_to_turn_or_recolour_them_by(name: str) -> None:
     data = FILES[name]
-    found = plain(data)
+    found = without_metadata(data)
     assert found is not None and len(found) <= len(data) and SECRET not in found
     with Image.open(io.BytesIO(data)) as given, Image.open(io.BytesIO(found)) as left:
         assert np.array_equal(np.asarray(left), np.asarray(given))
         assert getattr(left, "n_frames", 1) == 1 and dict(left.getexif()) == {}
         assert not {"icc_profile", "exif", "xmp", "gamma", "comment", "XML:com.adobe.xmp"} & left.info.keys()
-    assert plain(found) == found
+    assert without_metadata(found) == found
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_a_file_without_anything_else_is_as_it_was(kind: str) -> None:
-    assert plain(encoded(kind, PHOTO)) == encoded(kind, PHOTO)
+    assert without_metadata(encoded(kind, PHOTO)) == encoded(kind, PHOTO)
 
 
 @pytest.mark.parametrize("kind", ["GIF", "TIFF", "BMP", "AVIF"])
 def test_other_kinds_are_left_alone(kind: str) -> None:
-    assert plain(encoded(kind, PHOTO)) is None
+    assert without_metadata(encoded(kind, PHOTO)) is None
 
 
 def test_a_moving_webp_has_no_one_picture() -> None:
-    assert plain(encoded("WEBP", PHOTO, save_all=True, append_images=[PHOTO.rotate(180)])) is None
+    assert without_metadata(encoded("WEBP", PHOTO, save_all=True, append_images=[PHOTO.rotate(180)])) is None
 
 
 @given(st.sampled_from(sorted(FILES)), st.data())
 def test_what_is_cut_short_is_none(name: str, draw: st.DataObject) -> None:
     data = FILES[name]
-    cut = data[: draw.draw(st.integers(0, len(plain(data) or b"") // 2))]
-    assert plain(cut) is None
+    cut = data[: draw.draw(st.integers(0, len(without_metadata(data) or b"") // 2))]
+    assert without_metadata(cut) is None
 
 
 @given(st.sampled_from([b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF\x10\0\0\0WEBP"]), st.binary(max_size=200))
 def test_any_bytes_give_bytes_or_nothing(start: bytes, rest: bytes) -> None:
-    assert isinstance(plain(start + rest), bytes | None)
+    assert isinstance(without_metadata(start + rest), bytes | None)

@@ -22,7 +22,7 @@ PIXELS = frozenset({b"IHDR", b"IDAT", b"IEND"})
 CODED = frozenset({b"VP8 ", b"VP8L"})
 
 
-def plain(data: bytes) -> bytes | None:
+def without_metadata(data: bytes) -> bytes | None:
     """A file that holds the same coded pixels and nothing else; None for other kinds, and where it cannot be told."""
     for start, strip in WAYS.items():
         if data.startswith(start):

@@ -1,4 +1,4 @@
-"""Talking with one server: requests in its words, with names in place of pictures that it knows, and its answers read.
+"""A session with one server: requests in its words, with names for pictures that it knows, and its answers read.
 
 Choices are scored token by token where the server tokenizes for its clients and reports the log-probabilities of chosen
 tokens; elsewhere, and where one option begins another, its own constraint picks the option.
@@ -34,7 +34,7 @@ NAMES_MISSED = 3
 Pictures = Sequence[Picture]
 
 
-class Talk:
+class ServerSession:
     """Answers requests by one server that is found to serve the card's checkpoint. `busy`: requests under way."""
 
     def __init__(self, card: Card, slots: Slots, asking: Asking) -> None:
@@ -46,7 +46,7 @@ class Talk:
 
     @classmethod
     async def begin(cls, card: Card, line: Line, slots: Slots, model: str | None, **options: Any) -> Self:
-        """The talk, after a look at what is served. options: as of `Asking.begin`, which says what it raises.
+        """The session, after asking what is served. options: as of `Asking.begin`, which says what it raises.
 
         Raises TemplateError, too.
         """

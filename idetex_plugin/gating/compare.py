@@ -25,7 +25,7 @@ CLOSER = Remedy(distortion="", action="raise-quality", advice="Encode again from
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class PairComparison:
     """problem: why there is nothing to judge, else "". settled: the verdict, where no model is needed for it.
 
     info: of the compressed photo, if it can be read. new, old: its pixels and the original's; what comes from another
@@ -40,11 +40,11 @@ class Seen:
     new: Photo | None = None
     old: Photo | None = None
 
-    def without_pixels(self) -> Seen:
+    def without_pixels(self) -> PairComparison:
         """Small enough for the way between processes."""
         return replace(self, new=None, old=None)
 
-    def with_pixels(self, pair: Pair, max_pixels: int) -> Seen:
+    def with_pixels(self, pair: Pair, max_pixels: int) -> PairComparison:
         """Read again where they were left behind. Raises PhotoError."""
         if self.new is not None:
             return self
@@ -53,11 +53,11 @@ class Seen:
         return replace(self, new=new, old=old)
 
 
-Looking = Callable[[Pair, Policy, int], Seen]
+Comparer = Callable[[Pair, Policy, int], PairComparison]
 COPY, ORIGINAL = "compressed photo", "original"
 
 
-def look(pair: Pair, policy: Policy, max_pixels: int) -> Seen:
+def compare(pair: Pair, policy: Policy, max_pixels: int) -> PairComparison:
     """Read both photos, find what differs, and measure how similar they are where that is needed."""
     try:
         new, old = _side(pair.compressed, COPY, pair.name, max_pixels), None
@@ -68,14 +68,14 @@ def look(pair: Pair, policy: Policy, max_pixels: int) -> Seen:
         elif new.fault is not None:
             raise new.fault
     except PhotoError as error:
-        return Seen(str(error))
+        return PairComparison(str(error))
     measured, settled = None, _diagnosed(differences, new.photo)
     if old is not None and settled is None and policy.similarity is not None:
         compared = [worst_similarity(*both) for both in comparable(old, new, policy, differences)]
         measured = min(compared, key=itemgetter(0))
         settled = _settled(*measured, policy.similarity, new.photo)
     info = new.photo.info if new.photo else None
-    return Seen("", differences, measured, settled, info, new.photo, old.photo if old else None)
+    return PairComparison("", differences, measured, settled, info, new.photo, old.photo if old else None)
 
 
 def _load(source: Any, what: str, name: str | None, max_pixels: int) -> Photo:
