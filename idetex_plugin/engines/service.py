@@ -69,8 +69,8 @@ class Service:
             raise self.error
 
     def answered(self) -> None:
-        """Note that a request has been answered."""
-        self._since = None
+        """Note that a request has been answered. One that was under way as trouble began puts off the end alone."""
+        self._since = None if self._recovery is None else _now()
         self._well_at = _now()
 
     async def trip(self, trouble: TroubleError) -> None:
