@@ -94,9 +94,7 @@ def test_failures_are_named_and_retried_when_asked(desk: Desk) -> None:
 def test_the_engine_gets_what_was_asked_for(desk: Desk) -> None:
     desk.assess("--engine", "server", "--url", "http://127.0.0.1:1", "--tasks", "grounding, description")
     assert desk.options == {"name": "server", "url": "http://127.0.0.1:1"}
-    assert [prompt[:9] for prompt in desk.engine.asked[0]] == [
-        "<detect>", "<ask>Whic", "<ask>How ", "<level>", "<describe",
-    ]
+    assert [prompt[:9] for prompt in desk.engine.asked[0]] == ["<detect>", "<describe"]
 
 
 def test_own_questions(desk: Desk, tmp_path: Path) -> None:
