@@ -20,7 +20,7 @@ OTHERS_OF_THE_EXTRA = {"cpu": {"vllm"}, "train": {"cv2"}, "eval": {"cv2"}}
 
 
 @dataclass(frozen=True)
-class RowQuery:
+class Wish:
     """A command that needs an extra. RUN is a run folder, TMP an empty one."""
 
     extra: str
@@ -32,20 +32,20 @@ class RowQuery:
 
 
 WISHES = (
-    RowQuery("local", "assess demo --engine transformers --out TMP/run"),
-    RowQuery("cpu", "assess demo --engine vllm --out TMP/run"),
-    RowQuery("cpu", "assess demo --out TMP/run"),
-    RowQuery("parquet", "export RUN --format parquet --out TMP/rows.parquet"),
-    RowQuery("fiftyone", "fiftyone install"),
-    RowQuery("fiftyone", "fiftyone labels photos --field truth --out TMP/labels.csv"),
-    RowQuery("train", "train recipe.toml --photos demo --out TMP/out"),
-    RowQuery("train", "finetune qwen3-vl --data demo --out TMP/out"),
-    RowQuery("train", "synth demo --out TMP/out"),
-    RowQuery("eval", "bench synth --photos demo"),
-    RowQuery("eval", "bench vida --data demo"),
-    RowQuery("eval", "bench labelled --labels labels.csv"),
-    RowQuery("eval", "score mipi2025 --submission demo --truth demo"),
-    RowQuery("eval", "tune demo/camera.jpg --plot TMP/curve.png"),
+    Wish("local", "assess demo --engine transformers --out TMP/run"),
+    Wish("cpu", "assess demo --engine vllm --out TMP/run"),
+    Wish("cpu", "assess demo --out TMP/run"),
+    Wish("parquet", "export RUN --format parquet --out TMP/rows.parquet"),
+    Wish("fiftyone", "fiftyone install"),
+    Wish("fiftyone", "fiftyone labels photos --field truth --out TMP/labels.csv"),
+    Wish("train", "train recipe.toml --photos demo --out TMP/out"),
+    Wish("train", "finetune qwen3-vl --data demo --out TMP/out"),
+    Wish("train", "synth demo --out TMP/out"),
+    Wish("eval", "bench synth --photos demo"),
+    Wish("eval", "bench vida --data demo"),
+    Wish("eval", "bench labelled --labels labels.csv"),
+    Wish("eval", "score mipi2025 --submission demo --truth demo"),
+    Wish("eval", "tune demo/camera.jpg --plot TMP/curve.png"),
 )
 
 

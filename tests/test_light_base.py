@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from bare_base import OTHERS_OF_THE_EXTRA, PROJECT, ROOT, WISHES, RowQuery, in_bare_base, packages_of
+from bare_base import OTHERS_OF_THE_EXTRA, PROJECT, ROOT, WISHES, Wish, in_bare_base, packages_of
 from made_up import many
 from packaging.requirements import Requirement
 
@@ -64,7 +64,7 @@ def test_nothing_heavy_is_imported_where_everything_is_installed() -> None:
 
 @pytest.mark.parametrize("wish", WISHES, ids=lambda wish: wish.command)
 def test_what_needs_an_absent_extra_says_the_one_command_that_brings_it(
-    wish: RowQuery, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    wish: Wish, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "")
     done = in_bare_base("from idetex_plugin.cli import main; main()", *wish.arguments(run, tmp_path))
