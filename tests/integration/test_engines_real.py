@@ -2,17 +2,15 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
-import httpx
 import numpy as np
 import pytest
 from engines.tiny import WORDS, tiny_card, tiny_checkpoint
 from PIL import Image
+from vllm_server import free_port, running
 
 from idetex_plugin.engines.retries import Backoff
 from idetex_plugin.engines.server import ServerEngine
@@ -231,35 +229,13 @@ def test_vllm_leaves_the_random_generators_alone(card, vllm) -> None:
 
 @pytest.fixture(scope="module")
 def server(card, tmp_path_factory):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {**os.environ, "VLLM_CPU_KVCACHE_SPACE": "1", "HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1"}
+    port = free_port()
     arguments = ["--model", card.checkpoint, "--host", "127.0.0.1", "--port", str(port), "--dtype", "float32"]
     arguments += ["--max-model-len", "512", "--max-num-seqs", "8", "--enforce-eager", "--served-model-name", "tiny"]
     arguments += ["--structured-outputs-config", '{"backend": "xgrammar", "disable_any_whitespace": true}']
     log = tmp_path_factory.mktemp("server") / "log"
-    with log.open("w") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "vllm.entrypoints.openai.api_server", *arguments],
-            env=environment, stdout=out, stderr=out, start_new_session=True,
-        )
-        try:
-            deadline = time.monotonic() + 300
-            while not _healthy(port):
-                assert process.poll() is None and time.monotonic() < deadline, log.read_text()[-3000:]
-                time.sleep(0.5)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(60)
-
-
-def _healthy(port: int) -> bool:
-    try:
-        return httpx.get(f"http://127.0.0.1:{port}/health").status_code == 200
-    except httpx.TransportError:
-        return False
+    with running(["-m", "vllm.entrypoints.openai.api_server", *arguments], port, log) as address:
+        yield address
 
 
 def test_a_vllm_server_agrees(card, server, answers) -> None:

@@ -1,11 +1,6 @@
 """A checkpoint that thinks, under real vLLM, in process and served, and under transformers: one answer from all."""
 
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +9,7 @@ import httpx
 import pytest
 from engines.tiny import thinking_checkpoint, tiny_card
 from PIL import Image
+from vllm_server import free_port, running
 
 from idetex_plugin.dialects.json import JsonDialect
 from idetex_plugin.dialects.rating import RatingDialect
@@ -84,34 +80,12 @@ def transformers_engine(card):
 @pytest.fixture(scope="module")
 def address(folder, tmp_path_factory):
     """A server started by the line that `idetex serve-command` prints, in 32-bit numbers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     line = serve_command(card(folder), port=port, cpu=True)
     line[line.index("--dtype") + 1] = "float32"
-    environment = {**os.environ, "VLLM_CPU_KVCACHE_SPACE": "1", "HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1"}
     log = tmp_path_factory.mktemp("server") / "log"
-    with log.open("w") as out:
-        process = subprocess.Popen(
-            [sys.executable, *line[1:], "--max-num-seqs", "8"], env=environment, stdout=out, stderr=out,
-            start_new_session=True,
-        )
-        try:
-            deadline = time.monotonic() + 600
-            while not _healthy(port):
-                assert process.poll() is None and time.monotonic() < deadline, log.read_text()[-3000:]
-                time.sleep(0.5)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(60)
-
-
-def _healthy(port: int) -> bool:
-    try:
-        return httpx.get(f"http://127.0.0.1:{port}/health").status_code == 200
-    except httpx.TransportError:
-        return False
+    with running([*line[1:], "--max-num-seqs", "8"], port, log) as address:
+        yield address
 
 
 @contextmanager
