@@ -1,0 +1,111 @@
+"""What runs in Ray's actors: an assessor, made there and kept for as long as the actor lives."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+import ray
+
+from idetex_plugin.assessing.assessor import Assessor
+from idetex_plugin.assessing.ensemble import ensemble_or_one
+from idetex_plugin.engines.base import Engine, EngineDeadError
+from idetex_plugin.engines.choose import AUTO
+from idetex_plugin.engines.faults import ServiceError
+from idetex_plugin.words.assessment import Assessment
+from idetex_plugin.words.card import Card
+from idetex_plugin.words.question import Question
+from idetex_ray.rows import Columns, columns_of, to_table
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How an actor makes its assessor: the arguments of `Assessor`, and an engine that is named, or made by a call."""
+
+    model: str | Card
+    engine: str | Callable[[], Engine]
+    tasks: Sequence[str]
+    questions: Sequence[Question] | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def make(self, engine: str | Engine) -> Assessor:
+        """The assessor with this engine. One that is named starts with the first photo."""
+        return ensemble_or_one(self.model, engine, self.tasks, self.questions, **self.options)
+
+
+@dataclass(frozen=True)
+class About:
+    """What an assessor is, as a machine of the cluster sees it: see `Assessor`."""
+
+    card: Card
+    fingerprint: str
+    parts: Mapping[str, str]
+
+
+def look(recipe: Recipe) -> About:
+    """What this recipe makes here."""
+    with recipe.make(recipe.engine if isinstance(recipe.engine, str) else AUTO) as assessor:
+        return About(assessor.card, assessor.fingerprint, dict(assessor.fingerprint_parts))
+
+
+class Assessing:
+    """Assesses a batch of rows: `map_batches` calls it in an actor.
+
+    An engine that dies is started again, and asked about the photos that have no result yet; if it dies again before
+    any is finished, the error is raised. So is a service's, at once. Then no row of the batch is written.
+    Raises EngineDeadError, and RuntimeError where this machine's assessor has another fingerprint.
+    """
+
+    def __init__(self, recipe: Recipe, columns: Columns, fingerprint: str) -> None:
+        self._recipe, self._columns, self._fingerprint = recipe, columns, fingerprint
+        self._assessor: Assessor | None = None
+        self._engine: Engine | None = None
+
+    def __call__(self, batch: pa.Table) -> pa.Table:
+        """A row of the export's columns for every row."""
+        assessor = self._started()
+        keys = self._columns.ids(batch)
+        done: dict[int, Assessment] = {}
+        tries = 0
+        while len(done) < len(keys):
+            photos = self._columns.photos(batch)
+            try:
+                for number, said in assessor.stream(each for each in enumerate(photos) if each[0] not in done):
+                    done[number] = said
+                    tries = 0
+            except ServiceError as error:
+                raise EngineDeadError(str(error)) from None
+            except EngineDeadError as error:
+                tries += 1
+                if tries > 1:
+                    raise
+                log.warning("the engine died and is started again: %s", error)
+                self._stop()
+                assessor = self._started()
+        return to_table(columns_of(assessor), ((key, done[number]) for number, key in enumerate(keys)))
+
+    def _started(self) -> Assessor:
+        if self._assessor is None:
+            named = self._recipe.engine
+            self._engine = None if isinstance(named, str) else named()
+            assessor = self._recipe.make(self._engine or str(named))
+            if assessor.fingerprint != self._fingerprint:
+                raise RuntimeError(
+                    f"{assessor.card.name} is another one on {ray.util.get_node_ip_address()}: fingerprint "
+                    f"{assessor.fingerprint}, and {self._fingerprint} where the job began; all machines need the same "
+                    "checkpoint, plugins and version of idetex-plugin"
+                )
+            self._assessor = assessor
+        return self._assessor
+
+    def _stop(self) -> None:
+        if self._assessor is not None:
+            self._assessor.close()
+        if self._engine is not None:
+            self._engine.close()
+        self._assessor = self._engine = None

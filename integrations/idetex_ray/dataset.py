@@ -1,0 +1,123 @@
+"""Assessing a dataset of Ray Data on all machines of a cluster."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import ray
+from ray.data import ActorPoolStrategy, Dataset
+from ray.exceptions import RayError
+
+from idetex_plugin.engines.base import Engine, EngineDeadError
+from idetex_plugin.words.card import TASKS, Card
+from idetex_plugin.words.question import Question
+from idetex_ray.actor import About, Assessing, Recipe, look
+from idetex_ray.folder import Folder, Outcome, Unfinished
+from idetex_ray.rows import Columns
+
+log = logging.getLogger(__name__)
+DEATHS = 3
+LITTLE = 0.1
+
+
+def assess_dataset(
+    ds: Dataset,
+    out: str | os.PathLike[str],
+    model: str | os.PathLike[str] | Card = "nano",
+    engine: str | Callable[[], Engine] = "auto",
+    tasks: Sequence[str] = TASKS,
+    questions: Sequence[Question] | None = None,
+    *,
+    photo_column: str | None = None,
+    id_column: str | None = None,
+    actors: int | tuple[int, int] = 1,
+    batch_size: int = 128,
+    rows_per_file: int = 1000,
+    num_cpus: float = 1,
+    num_gpus: float = 0,
+    ray_remote_args: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> Outcome:
+    """Assess every row of a dataset into Parquet files below `out`, by actors that each keep an assessor.
+
+    ds: rows of one photo each: those of `read_photos`; of Ray's `read_binary_files` and `read_images` with
+    `include_paths=True`; of `read_parquet`; of `read_webdataset` with `decoder=None`, so that pictures come as they are
+    coded. A photo is coded bytes, a path that the actor opens, a struct of `bytes` and `path`, or an array (H x W x 3,
+    uint8), which knows nothing of its file: not how it is turned, its colour profile, or its damage.
+    out: a folder that all machines see, by its path or an address such as s3://bucket/run. The same call continues it:
+    rows whose ids are written are left out, and a file that was being written is written again.
+    model, engine, tasks, questions, options: those of `Assessor`, such as url for a server. A path needs to lead to the
+    same on all machines. Instead of a name, engine may be a function that makes an `Engine`, called in each actor.
+    photo_column: what holds the photo; by default `bytes`, `image`, or a column named like a picture's suffix, else
+    the path. id_column: what tells each row from all others; by default `path`, or the shard and key of a WebDataset.
+    It becomes the `path` of the written row.
+    actors: how many, or the least and the most. num_cpus, num_gpus: of the machine, for each. ray_remote_args: other
+    wishes for each, as for `ray.remote`. Reading and writing need processors besides.
+    batch_size: rows that an actor takes at a time, and what is assessed again when it dies. rows_per_file: at least so
+    many go into one file (the last ones may be fewer); what is not in a file is lost when the driver dies.
+
+    The columns are those of `idetex export --rows photos`, with a column for every question and type, whatever is found.
+    `copied_from` and `duplicates` are empty: equal photos are each assessed. A photo that fails is a row that says why.
+
+    Returns how many rows there are and how many failed. Raises EngineDeadError when a service cannot be used (it is
+    away, refuses the key, serves another model) or an engine dies twice without a result between; RunError when `out`
+    holds rows by another model or that were asked otherwise; ValueError for an unknown model, task, question or column;
+    and Ray's errors, such as ActorDiedError for an actor that dies again and again on one batch. Then rows of batches in
+    work are not written, and the same call continues.
+    """
+    if not isinstance(model, Card):
+        model = os.path.abspath(model) if os.path.exists(model) else os.fspath(model)
+    recipe = Recipe(model, engine, tuple(tasks), questions, options)
+    columns, folder = Columns(photo_column, id_column), Folder(out)
+    wishes = {**(ray_remote_args or {}), "num_cpus": num_cpus, "num_gpus": num_gpus}
+    with _in_words():
+        about: About = ray.get(ray.remote(look).options(**wishes).remote(recipe))
+        folder.begin(about)
+        written = folder.written(ds.context)
+        if written is not None:
+            ds = ds.map_batches(
+                Unfinished, fn_constructor_args=(columns, written), batch_format="pyarrow", num_cpus=LITTLE,
+                compute=_pool(actors),
+            )  # fmt: skip
+        rows = ds.map_batches(
+            Assessing, fn_constructor_args=(recipe, columns, about.fingerprint), batch_format="pyarrow",
+            batch_size=batch_size, compute=_pool(actors), max_task_retries=DEATHS, **wishes,
+        )  # fmt: skip
+        with _settings(rows, folder):
+            rows.write_parquet(folder.rows, min_rows_per_file=rows_per_file, ray_remote_args={"num_cpus": LITTLE})
+    return folder.outcome()
+
+
+def _pool(actors: int | tuple[int, int]) -> ActorPoolStrategy:
+    least, most = (actors, actors) if isinstance(actors, int) else actors
+    return ActorPoolStrategy(min_size=least, max_size=most)
+
+
+@contextmanager
+def _settings(rows: Dataset, folder: Folder) -> Iterator[None]:
+    """Ray's checkpoint on, and no batch dropped for an error. A dataset shares its settings with those it came from."""
+    context = rows.context
+    before = context.checkpoint_config, context.max_errored_blocks
+    context.checkpoint_config, context.max_errored_blocks = folder.config(), 0
+    try:
+        yield
+    finally:
+        context.checkpoint_config, context.max_errored_blocks = before
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Raise what was raised in an actor as it is, not as Ray wraps it."""
+    try:
+        yield
+    except RayError as error:
+        cause: BaseException | None = error
+        while cause is not None:
+            cause = getattr(cause, "cause", None) or cause.__cause__
+            if isinstance(cause, EngineDeadError | ValueError | RuntimeError | ImportError | OSError):
+                raise cause from None
+        raise

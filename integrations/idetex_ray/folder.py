@@ -1,0 +1,148 @@
+"""A job's folder: what was asked of which model, Parquet files of rows, and Ray's checkpoint of what is in them."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import ray
+from pyarrow import fs
+from pyarrow.dataset import dataset, field
+from ray.data import DataContext
+from ray.data.checkpoint import CheckpointConfig, IdColumnCheckpointManager
+
+from idetex_plugin import __version__
+from idetex_plugin.runs.header import now
+from idetex_plugin.runs.schema import RunError
+from idetex_plugin.runs.store import WRITTEN, Run
+from idetex_plugin.words.card import Card
+from idetex_plugin.words.failure import State
+from idetex_ray.actor import About
+from idetex_ray.rows import ID, Columns
+
+ABOUT, ROWS, CHECKPOINT = "run.json", "rows", "checkpoint"
+UNKNOWN = ("size", "mtime_ns")
+"""What a run folder knows of a file, and a job does not."""
+BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a job's folder holds at its end. rows: where the Parquet files are, for `ray.data.read_parquet`."""
+
+    rows: str
+    photos: int
+    failed: int
+
+
+class _Loaded(IdColumnCheckpointManager):
+    """Keeps Ray from filtering what it reads: its own filter needs the id to be one column of Arrow blocks, which rows
+    of a WebDataset have not, and leaves rows that are not read (`from_items`) in. `Unfinished` filters all."""
+
+    def load_checkpoint(self, *_: Any, **__: Any) -> tuple[None, int]:
+        return None, 0
+
+
+class Unfinished:
+    """Leaves out the rows whose ids have been written: `map_batches` calls it in an actor."""
+
+    def __init__(self, columns: Columns, written: Any) -> None:
+        self._columns, self._written = columns, frozenset(ray.get(written))
+
+    def __call__(self, batch: pa.Table) -> pa.Table:
+        """The other rows."""
+        return batch.filter(pa.array([key not in self._written for key in self._columns.ids(batch)], pa.bool_()))
+
+
+class Folder:
+    """A folder of a file system that all machines see, by a path or an address such as s3://bucket/run."""
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        place = os.fspath(folder)
+        self.place = place if "://" in place else os.path.abspath(place)
+        self.rows, self._checkpoint = f"{self.place}/{ROWS}", f"{self.place}/{CHECKPOINT}"
+        self._system, self._path = fs.FileSystem.from_uri(self.place)
+
+    def about(self) -> dict[str, Any] | None:
+        """What the folder says of its rows, or None where there is none. Raises RunError for what is not ours."""
+        file = f"{self._path}/{ABOUT}"
+        if self._system.get_file_info(file).type == fs.FileType.NotFound:
+            return None
+        with self._system.open_input_file(file) as stream:
+            try:
+                known: dict[str, Any] = json.loads(stream.read())
+                return {name: known[name] for name in ("model", "card", "fingerprint", "fingerprint_parts")}
+            except (ValueError, KeyError, TypeError) as error:
+                raise RunError(f"{self.place}/{ABOUT} is not that of a job: {error!r}") from None
+
+    def begin(self, about: About) -> None:
+        """Say what is asked of which model, or raise RunError where the folder's rows were asked otherwise."""
+        known = self.about()
+        if known is None:
+            text = json.dumps({
+                "model": about.card.name, "card": about.card.model_dump(mode="json"), "fingerprint": about.fingerprint,
+                "fingerprint_parts": dict(about.parts), "version": __version__, "started_at": now(),
+            })  # fmt: skip
+            self._system.create_dir(self._path, recursive=True)
+            with self._system.open_output_stream(f"{self._path}/{ABOUT}") as stream:
+                stream.write(text.encode())
+        elif known["fingerprint"] != about.fingerprint:
+            before = known["fingerprint_parts"]
+            changed = [name for name in sorted({*before, *about.parts}) if before.get(name) != about.parts.get(name)]
+            raise RunError(
+                f"{self.place} holds assessments by {known['model']} that cannot be continued by {about.card.name} "
+                f"as asked now (different: {', '.join(changed)}): choose another folder"
+            )
+
+    def config(self) -> CheckpointConfig:
+        """Ray's own checkpoint: a file of rows counts once its ids are written, and goes if the job dies between."""
+        return CheckpointConfig(
+            ID, self._checkpoint, delete_checkpoint_on_success=False, checkpoint_manager_cls=_Loaded
+        )
+
+    def written(self, context: DataContext) -> Any:
+        """A reference to the ids of all rows that are written, or None. What a dead job left half written is removed."""
+        manager = IdColumnCheckpointManager(checkpoint_config=self.config(), data_context=context)
+        ids, _ = manager.load_checkpoint(self.rows, self._system)
+        return ids
+
+    def outcome(self) -> Outcome:
+        """The rows that are there."""
+        rows = self._dataset()
+        if rows is None:
+            return Outcome(self.rows, 0, 0)
+        return Outcome(self.rows, rows.count_rows(), rows.count_rows(filter=field("state") == State.FAILED))
+
+    def batches(self) -> Iterator[list[dict[str, Any]]]:
+        """The rows that are there, some at a time."""
+        rows = self._dataset()
+        return iter(()) if rows is None else (batch.to_pylist() for batch in rows.to_batches(batch_size=BATCH))
+
+    def _dataset(self) -> Any:
+        path = f"{self._path}/{ROWS}"
+        there = self._system.get_file_info(fs.FileSelector(path, allow_not_found=True))
+        return dataset(path, filesystem=self._system, format="parquet") if there else None
+
+
+def to_run(out: str | os.PathLike[str], run: str | os.PathLike[str]) -> int:
+    """Bring the rows of a job's folder into a run folder, for reports, exports and FiftyOne; returns how many it has.
+
+    The run folder may hold rows already: of two rows of one path, one that did not fail stays, then the later one.
+    Raises RunError when it holds rows that were asked otherwise, and where `out` is no job's folder.
+    """
+    folder = Folder(out)
+    about = folder.about()
+    if about is None:
+        raise RunError(f"{folder.place} is not the folder of a job: it has no {ABOUT}")
+    card = Card.model_validate(about["card"])
+    with Run.writer(run, card, about["fingerprint"], about["fingerprint_parts"]) as written:
+        for batch in folder.batches():
+            with written.together():
+                for row in batch:
+                    values = [None if name in UNKNOWN else row[name] for name in WRITTEN.split(", ")[1:]]
+                    written.add_raw(os.fsencode(row[ID]), values)
+        return len(written)
