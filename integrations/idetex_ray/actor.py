@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
+import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
-import ray
 
 from idetex_plugin.assessing.assessor import Assessor
 from idetex_plugin.assessing.ensemble import ensemble_or_one
@@ -96,7 +96,7 @@ class Assessing:
             assessor = self._recipe.make(self._engine or str(named))
             if assessor.fingerprint != self._fingerprint:
                 raise RuntimeError(
-                    f"{assessor.card.name} is another one on {ray.util.get_node_ip_address()}: fingerprint "
+                    f"{assessor.card.name} is another one on {platform.node()}: fingerprint "
                     f"{assessor.fingerprint}, and {self._fingerprint} where the job began; all machines need the same "
                     "checkpoint, plugins and version of idetex-plugin"
                 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,18 +9,16 @@ from typing import Any
 
 import ray
 from ray.data import ActorPoolStrategy, Dataset
-from ray.exceptions import RayError
+from ray.exceptions import RayError, RayTaskError
 
-from idetex_plugin.engines.base import Engine, EngineDeadError
+from idetex_plugin.engines.base import Engine
 from idetex_plugin.words.card import TASKS, Card
 from idetex_plugin.words.question import Question
 from idetex_ray.actor import About, Assessing, Recipe, look
 from idetex_ray.folder import Folder, Outcome, Unfinished
-from idetex_ray.rows import Columns
+from idetex_ray.rows import LITTLE, Columns
 
-log = logging.getLogger(__name__)
 DEATHS = 3
-LITTLE = 0.1
 
 
 def assess_dataset(
@@ -39,7 +36,7 @@ def assess_dataset(
     rows_per_file: int = 1000,
     num_cpus: float = 1,
     num_gpus: float = 0,
-    ray_remote_args: Mapping[str, Any] | None = None,
+    actor_options: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> Outcome:
     """Assess every row of a dataset into Parquet files below `out`, by actors that each keep an assessor.
@@ -55,8 +52,9 @@ def assess_dataset(
     photo_column: what holds the photo; by default `bytes`, `image`, or a column named like a picture's suffix, else
     the path. id_column: what tells each row from all others; by default `path`, or the shard and key of a WebDataset.
     It becomes the `path` of the written row.
-    actors: how many, or the least and the most. num_cpus, num_gpus: of the machine, for each. ray_remote_args: other
-    wishes for each, as for `ray.remote`. Reading and writing need processors besides.
+    actors: how many, or the least and the most. num_cpus, num_gpus: of the machine, for each. actor_options: other
+    wishes for each, by the names of `Dataset.map_batches`: memory, resources, accelerator_type, label_selector,
+    runtime_env. Reading and writing need processors besides.
     batch_size: rows that an actor takes at a time, and what is assessed again when it dies. rows_per_file: at least so
     many go into one file (the last ones may be fewer); what is not in a file is lost when the driver dies.
 
@@ -73,7 +71,8 @@ def assess_dataset(
         model = os.path.abspath(model) if os.path.exists(model) else os.fspath(model)
     recipe = Recipe(model, engine, tuple(tasks), questions, options)
     columns, folder = Columns(photo_column, id_column), Folder(out)
-    wishes = {**(ray_remote_args or {}), "num_cpus": num_cpus, "num_gpus": num_gpus}
+    wishes = {**(actor_options or {}), "num_cpus": num_cpus, "num_gpus": num_gpus}
+    _check_room(actors, num_cpus)
     with _in_words():
         about: About = ray.get(ray.remote(look).options(**wishes).remote(recipe))
         folder.begin(about)
@@ -97,16 +96,31 @@ def _pool(actors: int | tuple[int, int]) -> ActorPoolStrategy:
     return ActorPoolStrategy(min_size=least, max_size=most)
 
 
+def _check_room(actors: int | tuple[int, int], num_cpus: float) -> None:
+    """Raise ValueError where the actors would take all processors, and the job would wait for ever to read a row."""
+    least = actors if isinstance(actors, int) else actors[0]
+    there = ray.cluster_resources().get("CPU", 0.0)
+    if least * num_cpus > there - 1:
+        raise ValueError(
+            f"{least} actors of {num_cpus:g} CPUs leave none of the cluster's {there:g} to read and write with: "
+            "ask for fewer, for smaller ones by num_cpus, or, where the cluster grows, for actors=(least, most)"
+        )
+
+
 @contextmanager
 def _settings(rows: Dataset, folder: Folder) -> Iterator[None]:
-    """Ray's checkpoint on, and no batch dropped for an error. A dataset shares its settings with those it came from."""
+    """Ray's checkpoint on, no batch dropped for an error, and errors as they were raised. A dataset shares its settings
+    with those that it came from."""
     context = rows.context
-    before = context.checkpoint_config, context.max_errored_blocks
-    context.checkpoint_config, context.max_errored_blocks = folder.config(), 0
+    wanted = {"checkpoint_config": folder.config(), "max_errored_blocks": 0, "raise_original_map_exception": True}
+    before = {name: getattr(context, name) for name in wanted}
     try:
+        for name, value in wanted.items():
+            setattr(context, name, value)
         yield
     finally:
-        context.checkpoint_config, context.max_errored_blocks = before
+        for name, value in before.items():
+            setattr(context, name, value)
 
 
 @contextmanager
@@ -115,9 +129,7 @@ def _in_words() -> Iterator[None]:
     try:
         yield
     except RayError as error:
-        cause: BaseException | None = error
-        while cause is not None:
-            cause = getattr(cause, "cause", None) or cause.__cause__
-            if isinstance(cause, EngineDeadError | ValueError | RuntimeError | ImportError | OSError):
-                raise cause from None
+        cause = error.cause if isinstance(error, RayTaskError) else None
+        if isinstance(cause, Exception) and not isinstance(cause, RayError):
+            raise cause from None
         raise

@@ -15,7 +15,7 @@ from ray.data.block import BlockMetadata
 from ray.data.datasource import ReadTask
 
 from idetex_plugin.photo.sources import Source, find_photos
-from idetex_ray.rows import FILE
+from idetex_ray.rows import FILE, LITTLE
 
 BLOCK = 1000
 SCHEMA = pa.schema([("path", pa.string()), (FILE, pa.binary())])
@@ -29,7 +29,7 @@ def read_photos(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
     need to see them under these paths. What cannot be read becomes a failed row of `assess_dataset`.
     """
     given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
-    return ray.data.read_datasource(Photos([_whole(os.fspath(path)) for path in given]))
+    return ray.data.read_datasource(Photos([_whole(os.fspath(path)) for path in given]), num_cpus=LITTLE)
 
 
 class Photos(Datasource):

@@ -22,6 +22,8 @@ from idetex_plugin.tasks.perception import Perception
 from idetex_plugin.words.assessment import Assessment
 
 ID = "path"
+LITTLE = 0.1
+"""Of a processor: what work beside assessing asks of Ray, so that actors which have them all do not keep it waiting."""
 FILE = "file_name"
 PHOTO = ("bytes", "image", FILE, ID)
 """Columns that hold a photo, in the order in which they are looked for; then those that end as picture files do."""
@@ -38,10 +40,11 @@ class Columns:
 
     def ids(self, batch: pa.Table) -> list[str]:
         """The id of every row, as text. Raises ValueError when a row has none."""
-        names = (self.id,) if self.id else (ID,) if ID in batch.column_names else SAMPLE
-        if missing := [name for name in names if name not in batch.column_names]:
+        there = batch.column_names
+        names = SAMPLE if not self.id and ID not in there and set(SAMPLE) <= set(there) else (self.id or ID,)
+        if not set(names) <= set(there):
             raise ValueError(
-                f"the dataset has no column {missing[0]!r} of unique ids, only {', '.join(batch.column_names)}: "
+                f"the dataset has no column {names[0]!r} of unique ids, only {', '.join(there)}: "
                 "read it with include_paths=True, or name one by id_column"
             )
         each = [batch.column(name).to_pylist() for name in names]
