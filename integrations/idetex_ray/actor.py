@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import pickle
 import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
+from ray.exceptions import UserCodeException
 
 from idetex_plugin.assessing.assessor import Assessor
 from idetex_plugin.assessing.ensemble import ensemble_or_one
@@ -53,12 +55,28 @@ def look(recipe: Recipe) -> About:
         return About(assessor.card, assessor.fingerprint, dict(assessor.fingerprint_parts))
 
 
+class StoppedError(UserCodeException):
+    """What Ray takes from an actor to the driver for the error that stops the job. It stays as it was raised there."""
+
+    def __init__(self, message: str, error: Exception | None = None) -> None:
+        super().__init__(message)
+        self.error = error
+
+    @classmethod
+    def of(cls, error: Exception) -> StoppedError:
+        """Around this error, or one that says the same where it does not survive the way."""
+        try:
+            pickle.loads(pickle.dumps(error))
+        except Exception:
+            error = RuntimeError(f"{type(error).__name__}: {error}")
+        return cls(str(error), error)
+
+
 class Assessing:
     """Assesses a batch of rows: `map_batches` calls it in an actor.
 
     An engine that dies is started again, and asked about the photos that have no result yet; if it dies again before
-    any is finished, the error is raised. So is a service's, at once. Then no row of the batch is written.
-    Raises EngineDeadError, and RuntimeError where this machine's assessor has another fingerprint.
+    any is finished, the job stops. So it does for a service's fault, at once. Then no row of the batch is written.
     """
 
     def __init__(self, recipe: Recipe, columns: Columns, fingerprint: str) -> None:
@@ -67,33 +85,39 @@ class Assessing:
         self._engine: Engine | None = None
 
     def __call__(self, batch: pa.Table) -> pa.Table:
-        """A row of the export's columns for every row."""
-        assessor = self._started()
-        keys = self._columns.ids(batch)
+        """A row of the export's columns for every row. Raises StoppedError around whatever stops the job."""
+        try:
+            assessor = self._started()
+            said = self._assess(batch, len(keys := self._columns.ids(batch)))
+            return to_table(columns_of(assessor), ((key, said[number]) for number, key in enumerate(keys)))
+        except Exception as error:
+            raise StoppedError.of(error) from error
+
+    def _assess(self, batch: pa.Table, count: int) -> dict[int, Assessment]:
         done: dict[int, Assessment] = {}
-        tries = 0
-        while len(done) < len(keys):
-            photos = self._columns.photos(batch)
+        deaths = 0
+        while len(done) < count:
+            photos = enumerate(self._columns.photos(batch))
             try:
-                for number, said in assessor.stream(each for each in enumerate(photos) if each[0] not in done):
+                for number, said in self._started().stream(each for each in photos if each[0] not in done):
                     done[number] = said
-                    tries = 0
+                    deaths = 0
             except ServiceError as error:
-                raise EngineDeadError(str(error)) from None
+                raise EngineDeadError(str(error)) from error
             except EngineDeadError as error:
-                tries += 1
-                if tries > 1:
+                deaths += 1
+                if deaths > 1:
                     raise
                 log.warning("the engine died and is started again: %s", error)
                 self._stop()
-                assessor = self._started()
-        return to_table(columns_of(assessor), ((key, done[number]) for number, key in enumerate(keys)))
+        return done
 
     def _started(self) -> Assessor:
+        """The assessor, made if it is not there. Raises RuntimeError for another fingerprint than the job's."""
         if self._assessor is None:
             named = self._recipe.engine
             self._engine = None if isinstance(named, str) else named()
-            assessor = self._recipe.make(self._engine or str(named))
+            assessor = self._recipe.make(str(named) if self._engine is None else self._engine)
             if assessor.fingerprint != self._fingerprint:
                 raise RuntimeError(
                     f"{assessor.card.name} is another one on {platform.node()}: fingerprint "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -10,11 +11,12 @@ from typing import Any
 import ray
 from ray.data import ActorPoolStrategy, Dataset
 from ray.exceptions import RayError, RayTaskError
+from ray.util.annotations import RayDeprecationWarning
 
 from idetex_plugin.engines.base import Engine
 from idetex_plugin.words.card import TASKS, Card
 from idetex_plugin.words.question import Question
-from idetex_ray.actor import About, Assessing, Recipe, look
+from idetex_ray.actor import About, Assessing, Recipe, StoppedError, look
 from idetex_ray.folder import Folder, Outcome, Unfinished
 from idetex_ray.rows import LITTLE, Columns
 
@@ -58,14 +60,15 @@ def assess_dataset(
     batch_size: rows that an actor takes at a time, and what is assessed again when it dies. rows_per_file: at least so
     many go into one file (the last ones may be fewer); what is not in a file is lost when the driver dies.
 
-    The columns are those of `idetex export --rows photos`, with a column for every question and type, whatever is found.
+    The columns are those of `idetex export --rows photos`, with one for every question and type, whatever is found.
     `copied_from` and `duplicates` are empty: equal photos are each assessed. A photo that fails is a row that says why.
 
     Returns how many rows there are and how many failed. Raises EngineDeadError when a service cannot be used (it is
-    away, refuses the key, serves another model) or an engine dies twice without a result between; RunError when `out`
-    holds rows by another model or that were asked otherwise; ValueError for an unknown model, task, question or column;
-    and Ray's errors, such as ActorDiedError for an actor that dies again and again on one batch. Then rows of batches in
-    work are not written, and the same call continues.
+    away, refuses the key, serves another model; ConnectionError where it is so from the start) or an engine dies twice
+    without a result between; RunError when `out` holds rows by another model or that were asked otherwise; ValueError
+    for an unknown model, task, question or column, or actors that leave no processor; and Ray's own, such as
+    ActorDiedError for an actor that dies again and again on one batch. Then the rows of batches in work are not
+    written, and the same call continues.
     """
     if not isinstance(model, Card):
         model = os.path.abspath(model) if os.path.exists(model) else os.fspath(model)
@@ -80,12 +83,15 @@ def assess_dataset(
         if written is not None:
             ds = ds.map_batches(
                 Unfinished, fn_constructor_args=(columns, written), batch_format="pyarrow", num_cpus=LITTLE,
-                compute=_pool(actors),
+                compute=ActorPoolStrategy(min_size=1, max_size=4),
             )  # fmt: skip
-        rows = ds.map_batches(
-            Assessing, fn_constructor_args=(recipe, columns, about.fingerprint), batch_format="pyarrow",
-            batch_size=batch_size, compute=_pool(actors), max_task_retries=DEATHS, **wishes,
-        )  # fmt: skip
+        with warnings.catch_warnings():
+            # Ray is to name another place for it by 2.64; without it a batch that kills its actors is tried for ever.
+            warnings.simplefilter("ignore", RayDeprecationWarning)
+            rows = ds.map_batches(
+                Assessing, fn_constructor_args=(recipe, columns, about.fingerprint), batch_format="pyarrow",
+                batch_size=batch_size, compute=_pool(actors), max_task_retries=DEATHS, **wishes,
+            )  # fmt: skip
         with _settings(rows, folder):
             rows.write_parquet(folder.rows, min_rows_per_file=rows_per_file, ray_remote_args={"num_cpus": LITTLE})
     return folder.outcome()
@@ -125,11 +131,11 @@ def _settings(rows: Dataset, folder: Folder) -> Iterator[None]:
 
 @contextmanager
 def _in_words() -> Iterator[None]:
-    """Raise what was raised in an actor as it is, not as Ray wraps it."""
+    """Raise what was raised in another process as it was there, not as Ray wraps it."""
     try:
         yield
-    except RayError as error:
-        cause = error.cause if isinstance(error, RayTaskError) else None
+    except RayTaskError as error:
+        cause = error.cause.error if isinstance(error.cause, StoppedError) else error.cause
         if isinstance(cause, Exception) and not isinstance(cause, RayError):
             raise cause from None
         raise

@@ -21,7 +21,7 @@ from idetex_plugin.runs.schema import RunError
 from idetex_plugin.runs.store import WRITTEN, Run
 from idetex_plugin.words.card import Card
 from idetex_plugin.words.failure import State
-from idetex_ray.actor import About
+from idetex_ray.actor import About, StoppedError
 from idetex_ray.rows import ID, Columns
 
 ABOUT, ROWS, CHECKPOINT = "run.json", "rows", "checkpoint"
@@ -54,8 +54,11 @@ class Unfinished:
         self._columns, self._written = columns, frozenset(ray.get(written))
 
     def __call__(self, batch: pa.Table) -> pa.Table:
-        """The other rows."""
-        return batch.filter(pa.array([key not in self._written for key in self._columns.ids(batch)], pa.bool_()))
+        """The other rows. Raises StoppedError where rows have no ids."""
+        try:
+            return batch.filter(pa.array([key not in self._written for key in self._columns.ids(batch)], pa.bool_()))
+        except ValueError as error:
+            raise StoppedError.of(error) from error
 
 
 class Folder:
@@ -105,7 +108,7 @@ class Folder:
         )
 
     def written(self, context: DataContext) -> Any:
-        """A reference to the ids of all rows that are written, or None. What a dead job left half written is removed."""
+        """A reference to the ids of all written rows, or None. What a dead job left half written is removed."""
         manager = IdColumnCheckpointManager(checkpoint_config=self.config(), data_context=context)
         ids, _ = manager.load_checkpoint(self.rows, self._system)
         return ids

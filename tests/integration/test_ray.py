@@ -20,6 +20,10 @@ from standins import nano_says, write_photos
 from idetex_plugin.assessing.assessor import Assessor
 from idetex_plugin.engines.base import EngineDeadError
 from idetex_plugin.engines.scripted import ScriptedEngine
+from idetex_plugin.photo.sources import find_photos
+from idetex_plugin.runs.export import export
+from idetex_plugin.runs.store import Run
+from idetex_plugin.runs.work import Work
 
 ray = pytest.importorskip("ray", reason="ray is not installed")
 pytestmark = pytest.mark.integration
@@ -72,22 +76,23 @@ def wait_for(what: Callable[[], Any], process: subprocess.Popen[bytes]) -> Any:
 
 
 def rows_of(out: Path) -> dict[str, dict[str, Any]]:
-    """Rows by path, without the time. Fails when a photo has two."""
+    """Rows by path, without what only a run of one process knows, and the time. Fails when a photo has two."""
     import pyarrow.parquet as pq
 
-    rows = pq.read_table(out / "rows").drop_columns(["assessed_at"]).to_pylist()
-    by_path = {row["path"]: row for row in rows}
+    rows = pq.read_table(out).drop_columns(["assessed_at", "duplicates"]).to_pylist()
+    by_path = {row["path"]: {name: value for name, value in row.items() if value is not None} for row in rows}
     assert len(by_path) == len(rows), "a photo has two rows"
     return by_path
 
 
-def rows_of_one_process(photos: Path) -> dict[str, dict[str, Any]]:
-    from idetex_ray.rows import columns_of, to_table
-
+def rows_of_one_process(photos: Path, folder: Path) -> dict[str, dict[str, Any]]:
+    """The rows that `idetex assess` and `idetex export` give."""
     with Assessor(engine=ScriptedEngine(nano_says), tasks=TASKS) as assessor:
-        said = [(str(path), assessor.assess(path)) for path in photos.iterdir()]
-        rows = to_table(columns_of(assessor), said)
-    return {row["path"]: row for row in rows.drop_columns(["assessed_at"]).to_pylist()}
+        asked = assessor.card, assessor.fingerprint, assessor.fingerprint_parts
+        with Run.writer(folder, *asked) as run, (folder / "rows.parquet").open("wb") as file:
+            Work(run, assessor).do(find_photos([photos]))
+            export(run, "photos", "parquet", file)
+    return rows_of(folder / "rows.parquet")
 
 
 def test_a_killed_actor_and_a_killed_driver_lose_what_was_in_flight(cluster: str, tmp_path: Path) -> None:
@@ -109,30 +114,40 @@ def test_a_killed_actor_and_a_killed_driver_lose_what_was_in_flight(cluster: str
     finally:
         driver.kill()
         driver.wait()
-    written = rows_of(out)
+    written = rows_of(out / "rows")
     assert 2 * BATCH <= len(written) < PHOTOS
-    done = assess_dataset(read_photos(photos), out, engine=partial(noting, second, 0.0), **SMALL)
+    done = assess_dataset(read_photos(photos), out, engine=partial(noting, second, 0.0), **SMALL | {"actors": 1})
     assert done == Outcome(str(out / "rows"), PHOTOS + 1, 1)
-    rows = rows_of(out)
-    assert rows == rows_of_one_process(photos)
+    assert rows_of(out / "rows") == rows_of_one_process(photos, tmp_path / "run")
     asked = len({line for notes in second.iterdir() for line in notes.read_text().splitlines()})
     assert asked <= PHOTOS + 1 - len(written)
 
 
 def test_a_services_fault_stops_the_job_and_fails_no_photo(cluster: str, tmp_path: Path) -> None:
-    from idetex_ray import assess_dataset
+    from idetex_ray import Outcome, assess_dataset
+    from idetex_ray.folder import Folder
 
     write_photos(tmp_path / "photos", 24)
     server = Server()
     try:
         server.tell(fault="401", first=60)
         reading = partial(ray.data.read_binary_files, str(tmp_path / "photos"), include_paths=True)
-        again = partial(assess_dataset, out=tmp_path / "out", url=server.url, wait_for_server=1, slots=4, **SMALL)
+        few = SMALL | {"actors": 1, "slots": 4, "wait_for_server": 1}
+        again = partial(assess_dataset, out=tmp_path / "out", url=server.url, **few)
         with pytest.raises(EngineDeadError, match="Incorrect API key"):
             again(reading())
-        assert {row["state"] for row in rows_of(tmp_path / "out").values()} <= {"ok"}
+        written = Folder(tmp_path / "out").outcome()
+        assert written.photos < 24 and written.failed == 0
         server.tell(fault="")
-        assert again(reading()).failed == 0
-        assert len(rows_of(tmp_path / "out")) == 24
+        assert again(reading()) == Outcome(str(tmp_path / "out" / "rows"), 24, 0)
+        assert len(rows_of(tmp_path / "out" / "rows")) == 24
     finally:
         server.kill()
+
+
+def test_actors_that_take_every_processor_are_refused(cluster: str, tmp_path: Path) -> None:
+    from idetex_ray import assess_dataset
+
+    with pytest.raises(ValueError, match=r"2 actors of 1 CPUs leave none of the cluster's 2"):
+        assess_dataset(ray.data.range(1), tmp_path, actors=2)
+    assert not list(tmp_path.iterdir())
