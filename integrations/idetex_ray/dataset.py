@@ -10,10 +10,10 @@ from typing import Any
 
 import ray
 from ray.data import ActorPoolStrategy, Dataset
-from ray.exceptions import RayError, RayTaskError
+from ray.exceptions import RayActorError, RayError, RayTaskError
 from ray.util.annotations import RayDeprecationWarning
 
-from idetex_plugin.engines.base import Engine
+from idetex_plugin.engines.base import Engine, EngineDeadError
 from idetex_plugin.words.card import TASKS, Card
 from idetex_plugin.words.question import Question
 from idetex_ray.actor import About, Assessing, Recipe, StoppedError, look
@@ -58,17 +58,17 @@ def assess_dataset(
     wishes for each, by the names of `Dataset.map_batches`: memory, resources, accelerator_type, label_selector,
     runtime_env. Reading and writing need processors besides.
     batch_size: rows that an actor takes at a time, and what is assessed again when it dies. rows_per_file: at least so
-    many go into one file (the last ones may be fewer); what is not in a file is lost when the driver dies.
+    many go into one file (the last ones may be fewer); what is in none is lost when the driver dies or the job stops.
 
     The columns are those of `idetex export --rows photos`, with one for every question and type, whatever is found.
     `copied_from` and `duplicates` are empty: equal photos are each assessed. A photo that fails is a row that says why.
 
     Returns how many rows there are and how many failed. Raises EngineDeadError when a service cannot be used (it is
-    away, refuses the key, serves another model; ConnectionError where it is so from the start) or an engine dies twice
-    without a result between; RunError when `out` holds rows by another model or that were asked otherwise; ValueError
-    for an unknown model, task, question or column, or actors that leave no processor; and Ray's own, such as
-    ActorDiedError for an actor that dies again and again on one batch. Then the rows of batches in work are not
-    written, and the same call continues.
+    away, refuses the key, serves another model; ConnectionError where it is so from the start), an engine dies twice
+    without a result between, or an actor again and again on one batch; RunError when `out` holds rows by another model
+    or that were asked otherwise; RuntimeError where a machine has another checkpoint than the one where the job began;
+    ValueError for an unknown model, task, question or column, or actors that leave no processor. Then rows that are in
+    no file are lost, and the same call continues.
     """
     if not isinstance(model, Card):
         model = os.path.abspath(model) if os.path.exists(model) else os.fspath(model)
@@ -79,10 +79,9 @@ def assess_dataset(
     with _in_words():
         about: About = ray.get(ray.remote(look).options(**wishes).remote(recipe))
         folder.begin(about)
-        written = folder.written(ds.context)
-        if written is not None:
+        if folder.recover(ds.context):
             ds = ds.map_batches(
-                Unfinished, fn_constructor_args=(columns, written), batch_format="pyarrow", num_cpus=LITTLE,
+                Unfinished, fn_constructor_args=(columns, folder), batch_format="pyarrow", num_cpus=LITTLE,
                 compute=ActorPoolStrategy(min_size=1, max_size=4),
             )  # fmt: skip
         with warnings.catch_warnings():
@@ -139,3 +138,5 @@ def _in_words() -> Iterator[None]:
         if isinstance(cause, Exception) and not isinstance(cause, RayError):
             raise cause from None
         raise
+    except RayActorError as error:
+        raise EngineDeadError(f"an actor died {DEATHS + 1} times on one batch of photos: {error}") from error

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-import ray
 from pyarrow import fs
 from pyarrow.dataset import dataset, field
 from ray.data import DataContext
 from ray.data.checkpoint import CheckpointConfig, IdColumnCheckpointManager
+from ray.data.checkpoint.checkpoint_writer import PENDING_CHECKPOINT_SUFFIX
 
 from idetex_plugin import __version__
 from idetex_plugin.runs.header import now
@@ -39,26 +39,19 @@ class Outcome:
     failed: int
 
 
-class _Loaded(IdColumnCheckpointManager):
-    """Keeps Ray from filtering what it reads: its own filter needs the id to be one column of Arrow blocks, which rows
-    of a WebDataset have not, and leaves rows that are not read (`from_items`) in. `Unfinished` filters all."""
+class Recovery(IdColumnCheckpointManager):
+    """Of Ray's recovery the first part: files of rows whose ids were not written in the end are removed.
 
-    def load_checkpoint(self, *_: Any, **__: Any) -> tuple[None, int]:
+    The second part, Ray's filter of what it reads, needs the id to be one column of Arrow blocks, which rows of a
+    WebDataset have not, and leaves in what is not read (`from_items`). `Unfinished` filters all.
+    """
+
+    def load_checkpoint(
+        self, data_file_dir: str | None = None, data_file_filesystem: fs.FileSystem | None = None
+    ) -> tuple[None, int]:
+        """No ids: Ray adds no filter."""
+        self._clean_pending_checkpoints(data_file_dir, data_file_filesystem)
         return None, 0
-
-
-class Unfinished:
-    """Leaves out the rows whose ids have been written: `map_batches` calls it in an actor."""
-
-    def __init__(self, columns: Columns, written: Any) -> None:
-        self._columns, self._written = columns, frozenset(ray.get(written))
-
-    def __call__(self, batch: pa.Table) -> pa.Table:
-        """The other rows. Raises StoppedError where rows have no ids."""
-        try:
-            return batch.filter(pa.array([key not in self._written for key in self._columns.ids(batch)], pa.bool_()))
-        except ValueError as error:
-            raise StoppedError.of(error) from error
 
 
 class Folder:
@@ -102,16 +95,21 @@ class Folder:
             )
 
     def config(self) -> CheckpointConfig:
-        """Ray's own checkpoint: a file of rows counts once its ids are written, and goes if the job dies between."""
+        """Ray's own checkpoint: a file of rows counts once its ids are written."""
         return CheckpointConfig(
-            ID, self._checkpoint, delete_checkpoint_on_success=False, checkpoint_manager_cls=_Loaded
+            ID, self._checkpoint, delete_checkpoint_on_success=False, checkpoint_manager_cls=Recovery
         )
 
-    def written(self, context: DataContext) -> Any:
-        """A reference to the ids of all written rows, or None. What a dead job left half written is removed."""
-        manager = IdColumnCheckpointManager(checkpoint_config=self.config(), data_context=context)
-        ids, _ = manager.load_checkpoint(self.rows, self._system)
-        return ids
+    def recover(self, context: DataContext) -> bool:
+        """Remove what a dead job left half written; returns whether any rows are there."""
+        Recovery(checkpoint_config=self.config(), data_context=context).load_checkpoint(self.rows, self._system)
+        return bool(self._files(CHECKPOINT))
+
+    def written(self) -> frozenset[str]:
+        """The ids of all rows that are written."""
+        files = [file for file in self._files(CHECKPOINT) if f"{PENDING_CHECKPOINT_SUFFIX}." not in file]
+        ids = dataset(files, filesystem=self._system, format="parquet").to_table([ID]) if files else pa.table({ID: []})
+        return frozenset(ids.column(ID).to_pylist())
 
     def outcome(self) -> Outcome:
         """The rows that are there."""
@@ -126,9 +124,27 @@ class Folder:
         return iter(()) if rows is None else (batch.to_pylist() for batch in rows.to_batches(batch_size=BATCH))
 
     def _dataset(self) -> Any:
-        path = f"{self._path}/{ROWS}"
-        there = self._system.get_file_info(fs.FileSelector(path, allow_not_found=True))
-        return dataset(path, filesystem=self._system, format="parquet") if there else None
+        files = self._files(ROWS)
+        return dataset(files, filesystem=self._system, format="parquet") if files else None
+
+    def _files(self, below: str) -> list[str]:
+        found = self._system.get_file_info(fs.FileSelector(f"{self._path}/{below}", allow_not_found=True))
+        return sorted(file.path for file in found if file.path.endswith(".parquet"))
+
+
+class Unfinished:
+    """Leaves out the rows whose ids have been written: `map_batches` calls it in an actor."""
+
+    def __init__(self, columns: Columns, folder: Folder) -> None:
+        self._columns, self._written = columns, folder.written()
+
+    def __call__(self, batch: pa.Table) -> pa.Table:
+        """The other rows. Raises StoppedError where rows have no ids."""
+        try:
+            return batch.filter(pa.array([key not in self._written for key in self._columns.ids(batch)], pa.bool_()))
+        except ValueError as error:
+            raise StoppedError.of(error) from error
+
 
 
 def to_run(out: str | os.PathLike[str], run: str | os.PathLike[str]) -> int:

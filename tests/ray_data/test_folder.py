@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from made_up import half_failed, judged, unreadable
@@ -11,9 +12,9 @@ from idetex_plugin.runs.flat import photo_columns
 from idetex_plugin.runs.schema import RunError
 from idetex_plugin.runs.store import Run
 from idetex_ray import to_run
-from idetex_ray.actor import About
-from idetex_ray.folder import Folder, Outcome
-from idetex_ray.rows import to_table
+from idetex_ray.actor import About, StoppedError
+from idetex_ray.folder import Folder, Outcome, Unfinished
+from idetex_ray.rows import Columns, to_table
 
 ABOUT = About(get_card("nano"), "f" * 16, {"prompts": "1", "tasks": "grounding"})
 
@@ -54,3 +55,16 @@ def test_rows_go_into_a_run_folder(tmp_path: Path) -> None:
         assert run.query("SELECT level, score FROM photos WHERE name = 'a.jpg'") == [
             (said["/p/a.jpg"].quality.level, said["/p/a.jpg"].quality.score)  # type: ignore[union-attr]
         ]
+
+
+def test_ids_count_once_their_file_is_written(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    assert folder.written() == frozenset()
+    (tmp_path / "checkpoint").mkdir()
+    pq.write_table(pa.table({"path": ["a", "b"]}), tmp_path / "checkpoint" / "1_0.parquet")
+    pq.write_table(pa.table({"path": ["c"]}), tmp_path / "checkpoint" / "1_1.pending.parquet")
+    unfinished = Unfinished(Columns(), folder)
+    assert unfinished(pa.table({"path": ["c", "a", "d"]})).to_pylist() == [{"path": "c"}, {"path": "d"}]
+    assert unfinished(pa.table({"path": pa.array([], pa.string())})).num_rows == 0
+    with pytest.raises(StoppedError, match="no column 'path'"):
+        unfinished(pa.table({"bytes": [b""]}))
