@@ -80,14 +80,14 @@ def main() -> None:
     paths = [os.path.abspath(source.path) for source in islice(find_photos([given.folder]), given.photos)]
     os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "disabled"}
     began = time.monotonic()
-    ray.init(num_cpus=2, include_dashboard=False, _node_ip_address="127.0.0.2", log_to_driver=False)
-    started = time.monotonic() - began
-    with tempfile.TemporaryDirectory() as work:
+    with tempfile.TemporaryDirectory(prefix="ray-", ignore_cleanup_errors=True) as work:
+        ray.init(num_cpus=2, include_dashboard=False, _node_ip_address="127.0.0.2", log_to_driver=False, _temp_dir=work)
+        started = time.monotonic() - began
         alone = one_process(paths, Path(work, "alone"), given.slots, given.seconds)
         shared = by_ray(paths, Path(work, "job"), given.slots, given.seconds, given.actors)
         to_run(Path(work, "job"), Path(work, "shared"))
         mine, theirs = lines(Path(work, "alone")), lines(Path(work, "shared"))
-    ray.shutdown()
+        ray.shutdown()
     equal = sum(theirs.get(path) == row for path, row in mine.items())
     best = len(paths) * given.seconds / given.slots
     print(f"{len(paths)} photos, {given.slots} slots of {given.seconds:g} s: {best:.1f} s at best")

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -54,12 +55,13 @@ def cluster() -> Iterator[str]:
     }  # fmt: skip
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)
-    context = ray.init(
-        num_cpus=2, include_dashboard=False, _node_ip_address="127.0.0.2", object_store_memory=200 << 20,
-        log_to_driver=False, logging_level="error",
-    )  # fmt: skip
-    yield context.address_info["address"]
-    ray.shutdown()
+    with TemporaryDirectory(prefix="ray-", ignore_cleanup_errors=True) as folder:
+        context = ray.init(
+            num_cpus=2, include_dashboard=False, _node_ip_address="127.0.0.2", object_store_memory=200 << 20,
+            log_to_driver=False, logging_level="error", _temp_dir=folder,
+        )  # fmt: skip
+        yield context.address_info["address"]
+        ray.shutdown()
     for name, value in before.items():
         if value is None:
             del os.environ[name]
