@@ -84,6 +84,8 @@ def assess_dataset(
                 Unfinished, fn_constructor_args=(columns, folder), batch_format="pyarrow", num_cpus=LITTLE,
                 compute=ActorPoolStrategy(min_size=1, max_size=4),
             )  # fmt: skip
+        # Ray gives an actor whole blocks, and gives those of a dead one to another.
+        ds = ds.repartition(target_num_rows_per_block=batch_size)
         with warnings.catch_warnings():
             # Ray is to name another place for it by 2.64; without it a batch that kills its actors is tried for ever.
             warnings.simplefilter("ignore", RayDeprecationWarning)
@@ -139,4 +141,4 @@ def _in_words() -> Iterator[None]:
             raise cause from None
         raise
     except RayActorError as error:
-        raise EngineDeadError(f"an actor died {DEATHS + 1} times on one batch of photos: {error}") from error
+        raise EngineDeadError(f"an actor died at its start, or {DEATHS + 1} times on one batch: {error}") from error

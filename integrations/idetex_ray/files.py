@@ -24,7 +24,7 @@ SCHEMA = pa.schema([("path", pa.string()), (FILE, pa.binary())])
 def read_photos(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> Dataset:
     """The photos of files, folders and patterns, a row each, found as by `idetex_plugin.find_photos`.
 
-    The columns are `path`, text, and `file_name`, the same path as the file system has it, for names that are no text.
+    The columns are `path`, text, and `path_bytes`, the same path as the file system has it, for names that are no text.
     The folders are walked once, lazily, where Ray reads, and each photo is opened where it is assessed: all machines
     need to see them under these paths. What cannot be read becomes a failed row of `assess_dataset`.
     """

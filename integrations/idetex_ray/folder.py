@@ -84,8 +84,9 @@ class Folder:
                 "fingerprint_parts": dict(about.parts), "version": __version__, "started_at": now(),
             })  # fmt: skip
             self._system.create_dir(self._path, recursive=True)
-            with self._system.open_output_stream(f"{self._path}/{ABOUT}") as stream:
+            with self._system.open_output_stream(f"{self._path}/{ABOUT}.part") as stream:
                 stream.write(text.encode())
+            self._system.move(f"{self._path}/{ABOUT}.part", f"{self._path}/{ABOUT}")
         elif known["fingerprint"] != about.fingerprint:
             before = known["fingerprint_parts"]
             changed = [name for name in sorted({*before, *about.parts}) if before.get(name) != about.parts.get(name)]
@@ -144,7 +145,6 @@ class Unfinished:
             return batch.filter(pa.array([key not in self._written for key in self._columns.ids(batch)], pa.bool_()))
         except ValueError as error:
             raise StoppedError.of(error) from error
-
 
 
 def to_run(out: str | os.PathLike[str], run: str | os.PathLike[str]) -> int:

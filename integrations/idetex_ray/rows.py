@@ -24,7 +24,7 @@ from idetex_plugin.words.assessment import Assessment
 ID = "path"
 LITTLE = 0.1
 """Of a processor: what work beside assessing asks of Ray, so that actors which have them all do not keep it waiting."""
-FILE = "file_name"
+FILE = "path_bytes"
 PHOTO = ("bytes", "image", FILE, ID)
 """Columns that hold a photo, in the order in which they are looked for; then those that end as picture files do."""
 SAMPLE = ("__url__", "__key__")
@@ -58,7 +58,7 @@ class Columns:
         Raises ValueError without a column.
         """
         names = [name for name in ((self.photo,) if self.photo else PHOTO) if name in batch.column_names]
-        if not self.photo and (not names or names == [ID]):
+        if not self.photo and set(names) <= {FILE, ID}:
             names = [*filter(_is_picture, batch.column_names), *names]
         if not names:
             raise ValueError(

@@ -64,6 +64,7 @@ def test_rows_without_ids_are_refused_by_name() -> None:
         ({"jpg": [jpeg()], "cls": [3], "url": ["/s/0.tar"], "key": ["n/7"]}, {}),
         ({"jpg": [None], "left.PNG": [jpeg()], "url": ["/s/0.tar"], "key": ["n/7"]}, {}),
         ({"image": [{"bytes": jpeg(), "path": "a.jpg"}], "path": ["x/a.jpg"]}, {}),
+        ({"file_name": ["b.jpg"], "jpg": [jpeg()], "path": ["x/a.jpg"]}, {}),
         ({"content": [jpeg()], "number": [7]}, {"photo": "content", "id": "number"}),
     ],
 )
