@@ -11,8 +11,6 @@ from standins import nano_says
 from idetex_plugin.engines.scripted import ScriptedEngine
 from idetex_plugin.words.request import Reply, Request
 
-LEVEL = "Rate the quality"
-
 
 def noted(folder: Path, request: Request) -> Reply:
     """The embedded checkpoint's answer, after a line in the file of this process: the colour of the photo's middle."""
