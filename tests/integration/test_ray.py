@@ -41,7 +41,7 @@ from ray_engines import noting
 from idetex_ray import assess_dataset, read_photos
 address, photos, out, notes = sys.argv[1:]
 ray.init(address, log_to_driver=False)
-engine = partial(noting, Path(notes), 0.2)
+engine = partial(noting, Path(notes), 0.6)
 assess_dataset(read_photos(photos), out, engine=engine, {options})
 """
 
