@@ -30,6 +30,8 @@ WISHES = {
     "the same, worst first": RowQuery("noise", order="score-up"),
     "search of nothing": RowQuery("zebra"),
     "level bad": RowQuery(chosen={"level": ["bad"]}, order="score-up"),
+    "noise measured, a range": RowQuery(ranges={"noise": (2.0, 4.0)}),
+    "same content": RowQuery(chosen={"content": ["Same content as another"]}, order="copies"),
     "noise, minor, level bad": RowQuery(chosen={"distortion": ["Noise"], "severity": ["Minor"], "level": ["bad"]}),
 }
 
