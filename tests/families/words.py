@@ -1,0 +1,66 @@
+"""A tokenizer for a tiny checkpoint of any family, and weights whose replies can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+DOCS = Path(__file__).parents[2] / "docs"
+VOCABULARY = 1200
+LOUD = 3.0
+ENDS = ('"', "]", "}")
+
+
+def tokenizer(
+    special: Sequence[str], *, end: str, pad: str, begin: str | None = None, plain: Sequence[str] = (),
+    named: Mapping[str, str] | None = None,
+) -> Any:
+    """Byte-level BPE learnt from this repository's documentation, with a family's own special tokens.
+
+    end: ends a turn. plain: further whole tokens which a reply may hold, such as the marks of the thinking.
+    named: special tokens that the family's processor looks up by a name of its own.
+    """
+    from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
+    from transformers import PreTrainedTokenizerFast
+
+    core = Tokenizer(models.BPE())
+    core.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    core.decoder = decoders.ByteLevel()
+    every = list(dict.fromkeys([pad, end, *filter(None, [begin]), *special, *(named or {}).values()]))
+    trainer: Any = trainers.BpeTrainer(
+        vocab_size=VOCABULARY, special_tokens=every, show_progress=False,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+    )
+    core.train_from_iterator([page.read_text("utf-8") for page in sorted(DOCS.glob("*.md"))], trainer)
+    core.add_tokens([AddedToken(word, normalized=False, special=False) for word in plain])
+    marks: dict[str, Any] = {} if begin is None else {"bos_token": begin}
+    extra: Any = dict(named) if named else [mark for mark in every if mark not in {pad, end, begin}]
+    return PreTrainedTokenizerFast(
+        tokenizer_object=core, eos_token=end, pad_token=pad, extra_special_tokens=extra, padding_side="left",
+        clean_up_tokenization_spaces=False, **marks,
+    )
+
+
+def randomise(model: Any, words: Any, ends: Iterable[str], seed: int = 0) -> None:
+    """Random weights under which greedy replies depend on the picture, are text, and end.
+
+    What is said last, the model's turns and JSON's strings and lists, is louder than the rest; special tokens and single
+    bytes of longer characters are never said.
+    """
+    import torch
+
+    torch.manual_seed(seed)
+    head = model.get_output_embeddings().weight
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            if weight.ndim > 1:
+                weight.normal_(std=1.0 if "embed" in name else weight.shape[1:].numel() ** -0.5)
+        said = dict.fromkeys(ends)
+        for token, row in words.get_vocab().items():
+            text = words.decode([row])
+            if token in said or text.strip().endswith(ENDS):
+                head[row] *= LOUD
+            elif token in words.all_special_tokens or "\ufffd" in text:
+                head[row] = 0
+        head[len(words) :] = 0
