@@ -10,7 +10,8 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+import traceback
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -40,6 +41,7 @@ QUESTIONS = DEFAULT_QUESTIONS[:2]
 THINKS_FOR = 16
 LONG_LIST = {"type": "array", "items": {"enum": [1, 2]}, "minItems": 30, "maxItems": 60}
 CUT_AT = 12
+TASKS = ("detect", "ask", "level", "describe")
 YES, UNSPOKEN, RANDOM, NO_SWITCH = "yes", "not of its card", "random words", "no switch"
 Cells = dict[str, str]
 Prompts = set[tuple[int, ...]]
@@ -57,33 +59,54 @@ def prove(family: Family, folder: Path) -> dict[str, Cells]:
     card = card_of(family, folder)
     photo = folder / "photo.png"
     load_photo(PHOTO).image.resize(SIZE).save(photo)
-    rows, prompts = dict[str, Cells](), dict[str, Prompts]()
-    rows["in process"], prompts["in process"] = _row(_vllm, card, family, photo)
-    rows["transformers"], prompts["transformers"] = _row(_transformers, card, family, photo)
-    with _server(card, folder / "log") as address:
-        rows["served"], prompts["served"] = _row(lambda one: _served(one, address), card, family, photo)
+    prompts: dict[str, Prompts] = {"in process": set(), "transformers": set(), "served": set()}
+    rows = {
+        "in process": _row(_vllm, card, family, photo, prompts["in process"]),
+        "transformers": _row(_transformers, card, family, photo, prompts["transformers"]),
+    }
+    every = (*TASKS, "cut-off", "thinking off", "thinking on")
+    rows["served"] = _cells(lambda: _served_row(card, family, photo, prompts["served"], folder / "log"), every)
     for name, row in rows.items():
         same = prompts[name] == prompts["in process"]
         row["same prompts"] = YES if same else _difference(prompts["in process"], prompts[name])
     return rows
 
 
-def _row(start: Start, card: Card, family: Family, photo: Path) -> tuple[Cells, Prompts]:
-    prompts: Prompts = set()
+def _served_row(card: Card, family: Family, photo: Path, prompts: Prompts, log: Path) -> Cells:
+    with _server(card, log) as address:
+        return _row(lambda one: _served(one, address), card, family, photo, prompts)
+
+
+def _row(start: Start, card: Card, family: Family, photo: Path, prompts: Prompts) -> Cells:
+    cells = _cells(lambda: _as_the_card_says(start, card, photo, prompts), (*TASKS, "cut-off", "thinking off"))
+    if not family.thinks:
+        return {**cells, "thinking off": NO_SWITCH, "thinking on": NO_SWITCH}
+    thinking = card.model_copy(update={"template_arguments": dict(family.thinks), "thinking_tokens": THINKS_FOR})
+    return {**cells, **_cells(lambda: _thinking(start, thinking, photo, prompts), ("thinking on",))}
+
+
+def _cells(found: Callable[[], Cells], names: Sequence[str]) -> Cells:
+    try:
+        return found()
+    except Exception as error:
+        traceback.print_exc()
+        return dict.fromkeys(names, f"{type(error).__name__}: {error}"[:300])
+
+
+def _as_the_card_says(start: Start, card: Card, photo: Path, prompts: Prompts) -> Cells:
     with start(card) as engine, _noting(engine, prompts):
         with Assessor(card, engine=engine, questions=QUESTIONS) as assessor:
             found = assessor.assess(photo)
             cells = {**_tasks(found), "cut-off": _cut_off(assessor, engine, photo)}
-    if not family.thinks:
-        return {**cells, "thinking off": NO_SWITCH, "thinking on": NO_SWITCH}, prompts
-    cells["thinking off"] = YES if not found.reasoning else f"it thinks: {found.reasoning}"
-    thinking = card.model_copy(update={"template_arguments": dict(family.thinks), "thinking_tokens": THINKS_FOR})
-    with start(thinking) as engine, _noting(engine, prompts):
-        with Assessor(thinking, engine=engine, questions=QUESTIONS) as assessor:
+    return {**cells, "thinking off": YES if not found.reasoning else f"it thinks: {found.reasoning}"}
+
+
+def _thinking(start: Start, card: Card, photo: Path, prompts: Prompts) -> Cells:
+    with start(card) as engine, _noting(engine, prompts):
+        with Assessor(card, engine=engine, questions=QUESTIONS) as assessor:
             found = assessor.assess(photo)
     wrong = {name: said for name, said in _tasks(found).items() if said not in {YES, UNSPOKEN, RANDOM}}
-    cells["thinking on"] = (YES if found.reasoning else "it does not think") if not wrong else str(wrong)
-    return cells, prompts
+    return {"thinking on": str(wrong) if wrong else YES if found.reasoning else "it does not think"}
 
 
 def _tasks(found: Assessment) -> Cells:

@@ -16,23 +16,53 @@ TEXT = {
     "hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2, "num_attention_heads": 2,
     "num_key_value_heads": 2, "max_position_embeddings": 32768, "rms_norm_eps": 1e-6, "tie_word_embeddings": False,
 }  # fmt: skip
+ROPE_3 = {"rope_type": "default", "rope_theta": 5e6, "mrope_section": [6, 5, 5], "mrope_interleaved": True}
+VISION_3 = {
+    "depth": 2, "hidden_size": 64, "intermediate_size": 128, "num_heads": 2, "out_hidden_size": 64,
+    "num_position_embeddings": 256, "deepstack_visual_indexes": [0],
+}  # fmt: skip
 
 
-def qwen3_vl(folder: Path, **text: Any) -> None:
+def qwen3_vl(folder: Path) -> None:
     """Dense Qwen3-VL."""
     from transformers import Qwen3VLConfig, Qwen3VLForConditionalGeneration
 
-    rope = {"rope_type": "default", "rope_theta": 5e6, "mrope_section": [6, 5, 5], "mrope_interleaved": True}
-    vision = {
-        "depth": 2, "hidden_size": 64, "intermediate_size": 128, "num_heads": 2, "out_hidden_size": 64,
-        "num_position_embeddings": 256, "deepstack_visual_indexes": [0],
-    }
-    spoken = _tokenizer()
+    spoken = _spoken()
     config = Qwen3VLConfig(
-        text_config={**TEXT, "head_dim": 32, "vocab_size": len(spoken), "rope_parameters": rope, **text},
-        vision_config=vision, **_ids(spoken),
+        text_config={**TEXT, "head_dim": 32, "vocab_size": words.rows(spoken), "rope_parameters": ROPE_3},
+        vision_config=VISION_3, **_ids(spoken),
     )
-    _save(folder, Qwen3VLForConditionalGeneration(config), _processor_3(spoken, chatml(IMAGE)))
+    words.save(folder, Qwen3VLForConditionalGeneration(config), _processor_3(spoken, chatml(IMAGE)))
+
+
+def qwen3_vl_moe(folder: Path) -> None:
+    """Qwen3-VL as a mixture of experts."""
+    from transformers import Qwen3VLMoeConfig, Qwen3VLMoeForConditionalGeneration
+
+    spoken = _spoken()
+    experts = {"num_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 64}
+    text = {**TEXT, **experts, "head_dim": 32, "vocab_size": words.rows(spoken), "rope_parameters": ROPE_3}
+    config = Qwen3VLMoeConfig(text_config=text, vision_config=VISION_3, **_ids(spoken))
+    words.save(folder, Qwen3VLMoeForConditionalGeneration(config), _processor_3(spoken, chatml(IMAGE)))
+
+
+def qwen3_5(folder: Path) -> None:
+    """Dense Qwen3.5, which thinks unless told not to."""
+    from transformers import Qwen3_5Config, Qwen3_5ForConditionalGeneration
+
+    spoken = _spoken()
+    rope = {
+        "rope_type": "default", "rope_theta": 1e7, "mrope_section": [4, 2, 2], "mrope_interleaved": True,
+        "partial_rotary_factor": 0.5,
+    }
+    linear = {
+        "linear_num_key_heads": 2, "linear_num_value_heads": 4, "linear_key_head_dim": 32, "linear_value_head_dim": 32,
+        "layer_types": ["linear_attention", "full_attention"],
+    }
+    text = {**TEXT, **linear, "head_dim": 32, "vocab_size": words.rows(spoken), "rope_parameters": rope}
+    vision = {key: value for key, value in VISION_3.items() if key != "deepstack_visual_indexes"}
+    config = Qwen3_5Config(text_config=text, vision_config=vision, **_ids(spoken))
+    words.save(folder, Qwen3_5ForConditionalGeneration(config), _processor_3(spoken, chatml_thinking(IMAGE)))
 
 
 def qwen2_5_vl(folder: Path) -> None:
@@ -44,12 +74,12 @@ def qwen2_5_vl(folder: Path) -> None:
         "depth": 2, "hidden_size": 64, "intermediate_size": 128, "num_heads": 2, "out_hidden_size": 64,
         "fullatt_block_indexes": [1], "window_size": 112,
     }
-    spoken = _tokenizer()
+    spoken = _spoken()
     config = Qwen2_5_VLConfig(
-        text_config={**TEXT, "vocab_size": len(spoken), "rope_parameters": rope}, vision_config=vision, **_ids(spoken)
+        text_config={**TEXT, "vocab_size": words.rows(spoken), "rope_parameters": rope}, vision_config=vision, **_ids(spoken)
     )
     template = chatml(IMAGE, system="You are a helpful assistant.")
-    _save(folder, Qwen2_5_VLForConditionalGeneration(config), _processor_2(spoken, template, "Qwen2_5_VLProcessor"))
+    words.save(folder, Qwen2_5_VLForConditionalGeneration(config), _processor_2(spoken, template, "Qwen2_5_VLProcessor"))
 
 
 def qwen2_vl(folder: Path) -> None:
@@ -61,13 +91,13 @@ def qwen2_vl(folder: Path) -> None:
     boxes = ("<|object_ref_start|>", "<|object_ref_end|>", "<|box_start|>", "<|box_end|>")
     spoken = words.tokenizer((*SPECIAL, *boxes), end=END, pad=PAD)
     config = Qwen2VLConfig(
-        text_config={**TEXT, "vocab_size": len(spoken), "rope_parameters": rope}, vision_config=vision, **_ids(spoken)
+        text_config={**TEXT, "vocab_size": words.rows(spoken), "rope_parameters": rope}, vision_config=vision, **_ids(spoken)
     )
     template = chatml(IMAGE, system="You are a helpful assistant.")
-    _save(folder, Qwen2VLForConditionalGeneration(config), _processor_2(spoken, template, "Qwen2VLProcessor"))
+    words.save(folder, Qwen2VLForConditionalGeneration(config), _processor_2(spoken, template, "Qwen2VLProcessor"))
 
 
-def _tokenizer() -> Any:
+def _spoken() -> Any:
     return words.tokenizer(SPECIAL, end=END, pad=PAD, plain=THINKING)
 
 
@@ -98,16 +128,3 @@ def _processor_2(spoken: Any, template: str, name: str) -> Any:
     pixels = transformers.Qwen2VLImageProcessor(size=size, **settings)
     video = transformers.Qwen2VLVideoProcessor(size=size, **settings)
     return getattr(transformers, name)(pixels, spoken, video, chat_template=template)
-
-
-def _save(folder: Path, model: Any, processor: Any) -> None:
-    spoken = processor.tokenizer
-    words.randomise(model, spoken, [END])
-    model.generation_config.update(
-        do_sample=False, pad_token_id=spoken.pad_token_id, eos_token_id=[spoken.eos_token_id, spoken.pad_token_id]
-    )
-    processor.save_pretrained(folder)
-    model.save_pretrained(folder)
-
-
-_ = chatml_thinking

@@ -42,6 +42,39 @@ def tokenizer(
     )
 
 
+def rows(words: Any) -> int:
+    """Rows of the embeddings: more than there are tokens, as in large checkpoints."""
+    return -(-len(words) // 64) * 64
+
+
+def save(folder: Path, model: Any, processor: Any, renamed: Mapping[str, str] | None = None) -> None:
+    """Write the checkpoint with random weights, as vLLM and transformers both load it.
+
+    renamed: beginnings of names that published checkpoints have otherwise than transformers writes them.
+    """
+    words = processor.tokenizer
+    randomise(model, words, [words.eos_token])
+    ends = {"bos_token_id": words.bos_token_id, "eos_token_id": words.eos_token_id, "pad_token_id": words.pad_token_id}
+    text = model.config.get_text_config()
+    for name, value in ends.items():
+        setattr(text, name, value)
+    model.generation_config.update(do_sample=False, **ends)
+    processor.save_pretrained(folder)
+    model.save_pretrained(folder)
+    if renamed:
+        _rename(folder / "model.safetensors", renamed)
+
+
+def _rename(file: Path, renamed: Mapping[str, str]) -> None:
+    from safetensors.torch import load_file, save_file
+
+    weights = {}
+    for name, weight in load_file(file).items():
+        begin = next(filter(name.startswith, renamed), "")
+        weights[renamed.get(begin, "") + name.removeprefix(begin)] = weight
+    save_file(weights, file, {"format": "pt"})
+
+
 def randomise(model: Any, words: Any, ends: Iterable[str], seed: int = 0) -> None:
     """Random weights under which greedy replies depend on the picture, are text, and end.
 
