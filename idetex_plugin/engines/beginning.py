@@ -2,9 +2,9 @@
 
 A reply is begun by what stands between prompt and reply, by a prefix, or by what the checkpoint has thought. A server
 takes a begun reply as an assistant's message that it is to continue, and templates treat such a message in their own
-ways: some put a blank before it, some leave an empty thinking out of it or write a thinking anew. The checkpoint knows
-finished turns from its template. So where the template can be made to give the plain sum of these parts, it is that; where
-it differs in blanks or in empty thinking alone, it is as the template has it; anything else is no continuation.
+ways: some put a blank before it, some leave an empty thinking out of it or write a thinking anew. So where the template
+can be made to give the plain sum of these parts, the reply begins with that. Where it differs in blanks or in empty
+thinking alone, the reply begins as the template has it, for so the checkpoint has seen it. Anything else is refused.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ class Beginning:
 
 
 def begin(prefix: str, marks: Marks, *, thinks: bool) -> Steps:
-    """Yields assistants' messages, None for none, to be rendered after `PROBE`; takes each text, None where it cannot be
-    had. Gives how a reply with this prefix is begun, after having thought `THOUGHT` if it thinks."""
+    """Yields assistants' messages, None for none, to be rendered after `PROBE`; takes each text, None where it cannot
+    be had. Gives how a reply with this prefix is begun, after having thought `THOUGHT` if it thinks."""
     plain = message((thinking.closed("", THOUGHT, marks) if thinks else "") + prefix)
     chat = yield None
     if chat is None:
@@ -74,7 +74,8 @@ def begin(prefix: str, marks: Marks, *, thinks: bool) -> Steps:
 
 def message(content: str, reasoning: str = "") -> dict[str, str]:
     """An assistant's message that is to be continued."""
-    return {"role": "assistant", "content": content, **({"reasoning_content": reasoning} if reasoning else {})}
+    thought = {"reasoning": reasoning, "reasoning_content": reasoning} if reasoning else {}  # new and old servers
+    return {"role": "assistant", "content": content, **thought}
 
 
 def _rest(wanted: str, made: str) -> str:

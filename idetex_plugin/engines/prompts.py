@@ -88,8 +88,8 @@ class Prompts:
         return chat + self._begun(request.prefix, thought)
 
     def thinking(self, request: Request) -> str:
-        """The whole prompt up to where the checkpoint begins to think about the request: the template opens the thinking
-        there, or the checkpoint does so itself."""
+        """The whole prompt up to where the checkpoint thinks about the request. The template opens the thinking, or
+        else the checkpoint does so itself."""
         return "".join(self._rendered(request))
 
     def ids(self, text: str) -> Ids:
@@ -144,7 +144,7 @@ class Prompts:
         return whole[:at], whole[at:]
 
     def _begun(self, prefix: str, thought: str | None) -> str:
-        """What stands between a request and the rest of its reply, which has this prefix and comes after this thought."""
+        """What stands between a request and the rest of its reply, with this prefix and after this thought."""
         thinks = thought is not None
         if (prefix, thinks) not in self._beginnings:
             steps = begin(prefix, self.card.thinking, thinks=thinks)
@@ -162,7 +162,7 @@ class Prompts:
         if begun is None:
             return "".join(self._rendered(PROBE))
         for content in ([{"type": "text", "text": begun["content"]}], begun["content"]):
-            last = {**begun, "content": content, "reasoning": begun.get("reasoning_content")}
+            last = {**begun, "content": content}
             try:
                 return str(self._chat.apply_chat_template(
                     [*messages(PROBE), last], add_generation_prompt=False, continue_final_message=True,

@@ -144,7 +144,7 @@ class ServerSession:
         return wire.read(await self._complete(body, pictures))
 
     async def _begun(self, request: Request, start: Beginning, reasoning: str | None, path: Ids) -> Beginning | None:
-        """The beginning with these tokens of the reply after it; None where the template would change what is before."""
+        """The beginning with these tokens of the reply after it; None where the template changes what is before."""
         if not path:
             return start
         given = {"model": self.served.name, "tokens": list(path)}

@@ -22,8 +22,8 @@ def body(
     request: Request, model: str, pictures: Sequence[dict[str, Any]], *, stop: Sequence[str] = (),
     begun: Mapping[str, str] | None = None, sampling: Sampling | None = None,
 ) -> dict[str, Any]:
-    """A chat completion request. `begun` is the assistant's message that the reply continues; the request's prefix is in
-    it. `sampling` says how tokens are drawn; None means greedily."""
+    """A chat completion request. `begun` is the assistant's message that the reply continues, with the request's prefix
+    in it. `sampling` says how tokens are drawn; None means greedily."""
     chat = messages(request, pictures)
     extra: dict[str, Any] = {"add_generation_prompt": begun is None, "continue_final_message": begun is not None}
     if begun is not None:

@@ -34,13 +34,12 @@ class Server:
         self.asked = 0
 
     def render(self, body: dict[str, Any]) -> str:
-        chat = [dict(message) for message in body["messages"]]
-        for message in chat:
-            if isinstance(message["content"], str):
-                message["content"] = [{"type": "text", "text": message["content"]}]
-            message["reasoning"] = message.get("reasoning_content")
+        said = [dict(each) for each in body["messages"]]
+        for each in said:
+            if isinstance(each["content"], str):
+                each["content"] = [{"type": "text", "text": each["content"]}]
         return self.chat.apply_chat_template(
-            chat, tokenize=False, add_generation_prompt=body["add_generation_prompt"],
+            said, tokenize=False, add_generation_prompt=body["add_generation_prompt"],
             continue_final_message=body["continue_final_message"], chat_template=self.template,
             **body.get("chat_template_kwargs", {}),
         )

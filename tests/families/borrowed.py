@@ -1,10 +1,9 @@
 """Packages that the processors of most families import, in a folder of their own, for processes that ask for them.
 
-PyTorch's own index has a torchvision for every PyTorch. Elsewhere there may be none but the one that is linked to CUDA,
-which cannot be imported beside a PyTorch that is built for the CPU: its operators are missing, and it declares how two of
-them behave. Processors need none of its operators. So the tests put a copy of it into a folder of the user's cache, take
-its compiled parts out and declare those two. Nothing is installed into the environment; a process has the folder when it
-is on its PYTHONPATH.
+PyTorch's own index has a torchvision for every PyTorch. Elsewhere there may be none but the one linked to CUDA, which
+cannot be imported beside a PyTorch for the CPU: its operators are missing, and it tells how two of them act. Processors
+need none of its operators. So the tests put a copy of it into a folder of the user's cache, take its compiled parts out
+and declare those two. Nothing is installed into the environment; a process has the folder when it is on its PYTHONPATH.
 """
 
 from __future__ import annotations

@@ -12,12 +12,13 @@ from families import qwen, thinkers, tiles
 @dataclass(frozen=True, slots=True)
 class Family:
     """build: writes the checkpoint into a folder. thinks: what its chat template is told so that it thinks; empty for a
-    family whose template cannot be told."""
+    family whose template cannot be told. gap: why it cannot be tried."""
 
     title: str
     card: str
     build: Callable[[Path], None]
     thinks: Mapping[str, bool] = field(default_factory=dict)
+    gap: str = ""
 
 
 THINKS = {"enable_thinking": True}

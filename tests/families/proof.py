@@ -1,7 +1,7 @@
 """What a family's tiny checkpoint does end to end: python -m families.proof NAME FOLDER writes FOLDER/proof.json.
 
-In process under vLLM and under transformers, and served by vLLM: the same photo, in the words of the built-in card. Every
-cell of the table is "yes", or says why not. To be run where the family's processor can be imported.
+In process under vLLM and under transformers, and served by vLLM: the same photo, in the words of the built-in card.
+Every cell of the table is "yes", or says why not. To be run where the family's processor can be imported.
 """
 
 from __future__ import annotations
@@ -9,31 +9,23 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
+from families.engines import Start, served, transformers_here, vllm_here
 from families.kinds import FAMILIES, Family
+from families.noting import Prompts, noting
 from PIL import Image
-from vllm_server import free_port, running
 
 from idetex_plugin import Assessor, Card, load_photo
 from idetex_plugin.cards.registry import get_card
-from idetex_plugin.engines.asking import Asking
 from idetex_plugin.engines.base import Engine
-from idetex_plugin.engines.retries import Backoff
-from idetex_plugin.engines.server import ServerEngine
-from idetex_plugin.engines.serving import serve_command
-from idetex_plugin.engines.transformers import TransformersEngine
 from idetex_plugin.tasks.questions import DEFAULT_QUESTIONS
 from idetex_plugin.views.show import make_views
 from idetex_plugin.words.assessment import Assessment
 from idetex_plugin.words.failure import Failure, Reason, State, TaskStatus
-from idetex_plugin.words.request import Request
 
 PHOTO = sorted((Path(__file__).parents[2] / "demo").glob("*.jpg"))[0]
 SIZE = (448, 336)
@@ -42,39 +34,32 @@ THINKS_FOR = 16
 LONG_LIST = {"type": "array", "items": {"enum": [1, 2]}, "minItems": 30, "maxItems": 60}
 CUT_AT = 12
 TASKS = ("detect", "ask", "level", "describe")
-YES, UNSPOKEN, RANDOM, NO_SWITCH = "yes", "not of its card", "random words", "no switch"
+CELLS = (*TASKS, "cut-off", "thinking off", "thinking on", "same prompts")
+YES, UNSPOKEN, NO_SWITCH = "yes", "not of its card", "no switch"
+TURNED, RANDOM = "random box", "random words"
 Cells = dict[str, str]
-Prompts = set[tuple[int, ...]]
-Start = Callable[[Card], AbstractContextManager[Engine]]
-
-
-def card_of(family: Family, folder: Path) -> Card:
-    """The built-in card, for this checkpoint."""
-    return get_card(family.card).model_copy(update={"checkpoint": str(folder)})
 
 
 def prove(family: Family, folder: Path) -> dict[str, Cells]:
     """The rows of the family by engine, each with its cells by name."""
     family.build(folder)
-    card = card_of(family, folder)
+    card = get_card(family.card).model_copy(update={"checkpoint": str(folder)})
     photo = folder / "photo.png"
     load_photo(PHOTO).image.resize(SIZE).save(photo)
     prompts: dict[str, Prompts] = {"in process": set(), "transformers": set(), "served": set()}
-    rows = {
-        "in process": _row(_vllm, card, family, photo, prompts["in process"]),
-        "transformers": _row(_transformers, card, family, photo, prompts["transformers"]),
-    }
-    every = (*TASKS, "cut-off", "thinking off", "thinking on")
-    rows["served"] = _cells(lambda: _served_row(card, family, photo, prompts["served"], folder / "log"), every)
+    ways = {"in process": vllm_here, "transformers": transformers_here}
+    rows = {name: _row(start, card, family, photo, prompts[name]) for name, start in ways.items()}
+
+    def at_a_server() -> Cells:
+        with served(card, folder / "log") as start:
+            return _row(start, card, family, photo, prompts["served"])
+
+    rows["served"] = _cells(at_a_server, CELLS)
     for name, row in rows.items():
         same = prompts[name] == prompts["in process"]
         row["same prompts"] = YES if same else _difference(prompts["in process"], prompts[name])
+        row["other template"] = _told_apart(card, folder)
     return rows
-
-
-def _served_row(card: Card, family: Family, photo: Path, prompts: Prompts, log: Path) -> Cells:
-    with _server(card, log) as address:
-        return _row(lambda one: _served(one, address), card, family, photo, prompts)
 
 
 def _row(start: Start, card: Card, family: Family, photo: Path, prompts: Prompts) -> Cells:
@@ -94,18 +79,16 @@ def _cells(found: Callable[[], Cells], names: Sequence[str]) -> Cells:
 
 
 def _as_the_card_says(start: Start, card: Card, photo: Path, prompts: Prompts) -> Cells:
-    with start(card) as engine, _noting(engine, prompts):
-        with Assessor(card, engine=engine, questions=QUESTIONS) as assessor:
-            found = assessor.assess(photo)
-            cells = {**_tasks(found), "cut-off": _cut_off(assessor, engine, photo)}
+    with start(card) as engine, noting(engine, prompts), Assessor(card, engine, questions=QUESTIONS) as assessor:
+        found = assessor.assess(photo)
+        cells = {**_tasks(found), "cut-off": _cut_off(assessor, engine, photo)}
     return {**cells, "thinking off": YES if not found.reasoning else f"it thinks: {found.reasoning}"}
 
 
 def _thinking(start: Start, card: Card, photo: Path, prompts: Prompts) -> Cells:
-    with start(card) as engine, _noting(engine, prompts):
-        with Assessor(card, engine=engine, questions=QUESTIONS) as assessor:
-            found = assessor.assess(photo)
-    wrong = {name: said for name, said in _tasks(found).items() if said not in {YES, UNSPOKEN, RANDOM}}
+    with start(card) as engine, noting(engine, prompts), Assessor(card, engine, questions=QUESTIONS) as assessor:
+        found = assessor.assess(photo)
+    wrong = {name: said for name, said in _tasks(found).items() if not fine(said)}
     return {"thinking on": str(wrong) if wrong else YES if found.reasoning else "it does not think"}
 
 
@@ -116,8 +99,8 @@ def _tasks(found: Assessment) -> Cells:
     rated = found.quality is not None and bool(found.quality.probabilities)
     return {
         "detect": _said(tasks["grounding"], True),
-        "ask": _said(tasks["perception"], asked == [True] * len(QUESTIONS)),
-        "level": _said(tasks["perception"], rated),
+        "ask": YES if asked == [True] * len(QUESTIONS) else _said(tasks["perception"], False),
+        "level": YES if rated else _said(tasks["perception"], False),
         "describe": _said(tasks["description"], found.description is not None),
     }
 
@@ -127,7 +110,9 @@ def _said(status: TaskStatus, whole: bool) -> str:
         return UNSPOKEN
     if whole and status.state is State.OK:
         return YES
-    return RANDOM if status.reason is Reason.UNPARSEABLE else f"{status.reason}: {status.message}"
+    if status.reason is not Reason.UNPARSEABLE:
+        return f"{status.reason}: {status.message}"
+    return TURNED if "no box in a frame" in status.message else f"{RANDOM}: {status.message}"
 
 
 def _cut_off(assessor: Assessor, engine: Engine, photo: Path) -> str:
@@ -140,91 +125,24 @@ def _cut_off(assessor: Assessor, engine: Engine, photo: Path) -> str:
     return YES if ok else f"{reply.finish_reason}: {read}"
 
 
+def fine(said: str) -> bool:
+    """Whether a cell has nothing but what random weights explain."""
+    return said in {YES, UNSPOKEN, NO_SWITCH, TURNED} or said.startswith(RANDOM)
+
+
+def _told_apart(card: Card, folder: Path) -> str:
+    """Whether the fingerprint is another one where the chat template is."""
+    template = folder / "chat_template.jinja"
+    text = template.read_text("utf-8")
+    first = Assessor(card, "transformers").fingerprint
+    template.write_text(text + "{# changed #}", encoding="utf-8")
+    second = Assessor(card, "transformers").fingerprint
+    template.write_text(text, encoding="utf-8")
+    return YES if first != second else "the same fingerprint"
+
+
 def _difference(one: Prompts, other: Prompts) -> str:
     return f"{len(one - other)} of {len(one)} prompts are not sent, {len(other - one)} others are"
-
-
-@contextmanager
-def _vllm(card: Card) -> Iterator[Engine]:
-    from idetex_plugin.engines.vllm import VllmEngine
-
-    engine = VllmEngine(card, dtype="float32", slots=8)
-    try:
-        yield engine
-    finally:
-        engine.close()
-
-
-@contextmanager
-def _transformers(card: Card) -> Iterator[Engine]:
-    engine = TransformersEngine(card, dtype="float32", device="cpu", slots=8)
-    yield engine
-    engine.close()
-
-
-@contextmanager
-def _served(card: Card, address: str) -> Iterator[Engine]:
-    engine = ServerEngine(card, address, slots=8, backoff=Backoff(tries=2))
-    try:
-        yield engine
-    finally:
-        engine.close()
-
-
-@contextmanager
-def _server(card: Card, log: Path) -> Iterator[str]:
-    """Started by the line that `idetex serve-command` prints, in 32-bit numbers."""
-    port = free_port()
-    line = serve_command(card, port=port, cpu=True)
-    line[line.index("--dtype") + 1] = "float32"
-    with running([*line[1:], "--max-num-seqs", "8"], port, log) as address:
-        yield address
-
-
-@contextmanager
-def _noting(engine: Any, prompts: Prompts) -> Iterator[None]:
-    """Note the prompts as the model gets them, image tokens and all."""
-    if isinstance(engine, ServerEngine):
-        with _noting_served(prompts):
-            yield
-        return
-    if isinstance(engine, TransformersEngine):
-        real = engine._inputs
-
-        def inputs(steps: Any) -> Any:
-            found = real(steps)
-            for ids, mask in zip(found["input_ids"], found["attention_mask"].bool(), strict=True):
-                prompts.add(tuple(ids[mask].tolist()))
-            return found
-
-        engine._inputs = inputs  # type: ignore[method-assign]
-    else:
-        step = engine._engine.step
-
-        def watched() -> Any:
-            outputs = step()
-            prompts.update(tuple(output.prompt_token_ids) for output in outputs if output.finished)
-            return outputs
-
-        engine._engine.step = watched
-    yield
-
-
-@contextmanager
-def _noting_served(prompts: Prompts) -> Iterator[None]:
-    real = Asking.complete
-
-    async def complete(self: Asking, body: Any, *, tries: int | None = None) -> Any:
-        given = {**json.loads(b"".join(body)), "return_token_ids": True}
-        answer = await real(self, [json.dumps(given).encode()], tries=tries)
-        prompts.add(tuple(answer["prompt_token_ids"]))
-        return answer
-
-    Asking.complete = complete  # type: ignore[method-assign,assignment]
-    try:
-        yield
-    finally:
-        Asking.complete = real  # type: ignore[method-assign]
 
 
 def main() -> None:
@@ -232,10 +150,7 @@ def main() -> None:
     name, folder = sys.argv[1], Path(sys.argv[2])
     os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "1")
     folder.mkdir(parents=True, exist_ok=True)
-    began = time.monotonic()
-    rows = prove(FAMILIES[name], folder)
-    (folder / "proof.json").write_text(json.dumps(rows, indent=2))
-    print(f"{name}: {time.monotonic() - began:.0f} s")
+    (folder / "proof.json").write_text(json.dumps(prove(FAMILIES[name], folder), indent=2))
 
 
 if __name__ == "__main__":

@@ -76,10 +76,11 @@ def qwen2_5_vl(folder: Path) -> None:
     }
     spoken = _spoken()
     config = Qwen2_5_VLConfig(
-        text_config={**TEXT, "vocab_size": words.rows(spoken), "rope_parameters": rope}, vision_config=vision, **_ids(spoken)
+        text_config={**TEXT, "vocab_size": words.rows(spoken), "rope_parameters": rope}, vision_config=vision,
+        **_ids(spoken),
     )
-    template = chatml(IMAGE, system="You are a helpful assistant.")
-    words.save(folder, Qwen2_5_VLForConditionalGeneration(config), _processor_2(spoken, template, "Qwen2_5_VLProcessor"))
+    processor = _processor_2(spoken, chatml(IMAGE, system="You are a helpful assistant."), "Qwen2_5_VLProcessor")
+    words.save(folder, Qwen2_5_VLForConditionalGeneration(config), processor)
 
 
 def qwen2_vl(folder: Path) -> None:
@@ -91,7 +92,8 @@ def qwen2_vl(folder: Path) -> None:
     boxes = ("<|object_ref_start|>", "<|object_ref_end|>", "<|box_start|>", "<|box_end|>")
     spoken = words.tokenizer((*SPECIAL, *boxes), end=END, pad=PAD)
     config = Qwen2VLConfig(
-        text_config={**TEXT, "vocab_size": words.rows(spoken), "rope_parameters": rope}, vision_config=vision, **_ids(spoken)
+        text_config={**TEXT, "vocab_size": words.rows(spoken), "rope_parameters": rope}, vision_config=vision,
+        **_ids(spoken),
     )
     template = chatml(IMAGE, system="You are a helpful assistant.")
     words.save(folder, Qwen2VLForConditionalGeneration(config), _processor_2(spoken, template, "Qwen2VLProcessor"))

@@ -70,7 +70,8 @@ def llava_onevision(folder: Path) -> None:
     config = transformers.LlavaOnevisionConfig(
         text_config={**TEXT, "model_type": "qwen2", "vocab_size": words.rows(spoken)},
         vision_config={
-            **SIGLIP, "model_type": "siglip_vision_model", "image_size": 384, "patch_size": 14, "vision_use_head": False,
+            **SIGLIP, "model_type": "siglip_vision_model", "image_size": 384, "patch_size": 14,
+            "vision_use_head": False,
         },
         image_token_index=spoken.convert_tokens_to_ids("<image>"),
         video_token_index=spoken.convert_tokens_to_ids("<video>"),

@@ -78,8 +78,8 @@ def _rename(file: Path, renamed: Mapping[str, str]) -> None:
 def randomise(model: Any, words: Any, ends: Iterable[str], seed: int = 0) -> None:
     """Random weights under which greedy replies depend on the picture, are text, and end.
 
-    What is said last, the model's turns and JSON's strings and lists, is louder than the rest; special tokens and single
-    bytes of longer characters are never said.
+    What ends a turn, a string or a list of JSON is louder than the rest; special tokens and single bytes of longer
+    characters are never said.
     """
     import torch
 
