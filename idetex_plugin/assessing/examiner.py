@@ -12,6 +12,7 @@ from idetex_plugin.photo.measures import measure
 from idetex_plugin.photo.strip import without_metadata
 from idetex_plugin.tasks.grounding import Grounded
 from idetex_plugin.tasks.perception import Perceived
+from idetex_plugin.tasks.rules import agreed
 from idetex_plugin.views.show import make_views
 from idetex_plugin.words.assessment import Assessment, PartialRegions, PhotoInfo
 from idetex_plugin.words.card import TASKS, Card
@@ -136,6 +137,9 @@ class Examiner:
             failure = result if isinstance(result, Failure) else getattr(result, "failure", None)
             statuses[task.name] = OK if failure is None else TaskStatus.of(failure, _ended(failure))
             found |= _fields(task.name, result)
+        quality = found.get("quality")
+        if quality is not None and statuses.get("grounding") == OK:
+            found["quality"] = agreed(quality, found["regions"], self.card.level_pull)
         reasoning = {task.name: _reasoning(replies[number] for number in numbers) for task, numbers in case.parts}
         return Assessment(
             photo=case.info,

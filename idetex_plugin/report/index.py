@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from idetex_plugin.report.index_tables import NONE_FOUND, TABLES, VERSION, fill
+from idetex_plugin.report.index_tables import NONE_FOUND, REPEATED, TABLES, VERSION, fill
 from idetex_plugin.runs.schema import FILE_NAME, StorageError
 
 INDEX_NAME = "run.index.sqlite"
@@ -29,17 +29,20 @@ ORDERS = {
     "regions": ("Regions, most first", "regions DESC, number"),
     "name": ("Name", "name, number"),
     "run": ("Order of the run", "number"),
+    "copies": ("Same content together", "first IS NULL, first, number"),
 }
 """What the rows can be sorted by: for people, and in SQL. `measure-NAME-up` and `-down` are added."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowQuery:
-    """Which rows are wanted. chosen: values by facet; of one facet any of them, of different facets all."""
+    """Which rows are wanted. chosen: values by facet; of one facet any of them, of different facets all. ranges: least
+    and most by the name of a measure, None for an open end; a photo without the measure is in none."""
 
     text: str = ""
     chosen: Mapping[str, Sequence[str]] = field(default_factory=dict)
     order: str = "run"
+    ranges: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)
 
 
 class RowIndex:
@@ -51,6 +54,7 @@ class RowIndex:
 
     def __init__(self, folder: Path, measures: Sequence[str]) -> None:
         self._lock = threading.Lock()
+        self._measures = tuple(measures)
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self.orders = {
             **ORDERS,
@@ -68,14 +72,14 @@ class RowIndex:
 
     def numbers(self, query: RowQuery, start: int, count: int) -> list[int]:
         """The numbers of the wanted rows from the place `start` on, in their order."""
-        where, values = _condition(query)
+        where, values = self._condition(query)
         order = self.orders.get(query.order, ORDERS["run"])[1]
         sql = f"SELECT number FROM item WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"
         return [number for (number,) in self._all(sql, *values, count, start)]
 
     def count(self, query: RowQuery) -> int:
         """How many rows are wanted."""
-        where, values = _condition(query)
+        where, values = self._condition(query)
         if where == TEXT_FITS:
             [(count,)] = self._all("SELECT count(*) FROM words WHERE words MATCH ?", *values)
         else:
@@ -89,8 +93,17 @@ class RowIndex:
         )
         return {
             "photos": photos, "damaged": damaged or 0, "failed": failed or 0, "mean": mean, "scored": scored,
-            "facets": {name: dict(self._all(sql)) for name, sql in COUNTS.items()},
+            "facets": {name: dict(self._all(sql)) for name, sql in COUNTS.items()}, "ends": self._ends(),
         }  # fmt: skip
+
+    def _ends(self) -> dict[str, tuple[float, float]]:
+        """The least and the most of each measure that any photo has."""
+        columns = ", ".join(f"min(measure_{name}), max(measure_{name})" for name in self._measures)
+        if not columns:
+            return {}
+        [found] = self._all(f"SELECT {columns} FROM item")
+        pairs = zip(self._measures, found[::2], found[1::2], strict=True)
+        return {name: (least, most) for name, least, most in pairs if least is not None}
 
     def close(self) -> None:
         """Close the tables, and remove those of a temporary file. Idempotent."""
@@ -98,6 +111,31 @@ class RowIndex:
             self._base.close()
             if self._scratch is not None:
                 self._scratch.cleanup()
+
+    def _condition(self, query: RowQuery) -> tuple[str, list[Any]]:
+        parts, values = [], list[Any]()
+        if terms := WORD.findall(query.text):
+            parts.append(TEXT_FITS)
+            values.append(" AND ".join(f'"{term}"*' for term in terms))
+        kinds, severities = query.chosen.get("distortion", ()), query.chosen.get("severity", ())
+        if kinds or severities:
+            region = [f"{name} IN ({_marks(given)})" for name, given in
+                      (("distortion", kinds), ("severity", severities)) if given]  # fmt: skip
+            parts.append(f"(number IN (SELECT photo FROM found WHERE {' AND '.join(region)}) OR (bare AND ?))")
+            values += [*kinds, *severities, NONE_FOUND in kinds and not severities]
+        for facet, column in COLUMNS.items():
+            if given := query.chosen.get(facet, ()):
+                parts.append(f"{column} IN ({_marks(given)})")
+                values += given
+        if REPEATED in query.chosen.get("content", ()):
+            parts.append("first IS NOT NULL")
+        for name, ends in query.ranges.items():
+            column = f"measure_{name}" if name in self._measures else "NULL"
+            for sign, end in zip((">=", "<="), ends, strict=True):
+                if end is not None:
+                    parts.append(f"{column} {sign} ?")
+                    values.append(end)
+        return " AND ".join(parts) or "1", values
 
     def _all(self, sql: str, *values: Any) -> list[Any]:
         with self._lock:
@@ -134,27 +172,10 @@ COUNTS = {
     "level": "SELECT coalesce(level, ''), count(*) FROM item GROUP BY 1",
     "status": "SELECT state, count(*) FROM item GROUP BY 1",
     "reason": "SELECT reason, count(*) FROM item WHERE reason IS NOT NULL GROUP BY 1",
+    "content": f"SELECT '{REPEATED}', count(*) FROM item WHERE first IS NOT NULL HAVING count(*) > 0",
 }
 COLUMNS = {"level": "coalesce(level, '')", "status": "state", "reason": "reason"}
 TEXT_FITS = "number IN (SELECT rowid FROM words WHERE words MATCH ?)"
-
-
-def _condition(query: RowQuery) -> tuple[str, list[Any]]:
-    parts, values = [], list[Any]()
-    if terms := WORD.findall(query.text):
-        parts.append(TEXT_FITS)
-        values.append(" AND ".join(f'"{term}"*' for term in terms))
-    kinds, severities = query.chosen.get("distortion", ()), query.chosen.get("severity", ())
-    if kinds or severities:
-        region = [f"{name} IN ({_marks(given)})" for name, given in
-                  (("distortion", kinds), ("severity", severities)) if given]  # fmt: skip
-        parts.append(f"(number IN (SELECT photo FROM found WHERE {' AND '.join(region)}) OR (bare AND ?))")
-        values += [*kinds, *severities, NONE_FOUND in kinds and not severities]
-    for facet, column in COLUMNS.items():
-        if given := query.chosen.get(facet, ()):
-            parts.append(f"{column} IN ({_marks(given)})")
-            values += given
-    return " AND ".join(parts) or "1", values
 
 
 def _marks(values: Sequence[str]) -> str:

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from idetex_plugin.photo.measures import MEASURES
+from idetex_plugin.runs.schema import DUPLICATES
 from idetex_plugin.words.vocabulary import Level, Severity
 
-VERSION = 1
-NOT_STATED, NONE_FOUND = "Not stated", "No damage found"
+VERSION = 2
+NOT_STATED, NONE_FOUND, REPEATED = "Not stated", "No damage found", "Same content as another"
 PART = 2000
 SEVERITY_RANKS = {str(severity): severity.rank for severity in Severity}
 WEIGHTS = {str(level): level.score for level in Level}
@@ -22,7 +23,7 @@ TABLES = f"""
 CREATE TABLE made (version INTEGER, size INTEGER, mtime_ns INTEGER, log_size INTEGER, log_mtime_ns INTEGER);
 CREATE TABLE item (
     number INTEGER PRIMARY KEY, name TEXT, state TEXT, reason TEXT, level TEXT, score REAL, standing REAL,
-    regions INTEGER, worst INTEGER, bare INTEGER, {NUMBERS}
+    regions INTEGER, worst INTEGER, bare INTEGER, first INTEGER, {NUMBERS}
 );
 CREATE TABLE found (
     distortion TEXT, severity TEXT, photo INTEGER, PRIMARY KEY (distortion, severity, photo)
@@ -30,7 +31,7 @@ CREATE TABLE found (
 CREATE VIRTUAL TABLE words USING fts5(text, content='', detail=none);
 """
 """`standing` is the score, or the level's own weight; `worst` the rank of the worst severity; `bare` tells that damage
-was looked for and none found."""
+was looked for and none found; `first` is the first row of the same content, where there are several."""
 
 INDEXES = """
 CREATE INDEX item_standing ON item (standing);
@@ -40,6 +41,7 @@ CREATE INDEX item_name ON item (name);
 CREATE INDEX item_level ON item (level);
 CREATE INDEX item_state ON item (state, reason);
 CREATE INDEX item_bare ON item (bare) WHERE bare;
+CREATE INDEX item_first ON item (first) WHERE first IS NOT NULL;
 """
 
 
@@ -48,7 +50,7 @@ def fill(base: sqlite3.Connection) -> None:
 
     An assessment that is no JSON object says nothing.
     """
-    marks = ", ".join("?" * (10 + len(MEASURES)))
+    marks = ", ".join("?" * (11 + len(MEASURES)))
     last = -1
     base.execute("BEGIN")
     while part := base.execute(
@@ -62,6 +64,7 @@ def fill(base: sqlite3.Connection) -> None:
         base.executemany(
             "INSERT INTO words (rowid, text) VALUES (?, ?)", ((row[0], _text(row, about)) for row, about in both)
         )
+    base.execute(f"UPDATE item SET first = same.first FROM ({DUPLICATES}) AS same WHERE same.photo = item.number")
     base.executescript(INDEXES)
 
 
@@ -82,7 +85,7 @@ def _item(row: tuple[Any, ...], said: Mapping[str, Any]) -> tuple[Any, ...]:
     values = (measures.get(each.name) for each in MEASURES)
     return (
         number, name, state, reason, level, score, WEIGHTS.get(level) if score is None else score, len(regions), worst,
-        int(not regions and grounding.get("state") == "ok"),
+        int(not regions and grounding.get("state") == "ok"), None,
         *(value if isinstance(value, int | float) else None for value in values),
     )  # fmt: skip
 

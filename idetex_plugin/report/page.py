@@ -19,7 +19,7 @@ from idetex_plugin.words.assessment import Assessment
 from idetex_plugin.words.vocabulary import VIDA, Vocabulary
 
 SCRIPTS = (
-    "dom", "row", "data", "marks", "filters", "facets", "boxes", "cards", "panel", "large", "keys", "main",
+    "dom", "row", "data", "marks", "filters", "ranges", "facets", "boxes", "cards", "panel", "large", "keys", "main",
 )  # fmt: skip
 ROWS_HERE = "<!-- rows -->"
 

@@ -26,10 +26,12 @@ if TYPE_CHECKING:
     from idetex_plugin.runs.rows import Row
     from idetex_plugin.runs.store import Run
 
-SCRIPTS = ("dom", "row", "marks", "paged_rows", "boxes", "cards", "panel", "large", "keys", "paged_facets", "paged")
+SCRIPTS = (
+    "dom", "row", "marks", "paged_rows", "boxes", "cards", "panel", "large", "keys", "ranges", "paged_facets", "paged",
+)  # fmt: skip
 PAGE_ROWS = 120
 KEPT_THUMBNAILS = 500
-FACETS = ("distortion", "severity", "level", "status", "reason")
+FACETS = ("distortion", "severity", "level", "status", "reason", "content")
 LONGEST_TEXT = 200
 TYPES = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
@@ -54,9 +56,12 @@ class PagedReport:
         """The head of the page, the facets with their counts, and the orders."""
         if self._facts is None:
             known = self._run.description() or {}
+            facts = self._index.facts()
             orders = {name: title for name, (title, _) in self._index.orders.items()}
+            if not facts["facets"]["content"]:
+                del orders["copies"]
             judge = {name: known.get(name, "") for name in ("model", "fingerprint")}
-            self._facts = {**self._index.facts(), **judge, "orders": orders, "per_page": PAGE_ROWS}
+            self._facts = {**facts, **judge, "orders": orders, "per_page": PAGE_ROWS}
         with self._lock:
             return {**self._facts, "shared": self._rows.shared()}
 
@@ -159,7 +164,16 @@ def make_app(report: PagedReport, *, title: str = "Image quality report", host: 
 def _wish(request: Request) -> RowQuery:
     asked = request.query_params
     chosen = {facet: asked.getlist(facet) for facet in FACETS}
-    return RowQuery(asked.get("q", "")[:LONGEST_TEXT], chosen, asked.get("sort", "run"))
+    names = [each.name for each in MEASURES]
+    ranges = {name: (_end(asked.get(f"least-{name}")), _end(asked.get(f"most-{name}"))) for name in names}
+    return RowQuery(asked.get("q", "")[:LONGEST_TEXT], chosen, asked.get("sort", "run"), ranges)
+
+
+def _end(text: str | None) -> float | None:
+    try:
+        return None if text is None else float(text)
+    except ValueError:
+        return None
 
 
 def _page(title: str) -> tuple[str, str]:

@@ -78,6 +78,8 @@ class Card(Record):
     pixel_multiple: both sides become multiples of this many pixels.
     doubt: how sure of a region the checkpoint must be; finding regions then asks for the level, too.
     thresholds: the probability from which a photo is said to have a type, for checkpoints that score types.
+    level_pull: how much the level gives way to the regions, where both are asked: nats that a level loses for each step
+        away from the one that they amount to (`tasks.rules.agreed`). 0: the level is the checkpoint's own.
     template: the prompt around a request, with {images}, {system}, {prompt} and {prefix}; None means the
         checkpoint's own chat template.
     image_token: what stands for one image in the template.
@@ -115,6 +117,7 @@ class Card(Record):
     pixel_multiple: int = Field(default=1, gt=0)
     doubt: Doubt | None = None
     thresholds: Mapping[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
+    level_pull: float = Field(default=0.0, ge=0)
     template: str | None = None
     image_token: str | None = None
     stop: tuple[str, ...] = ()

@@ -65,6 +65,23 @@ def test_what_two_tasks_ask_is_asked_once() -> None:
     assert [answer.name for answer in assessment.answers] == [question.name for question in DEFAULT_QUESTIONS]
 
 
+def test_the_level_gives_way_to_the_regions_as_far_as_the_card_says() -> None:
+    def level(pull: float, found: str) -> str:
+        card = get_card("nano").model_copy(update={"level_pull": pull, "thresholds": {}, "doubt": None})
+        dialect = make_dialect(card)
+        examiner = Examiner(card, (Grounding(dialect), Perception(dialect, ())), "f", load)
+        asked = examiner.prepare("anything")
+        assert isinstance(asked, Case)
+        shares = {"bad": 0.3, "good": 0.3, "excellent": 0.4}
+        replies = [Reply(found), Reply("excellent", choice_probabilities=shares)]
+        return str(examiner.conclude(asked, replies, "scripted").quality.level)
+
+    whole = "Noise<p0><p0><p31><p31>Severe"
+    assert level(0, whole) == "excellent" and level(1, "None") == "excellent"
+    assert level(1, whole) == "bad"
+    assert level(1, "no reply of the dialect") == "excellent"
+
+
 def test_a_wrong_number_of_replies_is_the_engines_error() -> None:
     assessment = EXAMINER.conclude(case(), [Reply("Noise")], "scripted")
     assert assessment.failure.reason is Reason.ENGINE_ERROR

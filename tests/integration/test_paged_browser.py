@@ -30,12 +30,13 @@ CARD = Card(name="nano", title="Nano", checkpoint="embedded", dialect="nano")
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Of a report of 130 photos that are there and 120 that are not, and some that say hostile things."""
+    """Of a report of 131 photos, two of them alike, 120 that have gone, and some that say hostile things."""
     base = tmp_path_factory.mktemp("paged")
     paths = write_photos(base / "photos", 130)
     with Run.writer(base / "run", CARD, "f", {}) as run, run.together():
+        shutil.copy(paths[0], base / "photos" / "copy.jpg")
         with Assessor(engine=WindowEngine(answer=nano_says)) as assessor:
-            for path in paths:
+            for path in (*paths, str(base / "photos" / "copy.jpg")):
                 run.write(path, Stamp.of(path), assessor.assess(path))
         for photo in (*many(120), *map(hostile, HOSTILE_TEXTS)):
             run.write(f"/nowhere/{photo.photo.name}", Stamp(1, 1), photo)
@@ -103,7 +104,7 @@ def names(page: Any) -> list[str]:
 
 
 def test_it_shows_the_run_a_page_at_a_time(page: Any) -> None:
-    total = 250 + len(HOSTILE_TEXTS)
+    total = 251 + len(HOSTILE_TEXTS)
     assert count(page) == f"{total} photos"
     first = names(page)
     until(page, "document.querySelector('.card img')?.naturalWidth > 0")
@@ -134,6 +135,21 @@ def test_search_filters_and_order_ask_the_server(page: Any) -> None:
     assert scores == sorted(scores, reverse=True)
     page.get_by_role("button", name="Remove the filter Bad").click()
     until(page, "/^\\d+ photos/.test(document.getElementById('count').textContent)")
+
+
+def test_ranges_of_measures_and_photos_of_the_same_content(page: Any) -> None:
+    page.get_by_text("Measures", exact=True).click()
+    middle = "(Number(document.querySelector('[data-end=\"0\"]').placeholder) + 1).toString()"
+    page.locator("[data-measure][data-end='0']").first.fill(page.evaluate(middle))
+    page.keyboard.press("Tab")
+    until(page, "/^\\d+ of/.test(document.getElementById('count').textContent)")
+    page.get_by_role("button", name="Remove the filter", exact=False).click()
+    until(page, "/^\\d+ photos/.test(document.getElementById('count').textContent)")
+    assert page.locator("[data-measure][data-end='0']").first.input_value() == ""
+    page.get_by_role("checkbox", name="Same content as another", exact=False).check()
+    until(page, "document.getElementById('count').textContent.startsWith('2 of')")
+    page.select_option("#sort", "copies")
+    assert len(names(page)) == 2
 
 
 def test_the_large_view_shows_the_photo_and_what_was_said(page: Any) -> None:

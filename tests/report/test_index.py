@@ -146,6 +146,41 @@ def test_the_facts_are_those_of_the_rows(index: RowIndex) -> None:
     assert facts["facets"]["distortion"]["Noise"] == sum(map(has("Noise"), PHOTOS))
 
 
+def measure(photo: Assessment, name: str) -> float | None:
+    return photo.measures.get(name)
+
+
+def test_ranges_of_measures(index: RowIndex) -> None:
+    name = next(name for name in NAMES if len({measure(photo, name) for photo in PHOTOS}) > 20)
+    values = sorted(value for photo in PHOTOS if (value := measure(photo, name)) is not None)
+    least, most = values[len(values) // 4], values[len(values) // 2]
+    assert index.facts()["ends"][name] == (values[0], values[-1])
+    for low, high in ((least, most), (least, None), (None, most)):
+        query = RowQuery(ranges={name: (low, high)})
+        wanted = [
+            number for number, photo in enumerate(PHOTOS, 1)
+            if (value := measure(photo, name)) is not None and (low or value) <= value <= (high or value)
+        ]  # fmt: skip
+        assert wanted and index.numbers(query, 0, 1000) == wanted and index.count(query) == len(wanted)
+    assert index.count(RowQuery(ranges={name: (None, None)})) == 400
+    assert index.count(RowQuery(ranges={"no such measure": (0, None)})) == 0
+
+
+def test_photos_of_the_same_content(tmp_path: Path, index: RowIndex) -> None:
+    def alike(number: int, content: str) -> Assessment:
+        info = PHOTOS[number].photo.model_copy(update={"sha256": content * 64})
+        return PHOTOS[number].model_copy(update={"photo": info})
+
+    photos = [PHOTOS[0], alike(1, "a"), alike(2, "b"), PHOTOS[3], alike(4, "b"), alike(5, "a"), alike(6, "b")]
+    twins = RowIndex(written(tmp_path / "run", photos), NAMES)
+    query = RowQuery(chosen={"content": ["Same content as another"]}, order="copies")
+    assert twins.numbers(query, 0, 9) == [2, 6, 3, 5, 7] and twins.count(query) == 5
+    assert twins.numbers(RowQuery(order="copies"), 0, 9) == [2, 6, 3, 5, 7, 1, 4]
+    assert twins.facts()["facets"]["content"] == {"Same content as another": 5}
+    assert index.facts()["facets"]["content"] == {}
+    twins.close()
+
+
 def test_it_is_kept_beside_the_run_until_that_changes(tmp_path: Path) -> None:
     folder = written(tmp_path / "run", PHOTOS[:5])
     RowIndex(folder, NAMES).close()

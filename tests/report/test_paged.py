@@ -53,6 +53,17 @@ def test_pages_make_up_the_run(client: TestClient) -> None:
     assert client.get("/count").json() == {"count": 306}
 
 
+def test_ranges_and_copies_are_asked_for_by_name(client: TestClient) -> None:
+    about = client.get("/about").json()
+    least, most = about["ends"]["mean_luma"]
+    assert 0 <= least < most
+    every = client.get("/count", params={"least-mean_luma": least, "most-mean_luma": most}).json()["count"]
+    some = client.get("/count", params={"least-mean_luma": (least + most) / 2}).json()["count"]
+    assert 0 < some < every
+    assert client.get("/count", params={"least-mean_luma": "much"}).json() == {"count": 306}
+    assert "copies" not in about["orders"] and about["facets"]["content"] == {}
+
+
 def test_rows_refer_to_what_is_shared(client: TestClient) -> None:
     found = client.get("/rows", params={"page": 1, "sort": "severity"}).json()
     for row in found["rows"]:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from idetex_plugin.lab.data import rules
 from idetex_plugin.tasks import questions as ask
+from idetex_plugin.tasks import rules
 from idetex_plugin.words.assessment import Region
 from idetex_plugin.words.question import Question
 from idetex_plugin.words.vocabulary import NOT_VISIBLE, VIDA, Severity

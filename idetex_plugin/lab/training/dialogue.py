@@ -9,7 +9,7 @@ import numpy as np
 
 from idetex_plugin.dialects import nano
 from idetex_plugin.dialects.nano import NanoDialect
-from idetex_plugin.lab.data import phrases, questions, rules
+from idetex_plugin.lab.data import phrases, questions
 from idetex_plugin.lab.data.augment import perception
 from idetex_plugin.lab.data.augment.balance import Balance
 from idetex_plugin.lab.data.boxes import random_box
@@ -18,6 +18,7 @@ from idetex_plugin.lab.training.config import AugmentConfig
 from idetex_plugin.lab.training.data import Item
 from idetex_plugin.lab.training.mixing import Mixer, Mixing
 from idetex_plugin.tasks import questions as ask
+from idetex_plugin.tasks import rules
 from idetex_plugin.words.assessment import Region
 from idetex_plugin.words.vocabulary import VIDA, Severity
 

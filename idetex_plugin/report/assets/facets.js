@@ -42,46 +42,18 @@ function choice(facet, option, changed) {
     h("span", { class: "number", "data-count": `${facet}:${value}` }), h("span", { class: "gauge", "aria-hidden": "true" }));
 }
 
+// A measure with the least and the most that any photo has of it.
+function withEnds(known) {
+  const values = rows.map((row) => measured(row, known.number)).filter((value) => value !== null);
+  const of = (end) => values.reduce((one, other) => end(one, other));
+  return { ...known, least: of(Math.min), most: of(Math.max) };
+}
+
 function buildFacets(changed) {
   byId("filters").replaceChildren(...facetGroups().map(([facet, title, options]) =>
     h("fieldset", { class: `facet facet-${facet}` }, h("legend", { text: title }),
       options.map((option) => option.heading === undefined ? choice(facet, option, changed)
-        : h("p", { class: "group", text: option.heading })))), ...rangesOfMeasures(changed));
-}
-
-// A range of each measure; an empty end is open. The placeholders are the least and the most that any photo has.
-function rangesOfMeasures(changed) {
-  if (MEASURED.length === 0) return [];
-  return [h("details", { class: "facet facet-measures" }, h("summary", { text: "Measures" }), MEASURED.map((about) => {
-    const values = rows.map((row) => measured(row, about.number)).filter((value) => value !== null);
-    const ends = [["least", 0, Math.min], ["most", 1, Math.max]].map(([word, end, of]) => {
-      const input = h("input", { type: "number", step: "any", "data-measure": about.name, "data-end": String(end),
-        "aria-label": `${about.title}, ${word}`, placeholder: amount(values.reduce((one, other) => of(one, other))) });
-      input.addEventListener("change", () => {
-        const range = ranges.get(about.number) ?? [null, null];
-        range[end] = input.value === "" ? null : Number(input.value);
-        if (range.every((value) => value === null)) ranges.delete(about.number); else ranges.set(about.number, range);
-        changed();
-      });
-      return input;
-    });
-    return h("div", { class: "range", title: about.meaning || null },
-      foreign(about.unit ? `${about.title} (${about.unit})` : about.title, "span", { class: "label" }), ends);
-  }))];
-}
-
-function showRanges() {
-  for (const input of document.querySelectorAll("#filters input[data-measure]")) {
-    const about = MEASURED.find(({ name }) => name === input.dataset.measure);
-    const value = ranges.get(about.number)?.[Number(input.dataset.end)] ?? null;
-    if (value === null && input.value !== "") input.value = "";
-  }
-}
-
-function rangeWords(number, [least, most]) {
-  const { title } = shared.measures[number];
-  if (least !== null && most !== null) return `${title} ${amount(least)} to ${amount(most)}`;
-  return least === null ? `${title} at most ${amount(most)}` : `${title} at least ${amount(least)}`;
+        : h("p", { class: "group", text: option.heading })))), ...rangesOfMeasures(MEASURED.map(withEnds), changed));
 }
 
 function showCounts(counts) {
@@ -96,19 +68,12 @@ function showCounts(counts) {
   }
 }
 
-function chosenButton(text, remove, changed) {
-  const button = h("button", { class: "chip remove", "aria-label": `Remove the filter ${text}` }, text, h("span", { "aria-hidden": "true", text: " ✕" }));
-  button.addEventListener("click", () => { remove(); changed(); byId("filters").focus(); });
-  return button;
-}
-
 function showChosen(changed) {
   const buttons = FACETS.flatMap((facet) => [...chosen[facet]].map((value) => {
     const text = facet === "status" ? STATES[value] : visible(capital(facet === "reason" ? words(value) : value));
     return chosenButton(text, () => chosen[facet].delete(value), changed);
   }));
-  for (const [number, range] of ranges) buttons.push(chosenButton(visible(rangeWords(number, range)), () => ranges.delete(number), changed));
-  showRanges();
+  buttons.push(...rangesChosen(changed));
   if (buttons.length > 0 || terms.length > 0) {
     const clear = h("button", { class: "link", id: "clear", text: "Clear all" });
     clear.addEventListener("click", () => { clearFilters(); changed(); byId("search").focus(); });

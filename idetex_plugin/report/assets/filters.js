@@ -2,7 +2,6 @@
 
 const FACETS = ["distortion", "severity", "level", "status", "reason", "content"];
 const chosen = Object.fromEntries(FACETS.map((facet) => [facet, new Set()]));
-const ranges = new Map(); // number of a measure to [least, most], null for an open end
 let terms = [];
 
 const ORDERS = {
@@ -49,8 +48,8 @@ const VALUES = {
 };
 
 function inRanges(row) {
-  return [...ranges].every(([number, [least, most]]) => {
-    const value = measured(row, number);
+  return [...ranges].every(([name, [least, most]]) => {
+    const value = measured(row, MEASURED.find((measure) => measure.name === name).number);
     return value !== null && (least === null || value >= least) && (most === null || value <= most);
   });
 }

@@ -15,6 +15,7 @@ function facetGroups() {
     ["level", "Level", present("level", [...about.shared.levels, NO_LEVEL_ASKED]).map((value) => ({ value, level: value, label: value ? null : NO_LEVEL }))],
     ["status", "Status", present("status", Object.keys(STATES)).map((value) => ({ value, label: STATES[value] }))],
     ["reason", "Reason of failure", Object.keys(facets.reason).sort().map((value) => ({ value, label: capital(words(value)) }))],
+    ["content", "Duplicates", present("content", [REPEATED]).map((value) => ({ value }))],
   ].filter(([, , options]) => options.some(({ value }) => value !== undefined));
 }
 
@@ -36,14 +37,17 @@ function choice(facet, option, changed) {
 }
 
 function buildFacets(changed) {
+  const known = about.shared.measures.filter(({ name }) => about.ends[name]);
+  const withEnds = known.map((measure) => ({ ...measure, least: about.ends[measure.name][0], most: about.ends[measure.name][1] }));
   byId("filters").replaceChildren(...facetGroups().map(([facet, title, options]) =>
     h("fieldset", { class: `facet facet-${facet}` }, h("legend", { text: title }),
       options.map((option) => option.heading === undefined ? choice(facet, option, changed)
-        : h("p", { class: "group", text: option.heading })))));
+        : h("p", { class: "group", text: option.heading })))), ...rangesOfMeasures(withEnds, changed));
 }
 
 function clearFilters() {
   for (const facet of FACETS) chosen[facet].clear();
+  ranges.clear();
   wish.text = "";
   search.value = "";
 }
@@ -52,10 +56,9 @@ function showChosen(changed) {
   for (const box of document.querySelectorAll("#filters input[data-facet]")) box.checked = chosen[box.dataset.facet].has(box.dataset.value);
   const buttons = FACETS.flatMap((facet) => [...chosen[facet]].map((value) => {
     const text = facet === "status" ? STATES[value] : visible(capital(facet === "reason" ? words(value) : value || NO_LEVEL));
-    const button = h("button", { class: "chip remove", "aria-label": `Remove the filter ${text}` }, text, h("span", { "aria-hidden": "true", text: " ✕" }));
-    button.addEventListener("click", () => { chosen[facet].delete(value); changed(); byId("filters").focus(); });
-    return button;
+    return chosenButton(text, () => chosen[facet].delete(value), changed);
   }));
+  buttons.push(...rangesChosen(changed));
   if (buttons.length > 0 || wish.text) {
     const clear = h("button", { class: "link", id: "clear", text: "Clear all" });
     clear.addEventListener("click", () => { clearFilters(); changed(); search.focus(); });

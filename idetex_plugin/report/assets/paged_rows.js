@@ -1,6 +1,6 @@
 // The rows of one page at a time, asked of the server, and what is chosen.
 
-const FACETS = ["distortion", "severity", "level", "status", "reason"];
+const FACETS = ["distortion", "severity", "level", "status", "reason", "content"];
 const NO_LEVEL_ASKED = "";
 let about = null;
 let shared = { distortions: [], severities: [], levels: [], questions: [], models: [], measures: [] };
@@ -20,6 +20,10 @@ function asked() {
   if (wish.text) words.set("q", wish.text);
   words.set("sort", wish.order);
   for (const facet of FACETS) for (const value of chosen[facet]) words.append(facet, value);
+  for (const [name, [least, most]] of ranges) {
+    if (least !== null) words.set(`least-${name}`, String(least));
+    if (most !== null) words.set(`most-${name}`, String(most));
+  }
   return words;
 }
 

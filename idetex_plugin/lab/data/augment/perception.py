@@ -10,12 +10,12 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from idetex_plugin.lab.data import rules
 from idetex_plugin.lab.data.augment.balance import Balance
 from idetex_plugin.lab.data.augment.exchange import Exchange, dialect, exchange, views_of
 from idetex_plugin.lab.data.questions import OPTIONS, Asked, other_types, shuffled, worst_severities
 from idetex_plugin.lab.data.vida.records import Labelled
 from idetex_plugin.tasks import questions as ask
+from idetex_plugin.tasks import rules
 from idetex_plugin.words.assessment import Region
 from idetex_plugin.words.vocabulary import NOT_VISIBLE, VIDA
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import AliasChoices, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from idetex_plugin.dialects.frame import CoordinateFrame
-from idetex_plugin.lab.data import rules
+from idetex_plugin.tasks import rules
 from idetex_plugin.words.assessment import Region
 from idetex_plugin.words.box import Box
 from idetex_plugin.words.record import Record

@@ -8,11 +8,11 @@ from functools import cached_property
 
 import numpy as np
 
-from idetex_plugin.lab.data import rules
 from idetex_plugin.lab.evaluation.bench.cases import Case, Set
 from idetex_plugin.lab.measures.choices import Choice
 from idetex_plugin.lab.measures.matching import Matches, found_counts, match
 from idetex_plugin.lab.measures.table import BoxTable, Flags, Floats, Index, Integers, region_rows
+from idetex_plugin.tasks import rules
 from idetex_plugin.words.assessment import Assessment
 from idetex_plugin.words.failure import State
 from idetex_plugin.words.vocabulary import VIDA, Level

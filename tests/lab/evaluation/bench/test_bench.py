@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from idetex_plugin.lab.data import rules
 from idetex_plugin.lab.evaluation.bench.cases import Bench, Case, Set
 from idetex_plugin.lab.evaluation.bench.columns import Sheet
 from idetex_plugin.lab.evaluation.bench.contact import write_contact
@@ -17,6 +16,7 @@ from idetex_plugin.lab.evaluation.bench.measures import measures
 from idetex_plugin.lab.evaluation.bench.plots import confusion, write_plots
 from idetex_plugin.lab.evaluation.bench.report import Report, markdown, rivals_of, rows_of, versions
 from idetex_plugin.lab.measures.bootstrap import draws
+from idetex_plugin.tasks import rules
 from idetex_plugin.words.assessment import Answer, Assessment, PhotoInfo, Quality
 from idetex_plugin.words.box import WHOLE
 from idetex_plugin.words.card import TASKS

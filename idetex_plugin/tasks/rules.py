@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
-from idetex_plugin.words.assessment import Region
+from idetex_plugin.words.assessment import Quality, Region
 from idetex_plugin.words.vocabulary import Level, Severity
 
 HARM = {Severity.MINOR: 0.22, Severity.MODERATE: 0.5, Severity.SEVERE: 0.85}
@@ -31,6 +32,22 @@ def level_of(regions: Sequence[Region]) -> Level:
     """Harms combine as independent losses, 1 - prod(1 - harm); the bounds of the levels are .06, .24, .42, .62."""
     damage = 1 - float(np.prod([1 - harm(region) for region in regions]))
     return list(Level)[::-1][int(np.searchsorted(BOUNDS, damage))]
+
+
+def agreed(quality: Quality, regions: Sequence[Region], pull: float) -> Quality:
+    """The quality in the light of what was found: each step away from the level that the regions amount to costs a
+    level `pull` nats. Without probabilities it stays as it is, and so with a pull of 0.
+
+    A product of experts (Hinton 2002): the model's distribution of levels, and a Laplace one around `level_of`."""
+    if not pull or not any(quality.probabilities.values()):
+        return quality
+    found, said = level_of(regions).score, quality.probabilities
+    weights = {level: share * math.exp(-pull * abs(level.score - found)) for level, share in said.items()}
+    total = sum(weights.values())
+    if not total:
+        return quality
+    shares = {level: weight / total for level, weight in weights.items()}
+    return Quality.of(shares, max(shares, key=lambda level: shares[level]))
 
 
 def key_distortions(regions: Sequence[Region]) -> tuple[str, ...]:
