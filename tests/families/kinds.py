@@ -32,6 +32,7 @@ FAMILIES = {
     "internvl": Family("InternVL3.5", "internvl3.5-8b", tiles.internvl),
     "smolvlm": Family("SmolVLM2", "smolvlm2-2.2b", tiles.smolvlm),
     "llava-onevision": Family("LLaVA-OneVision", "q-sit", tiles.llava_onevision),
+    "minicpm-v": Family("MiniCPM-V 4.6", "minicpm-v-4.6", tiles.minicpm_v),
     "glm-4.6v": Family("GLM-4.6V", "glm-4.6v-flash", thinkers.glm_4_6v, THINKS),
     "gemma-4": Family("Gemma 4", "gemma-4-e4b", thinkers.gemma_4_e, THINKS),
 }

@@ -16,6 +16,10 @@ TEXT = {
     "hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2, "num_attention_heads": 2,
     "num_key_value_heads": 2, "max_position_embeddings": 32768, "rms_norm_eps": 1e-6, "tie_word_embeddings": False,
 }  # fmt: skip
+LINEAR = {
+    "linear_num_key_heads": 2, "linear_num_value_heads": 4, "linear_key_head_dim": 32, "linear_value_head_dim": 32,
+    "layer_types": ["linear_attention", "full_attention"],
+}  # fmt: skip
 ROPE_3 = {"rope_type": "default", "rope_theta": 5e6, "mrope_section": [6, 5, 5], "mrope_interleaved": True}
 VISION_3 = {
     "depth": 2, "hidden_size": 64, "intermediate_size": 128, "num_heads": 2, "out_hidden_size": 64,
@@ -55,11 +59,7 @@ def qwen3_5(folder: Path) -> None:
         "rope_type": "default", "rope_theta": 1e7, "mrope_section": [4, 2, 2], "mrope_interleaved": True,
         "partial_rotary_factor": 0.5,
     }
-    linear = {
-        "linear_num_key_heads": 2, "linear_num_value_heads": 4, "linear_key_head_dim": 32, "linear_value_head_dim": 32,
-        "layer_types": ["linear_attention", "full_attention"],
-    }
-    text = {**TEXT, **linear, "head_dim": 32, "vocab_size": words.rows(spoken), "rope_parameters": rope}
+    text = {**TEXT, **LINEAR, "head_dim": 32, "vocab_size": words.rows(spoken), "rope_parameters": rope}
     vision = {key: value for key, value in VISION_3.items() if key != "deepstack_visual_indexes"}
     config = Qwen3_5Config(text_config=text, vision_config=vision, **_ids(spoken))
     words.save(folder, Qwen3_5ForConditionalGeneration(config), _processor_3(spoken, chatml_thinking(IMAGE)))

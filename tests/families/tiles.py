@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from families import words
+from families import qwen, words
 from families.chat import chatml, onevision, speakers
 
 TEXT = {
@@ -83,3 +83,30 @@ def llava_onevision(folder: Path) -> None:
     )
     published = {"vision_tower.": "vision_tower.vision_model."}
     words.save(folder, transformers.LlavaOnevisionForConditionalGeneration(config), processor, published)
+
+
+def minicpm_v(folder: Path) -> None:
+    """MiniCPM-V 4.6 over Qwen3.5."""
+    import transformers
+
+    named = {
+        "image_token": "<|image_pad|>", "video_token": "<|video_pad|>", "image_start_token": "<image>",
+        "image_end_token": "</image>", "slice_start_token": "<slice>", "slice_end_token": "</slice>",
+        "image_id_start_token": "<image_id>", "image_id_end_token": "</image_id>",
+    }
+    spoken = words.tokenizer(
+        ("<|im_start|>",), end="<|im_end|>", pad="<|endoftext|>", plain=("<think>", "</think>"), named=named
+    )
+    text = {**TEXT, **qwen.LINEAR, "model_type": "qwen3_5_text", "head_dim": 32, "vocab_size": words.rows(spoken)}
+    rope = {"rope_type": "default", "rope_theta": 1e7, "partial_rotary_factor": 0.5}
+    config = transformers.MiniCPMV4_6Config(
+        text_config={**text, "rope_parameters": rope}, tie_word_embeddings=False, insert_layer_id=1,
+        vision_config={**SIGLIP, "num_hidden_layers": 3, "image_size": 980, "patch_size": 14},
+        image_token_id=spoken.convert_tokens_to_ids("<|image_pad|>"),
+        video_token_id=spoken.convert_tokens_to_ids("<|video_pad|>"),
+    )
+    processor = transformers.MiniCPMV4_6Processor(
+        transformers.MiniCPMV4_6ImageProcessor(), transformers.MiniCPMV4_6VideoProcessor(), spoken,
+        chat_template=chatml("<|image_pad|>"),
+    )
+    words.save(folder, transformers.MiniCPMV4_6ForConditionalGeneration(config), processor)

@@ -79,20 +79,22 @@ def randomise(model: Any, words: Any, ends: Iterable[str], seed: int = 0) -> Non
     """Random weights under which greedy replies depend on the picture, are text, and end.
 
     What ends a turn, a string or a list of JSON is louder than the rest; special tokens and single bytes of longer
-    characters are never said.
+    characters are never said. Where the output's weights are those of the input, these are small, since a reply would
+    else repeat its last token.
     """
     import torch
 
     torch.manual_seed(seed)
     head = model.get_output_embeddings().weight
+    embedded = 0.05 if head is model.get_input_embeddings().weight else 1.0
     with torch.no_grad():
         for name, weight in model.named_parameters():
             if weight.ndim > 1:
-                weight.normal_(std=1.0 if "embed" in name else weight.shape[1:].numel() ** -0.5)
-        said = dict.fromkeys(ends)
+                weight.normal_(std=embedded if "embed" in name else weight.shape[1:].numel() ** -0.5)
+        turns = dict.fromkeys(ends)
         for token, row in words.get_vocab().items():
             text = words.decode([row])
-            if token in said or text.strip().endswith(ENDS):
+            if token in turns or text.strip().endswith(ENDS):
                 head[row] *= LOUD
             elif token in words.all_special_tokens or "\ufffd" in text:
                 head[row] = 0
