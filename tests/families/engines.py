@@ -1,4 +1,4 @@
-"""The engines that a family is tried with, in 32-bit numbers."""
+"""The engines that a family is tried with."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ from idetex_plugin.engines.transformers import TransformersEngine
 
 Start = Callable[[Card], AbstractContextManager[Engine]]
 SLOTS = 8
+WAIT = 20
 
 
 @contextmanager
-def vllm_here(card: Card) -> Iterator[Engine]:
+def vllm_here(card: Card, dtype: str) -> Iterator[Engine]:
     """vLLM in this process."""
     from idetex_plugin.engines.vllm import VllmEngine
 
-    engine = VllmEngine(card, dtype="float32", slots=SLOTS)
+    engine = VllmEngine(card, dtype=dtype, slots=SLOTS)
     try:
         yield engine
     finally:
@@ -33,26 +34,26 @@ def vllm_here(card: Card) -> Iterator[Engine]:
 
 
 @contextmanager
-def transformers_here(card: Card) -> Iterator[Engine]:
+def transformers_here(card: Card, dtype: str) -> Iterator[Engine]:
     """transformers in this process."""
-    engine = TransformersEngine(card, dtype="float32", device="cpu", slots=SLOTS)
+    engine = TransformersEngine(card, dtype=dtype, device="cpu", slots=SLOTS)
     yield engine
     engine.close()
 
 
 @contextmanager
-def served(card: Card, log: Path) -> Iterator[Start]:
+def served(card: Card, dtype: str, log: Path) -> Iterator[Start]:
     """A server started by the line that `idetex serve-command` prints."""
     port = free_port()
     line = serve_command(card, port=port, cpu=True)
-    line[line.index("--dtype") + 1] = "float32"
+    line[line.index("--dtype") + 1] = dtype
     with running([*line[1:], "--max-num-seqs", str(SLOTS)], port, log) as address:
         yield partial(_asked, address=address)
 
 
 @contextmanager
 def _asked(card: Card, address: str) -> Iterator[Engine]:
-    engine = ServerEngine(card, address, slots=SLOTS, backoff=Backoff(tries=2))
+    engine = ServerEngine(card, address, slots=SLOTS, backoff=Backoff(tries=2), wait=WAIT)
     try:
         yield engine
     finally:

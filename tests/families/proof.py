@@ -12,6 +12,7 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from families.engines import Start, served, transformers_here, vllm_here
@@ -47,11 +48,14 @@ def prove(family: Family, folder: Path) -> dict[str, Cells]:
     photo = folder / "photo.png"
     load_photo(PHOTO).image.resize(SIZE).save(photo)
     prompts: dict[str, Prompts] = {"in process": set(), "transformers": set(), "served": set()}
-    ways = {"in process": vllm_here, "transformers": transformers_here}
+    ways = {
+        "in process": partial(vllm_here, dtype=family.dtype),
+        "transformers": partial(transformers_here, dtype=family.dtype),
+    }
     rows = {name: _row(start, card, family, photo, prompts[name]) for name, start in ways.items()}
 
     def at_a_server() -> Cells:
-        with served(card, folder / "log") as start:
+        with served(card, family.dtype, folder / "log") as start:
             return _row(start, card, family, photo, prompts["served"])
 
     rows["served"] = _cells(at_a_server, CELLS)
@@ -67,7 +71,8 @@ def _row(start: Start, card: Card, family: Family, photo: Path, prompts: Prompts
     if not family.thinks:
         return {**cells, "thinking off": NO_SWITCH, "thinking on": NO_SWITCH}
     thinking = card.model_copy(update={"template_arguments": dict(family.thinks), "thinking_tokens": THINKS_FOR})
-    return {**cells, **_cells(lambda: _thinking(start, thinking, photo, prompts), ("thinking on",))}
+    noted = prompts if family.dtype == "float32" else set()  # in fewer bits, engines think different thoughts
+    return {**cells, **_cells(lambda: _thinking(start, thinking, photo, noted), ("thinking on",))}
 
 
 def _cells(found: Callable[[], Cells], names: Sequence[str]) -> Cells:
