@@ -117,7 +117,7 @@ def probabilities(one: Assessment) -> tuple[dict[str, float], ...]:
     return (*(dict(answer.probabilities) for answer in one.answers), level)
 
 
-@pytest.mark.parametrize("on", ["language", "all"])
+@pytest.mark.parametrize("on", ["all", "language"])
 def test_what_people_said_becomes_a_checkpoint_that_is_served(
     environment: dict[str, str], base: Path, photos: Path, records: Path, tmp_path: Path, on: str
 ) -> None:
