@@ -60,7 +60,7 @@ def prove(family: Family, folder: Path) -> dict[str, Cells]:
 
     rows["served"] = _cells(at_a_server, CELLS)
     for name, row in rows.items():
-        same = prompts[name] == prompts["in process"]
+        same = prompts[name] == prompts["in process"] != set()
         row["same prompts"] = YES if same else _difference(prompts["in process"], prompts[name])
         row["other template"] = _told_apart(card, folder)
     return rows

@@ -44,7 +44,7 @@ def qwen3_vl_moe(folder: Path) -> None:
     from transformers import Qwen3VLMoeConfig, Qwen3VLMoeForConditionalGeneration
 
     spoken = _spoken()
-    experts = {"num_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 64}
+    experts = {"num_experts": 4, "num_experts_per_tok": 2, "norm_topk_prob": True, "moe_intermediate_size": 64}
     text = {**TEXT, **experts, "head_dim": 32, "vocab_size": words.rows(spoken), "rope_parameters": ROPE_3}
     config = Qwen3VLMoeConfig(text_config=text, vision_config=VISION_3, **_ids(spoken))
     words.save(folder, Qwen3VLMoeForConditionalGeneration(config), _processor_3(spoken, chatml(IMAGE)))
