@@ -91,7 +91,8 @@ sys.meta_path.insert(0, Absent())
 
 def in_bare_base(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run Python code in a process in which only the base's packages can be imported."""
-    blocked = sorted(set(metadata.packages_distributions()) - base_modules() - {"idetex_plugin", "idetex_fiftyone"})
+    ours = {"idetex_plugin", "idetex_fiftyone", "idetex_ray"}
+    blocked = sorted(set(metadata.packages_distributions()) - base_modules() - ours)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "integrations")))}
     return subprocess.run(
         [sys.executable, "-c", BLOCK % blocked + code, *arguments],

@@ -79,6 +79,11 @@ def test_what_needs_an_absent_extra_says_the_one_command_that_brings_it(
     assert command
 
 
+def test_the_integration_with_ray_says_what_brings_it() -> None:
+    done = in_bare_base("from idetex_ray import assess_dataset")
+    assert "idetex_ray needs ray, which is not installed: pip install 'idetex-plugin[ray]'" in done.stderr
+
+
 def test_the_sentence_is_written_in_one_place() -> None:
     """The FiftyOne App's shim, which speaks where the package itself is absent, is the exception."""
     rooms = (ROOT / "idetex_plugin", ROOT / "integrations")

@@ -20,7 +20,7 @@ from idetex_plugin.dialects.registry import make_dialect
 from idetex_plugin.engines.base import Engine
 from idetex_plugin.engines.choose import AUTO, EngineMaker, make_engine
 from idetex_plugin.photo.load import DEFAULT_MAX_PIXELS, MENDED, Photo, PhotoError, load_photo
-from idetex_plugin.photo.sources import Source
+from idetex_plugin.photo.sources import Named, Source
 from idetex_plugin.plugins.before import before_assess
 from idetex_plugin.plugins.events import Assessed, AssessFailed
 from idetex_plugin.plugins.manager import Hooks, get_manager
@@ -41,7 +41,8 @@ Claim = Callable[[Any, str], bool]
 class Assessor:
     """Assesses photos with one model on one engine, which starts when the first photo needs it.
 
-    A source is a path, encoded bytes, a PIL image, a numpy array, a `photo.sources.Source`, or a `photo.load.Photo`.
+    A source is a path, encoded bytes, a PIL image, a numpy array, a `photo.sources.Source` or `Named`, or a
+    `photo.load.Photo`.
 
     model: a name that `idetex models` lists, a checkpoint's folder, a card's TOML file, or a `Card`.
     engine: "auto", "vllm", "server", "transformers", one of a plugin, or an `Engine` (then the caller closes it).
@@ -203,7 +204,11 @@ class Assessor:
         return query.read(replies, views)
 
     def _load(self, source: Any) -> Photo:
-        photo = self._read(source.path, source.name) if isinstance(source, Source) else self._read(source)
+        match source:
+            case Source(found, name) | Named(found, name):
+                photo = self._read(found, name)
+            case _:
+                photo = self._read(source)
         return before_assess(self.hooks, photo, self._read)
 
     def _read(self, source: Any, name: str | None = None) -> Photo:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 SUFFIXES = frozenset(
     {
@@ -40,6 +41,14 @@ class Source:
     """A file to assess. `name` is for people and JSON; `path` opens it, whatever the encoding of its name."""
 
     path: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A photo under a name for people and JSON: any source that `photo.load.load_photo` takes, such as bytes."""
+
+    photo: Any
     name: str
 
 

@@ -6,13 +6,13 @@ import csv
 import io
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from idetex_plugin.runs.flat import TABLES, Table
+from idetex_plugin.runs.flat import TABLES, Kind, Table
 from idetex_plugin.runs.store import Run
 from idetex_plugin.words.extras import extra
 
@@ -53,29 +53,35 @@ def _csv(table: Table, out: BinaryIO) -> int:
     writer.writeheader()
     count = 0
     for count, line in enumerate(table.lines, 1):  # noqa: B007
-        writer.writerow(_plain(table, line))
+        writer.writerow(_plain(table.columns, line))
     text.detach()
     return count
 
 
 def _parquet(table: Table, out: BinaryIO) -> int:
     with extra("parquet", "an export to Parquet"):
-        import pyarrow as pa
         from pyarrow.parquet import ParquetWriter
 
-    kinds = {"text": pa.string(), "json": pa.string(), "integer": pa.int64(), "number": pa.float64()}
-    schema = pa.schema([(name, kinds[kind]) for name, kind in table.columns.items()])
     count = 0
-    with ParquetWriter(out, schema) as writer:
+    with ParquetWriter(out, arrow_table(table.columns, ()).schema) as writer:
         while batch := list(islice(table.lines, BATCH)):
-            writer.write_table(pa.Table.from_pylist([_plain(table, line) for line in batch], schema=schema))
+            writer.write_table(arrow_table(table.columns, batch))
             count += len(batch)
     return count
 
 
-def _plain(table: Table, line: dict[str, Any]) -> dict[str, Any]:
+def arrow_table(columns: Mapping[str, Kind], lines: Iterable[dict[str, Any]]) -> Any:
+    """Lines as a pyarrow.Table of these columns, as Parquet files hold them: json as text."""
+    import pyarrow as pa
+
+    kinds = {"text": pa.string(), "json": pa.string(), "integer": pa.int64(), "number": pa.float64()}
+    schema = pa.schema([(name, kinds[kind]) for name, kind in columns.items()])
+    return pa.Table.from_pylist([_plain(columns, line) for line in lines], schema=schema)
+
+
+def _plain(columns: Mapping[str, Kind], line: dict[str, Any]) -> dict[str, Any]:
     return {
-        name: json.dumps(value, ensure_ascii=False) if table.columns[name] == "json" and value is not None else value
+        name: json.dumps(value, ensure_ascii=False) if columns.get(name) == "json" and value is not None else value
         for name, value in line.items()
     }
 

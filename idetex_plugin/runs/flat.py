@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -37,8 +37,13 @@ def photos(run: Run) -> Table:
     """
     copies = {photo: count - 1 for photo, count in run.query(f"SELECT photo, copies FROM ({DUPLICATES})")}
     answers = [name for (name,) in run.query("SELECT DISTINCT answer FROM answers ORDER BY 1")]
-    scored = [name for (name,) in run.query(SCORED)]
-    columns: dict[str, Kind] = {
+    columns = photo_columns(answers, [name for (name,) in run.query(SCORED)])
+    return Table(columns, (dict.fromkeys(columns) | photo_line(row, copies.get(row.number, 0)) for row in run.rows()))
+
+
+def photo_columns(answers: Iterable[str], scored: Iterable[str]) -> dict[str, Kind]:
+    """The columns of `photos`, for answers and scored types of these names."""
+    return {
         "path": "text", "name": "text", "sha256": "text", "width": "integer", "height": "integer", "format": "text",
         "kind": "text", "model": "text", "fingerprint": "text", "engine": "text", "assessed_at": "text",
         "copied_from": "text", "duplicates": "integer", "file_bytes": "integer",
@@ -51,7 +56,6 @@ def photos(run: Run) -> Table:
         **{f"answer_{name}": "text" for name in answers},
         "verdict": "text", "description": "text", "assessment": "json",
     }  # fmt: skip
-    return Table(columns, (dict.fromkeys(columns) | _photo(row, copies) for row in run.rows()))
 
 
 def regions(run: Run) -> Table:
@@ -71,8 +75,6 @@ def answers(run: Run) -> Table:
         "probability": "number", "probabilities": "json",
     }  # fmt: skip
     return Table(columns, (line for row in run.rows() for line in _answers(row)))
-
-
 
 
 def _where(row: Row) -> dict[str, Any]:
@@ -95,7 +97,11 @@ def duplicates(run: Run) -> Table:
     return Table(columns, _duplicates(run))
 
 
-def _photo(row: Row, copies: Mapping[int, int]) -> dict[str, Any]:
+def photo_line(row: Row, duplicates: int | None) -> dict[str, Any]:
+    """The line of `photos` for one row, without the columns of which it has nothing to say.
+
+    duplicates: how many other photos have the same content; None where that is not known.
+    """
     said = row.assessment
     grounded = said.tasks.get("grounding") == OK
     failed = said.failure or next((status for status in said.tasks.values() if status.fell_short), None)
@@ -103,7 +109,7 @@ def _photo(row: Row, copies: Mapping[int, int]) -> dict[str, Any]:
         "width": said.photo.width, "height": said.photo.height, "format": said.photo.format,
         "kind": said.photo.kind, "model": said.model, "fingerprint": said.fingerprint, "engine": said.engine,
         "assessed_at": row.assessed_at, "copied_from": row.copied_from,
-        "duplicates": None if row.sha256 is None else copies.get(row.number, 0), "file_bytes": said.photo.file_bytes,
+        "duplicates": None if row.sha256 is None else duplicates, "file_bytes": said.photo.file_bytes,
         **{f"measure_{each.name}": said.measures.get(each.name) for each in MEASURES},
         "state": str(said.state), "reason": first_failure(said), "message": failed.message if failed else None,
         "region_count": len(said.regions) if grounded else None,

@@ -34,17 +34,18 @@ def level_of(regions: Sequence[Region]) -> Level:
     return list(Level)[::-1][int(np.searchsorted(BOUNDS, damage))]
 
 
-def agreed(quality: Quality, regions: Sequence[Region], pull: float) -> Quality:
-    """The quality in the light of what was found: each step away from the level that the regions amount to costs a
-    level `pull` nats. Without probabilities it stays as it is, and so with a pull of 0.
+def agreed(quality: Quality, regions: Sequence[Region], pull: tuple[float, float]) -> Quality:
+    """The quality in the light of what was found. Each step below the level that the regions amount to, unknown
+    severities counting as moderate, costs a level `pull[0]` nats, and each step above it `pull[1]`. Without
+    probabilities the quality stays as it is.
 
     A product of experts (Hinton 2002): the model's distribution of levels, and a Laplace one around `level_of`."""
-    if not pull or not any(quality.probabilities.values()):
-        return quality
-    found, said = level_of(regions).score, quality.probabilities
-    weights = {level: share * math.exp(-pull * abs(level.score - found)) for level, share in said.items()}
+    rated = [each if each.severity else each.model_copy(update={"severity": Severity.MODERATE}) for each in regions]
+    found, (below, above), said = level_of(rated).score, pull, quality.probabilities
+    costs = {level: max(below * (found - level.score), above * (level.score - found)) for level in said}
+    weights = {level: share * math.exp(-costs[level]) for level, share in said.items()}
     total = sum(weights.values())
-    if not total:
+    if not total or not any(pull):
         return quality
     shares = {level: weight / total for level, weight in weights.items()}
     return Quality.of(shares, max(shares, key=lambda level: shares[level]))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, NonNegativeFloat, model_validator
 
 from idetex_plugin.words.record import Record
 
@@ -79,7 +79,7 @@ class Card(Record):
     doubt: how sure of a region the checkpoint must be; finding regions then asks for the level, too.
     thresholds: the probability from which a photo is said to have a type, for checkpoints that score types.
     level_pull: how much the level gives way to the regions, where both are asked: nats that a level loses for each step
-        away from the one that they amount to (`tasks.rules.agreed`). 0: the level is the checkpoint's own.
+        below, and for each step above, the one that they amount to (`tasks.rules.agreed`).
     template: the prompt around a request, with {images}, {system}, {prompt} and {prefix}; None means the
         checkpoint's own chat template.
     image_token: what stands for one image in the template.
@@ -117,7 +117,7 @@ class Card(Record):
     pixel_multiple: int = Field(default=1, gt=0)
     doubt: Doubt | None = None
     thresholds: Mapping[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
-    level_pull: float = Field(default=0.0, ge=0)
+    level_pull: tuple[NonNegativeFloat, NonNegativeFloat] = (0.0, 0.0)
     template: str | None = None
     image_token: str | None = None
     stop: tuple[str, ...] = ()

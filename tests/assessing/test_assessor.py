@@ -5,12 +5,14 @@ from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 from standins import REGION, WindowEngine, failing_on, nano_says, write_photos
 
 from idetex_plugin import Assessor, hookimpl
 from idetex_plugin.cards.registry import get_card
+from idetex_plugin.photo.sources import Named
 from idetex_plugin.plugins.events import Assessed, AssessFailed
 from idetex_plugin.plugins.manager import Hooks
 from idetex_plugin.words.box import Box
@@ -66,6 +68,16 @@ def test_an_unreadable_photo_is_a_failure_of_every_task(tmp_path: Path) -> None:
     assert {status.state for status in assessment.tasks.values()} == {State.FAILED}
     assert assessment.regions == ()
     assert assessment.quality is None
+
+
+def test_photos_that_are_no_files_have_the_names_that_they_are_given(tmp_path: Path) -> None:
+    [path] = write_photos(tmp_path, 1)
+    with Assessor(engine=engine()) as assessor:
+        for photo in (path.read_bytes(), PHOTO, np.asarray(PHOTO)):
+            assert (said := assessor.assess(Named(photo, "s3://photos/a"))).state is State.OK
+            assert said.photo.name == "s3://photos/a"
+        failed = assessor.assess(Named(b"no image", "s3://photos/b"))
+    assert failed.failure is not None and failed.failure.message.startswith("s3://photos/b: ")
 
 
 def test_an_unreadable_reply_fails_its_task_alone() -> None:

@@ -67,7 +67,7 @@ def test_what_two_tasks_ask_is_asked_once() -> None:
 
 def test_the_level_gives_way_to_the_regions_as_far_as_the_card_says() -> None:
     def level(pull: float, found: str) -> str:
-        card = get_card("nano").model_copy(update={"level_pull": pull, "thresholds": {}, "doubt": None})
+        card = get_card("nano").model_copy(update={"level_pull": (pull, pull), "thresholds": {}, "doubt": None})
         dialect = make_dialect(card)
         examiner = Examiner(card, (Grounding(dialect), Perception(dialect, ())), "f", load)
         asked = examiner.prepare("anything")

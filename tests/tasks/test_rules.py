@@ -45,28 +45,29 @@ def quality(**shares: float) -> Quality:
 
 def test_a_level_agrees_with_regions_as_far_as_it_is_pulled() -> None:
     said = quality(bad=0.02, poor=0.08, fair=0.2, good=0.3, excellent=0.4)
-    assert rules.agreed(said, [region()], 0) == said
-    assert rules.agreed(said, [region(severity=Severity.MINOR)], 0.5).level is Level.GOOD
-    assert rules.agreed(said, [region()], 50).level is Level.BAD
-    assert rules.agreed(said, [], 0.5).probabilities[Level.EXCELLENT] > 0.4
+    assert rules.agreed(said, [region()], (0, 0)) == said
+    assert rules.agreed(said, [region(severity=Severity.MINOR)], (0.5, 0.5)).level is Level.GOOD
+    assert rules.agreed(said, [region()], (0, 50)).level is Level.BAD
+    assert rules.agreed(said, [region()], (50, 0)).level is Level.EXCELLENT
+    assert rules.agreed(said, [], (0.5, 0)).probabilities[Level.EXCELLENT] > 0.4
 
 
 def test_without_probabilities_the_level_is_what_was_said() -> None:
     said = Quality(level=Level.EXCELLENT)
-    assert rules.agreed(said, [region()], 2) == said
+    assert rules.agreed(said, [region()], (2, 2)) == said
 
 
 @given(
     st.lists(st.floats(0, 1), min_size=5, max_size=5).filter(lambda shares: sum(shares) > 1e-6),
     st.lists(st.sampled_from(Severity), max_size=3),
-    st.floats(0, 20),
+    st.tuples(st.floats(0, 20), st.floats(0, 20)),
 )
 def test_agreed_levels_are_probabilities_of_which_the_level_is_the_first(
-    shares: list[float], severities: list[Severity], pull: float
+    shares: list[float], severities: list[Severity], pull: tuple[float, float]
 ) -> None:
     said = Quality.of(dict(zip(Level, (share / sum(shares) for share in shares), strict=True)), Level.FAIR)
     found = rules.agreed(said, [region(severity=severity) for severity in severities], pull)
     assert sum(found.probabilities.values()) == pytest.approx(1)
-    if pull:
+    if any(pull):
         assert found.probabilities[found.level] == max(found.probabilities.values())
     assert found.score is not None and 1 <= found.score <= 5
