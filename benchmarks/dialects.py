@@ -12,16 +12,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import re
-import socket
-import subprocess
 import sys
 import tempfile
 import threading
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
@@ -30,6 +26,7 @@ import httpx
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from engines.tiny import image_tokens, save, tiny_card, tiny_model, tiny_tokenizer
+from vllm_server import free_port, running
 
 from idetex_plugin import Assessor, Card, find_photos, load_photo
 from idetex_plugin.engines.server import ServerEngine
@@ -62,36 +59,6 @@ def squared(photo: Path, side: int, folder: Path) -> Path:
     path = folder / f"{photo.stem}.jpg"
     load_photo(photo).image.resize((side, side)).save(path, quality=92)
     return path
-
-
-def free_port() -> int:
-    """One that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
-@contextmanager
-def served(card: Card, log: Path) -> Iterator[int]:
-    """The port of a server of this card's checkpoint."""
-    port = free_port()
-    environment = {**os.environ, "VLLM_CPU_KVCACHE_SPACE": "1", "HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1"}
-    line = [sys.executable, *serve_command(card, port=port, cpu=True)[1:], "--max-num-seqs", "8"]
-    with log.open("w") as out:
-        process = subprocess.Popen(line, env=environment, stdout=out, stderr=out, start_new_session=True)
-        try:
-            while True:
-                if process.poll() is not None:
-                    sys.exit(log.read_text()[-3000:])
-                with suppress(httpx.HTTPError):
-                    if httpx.get(f"http://127.0.0.1:{port}/health").status_code == 200:
-                        break
-                time.sleep(1)
-            yield port
-        finally:
-            process.terminate()
-            process.wait()
 
 
 class Relay:
@@ -166,7 +133,9 @@ def main() -> None:
         print(f"{image_tokens(wanted.side)} tokens of each photo\n")
         print("| dialect | requests | bytes sent | tokens of all prompts | computed | share |")
         print("| --- | ---: | ---: | ---: | ---: | ---: |")
-        with served(card_of(folder, DIALECTS[0], wanted.side), Path(place) / "log") as port:
+        port = free_port()
+        line = serve_command(card_of(folder, DIALECTS[0], wanted.side), port=port, cpu=True)
+        with running([*line[1:], "--max-num-seqs", "8"], port, Path(place) / "log"):
             for number, dialect in enumerate(DIALECTS):
                 part = photos[number * wanted.count : (number + 1) * wanted.count]
                 print(measure(card_of(folder, dialect, wanted.side), part, port, wanted.slots), flush=True)

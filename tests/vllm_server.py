@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,9 +25,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(arguments: Sequence[str], port: int, log: Path) -> Iterator[str]:
+def running(
+    arguments: Sequence[str], port: int, log: Path, environment: Mapping[str, str] = os.environ
+) -> Iterator[str]:
     """The address of `python ARGUMENTS`, a server on this port, once it is healthy; its words go to the log."""
-    environment = {**os.environ, "VLLM_CPU_KVCACHE_SPACE": "1", "HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1"}
+    environment = {**environment, "VLLM_CPU_KVCACHE_SPACE": "1", "HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1"}
     with log.open("w") as out:
         process = subprocess.Popen(
             [sys.executable, *arguments], env=environment, stdout=out, stderr=out, start_new_session=True

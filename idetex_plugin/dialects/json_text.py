@@ -78,4 +78,5 @@ def _refuse(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number")
 
 
-DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_refuse)
+# Grammars of servers let a string hold a tab as it is.
+DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_refuse, strict=False)

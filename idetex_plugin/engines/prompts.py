@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from idetex_plugin.engines import thinking
+from idetex_plugin.engines.beginning import PROBE, Beginning, Message, begin
 from idetex_plugin.engines.choices import Choice, Ids
 from idetex_plugin.words.card import EMBEDDED_FOLDER, Card
 from idetex_plugin.words.failure import Failure, Reason
@@ -64,6 +65,7 @@ class Prompts:
         if card.template is not None:
             _check_template(card)
         self.card = card
+        self._beginnings: dict[tuple[str, bool], Beginning] = {}
         self.tokenizer: Any = AutoTokenizer.from_pretrained(checkpoint_of(card), trust_remote_code=False)
         self.stop = self._stop_ids()
         self.max_length = self._max_length()
@@ -81,14 +83,14 @@ class Prompts:
                 prompt=request.prompt, prefix=request.prefix,
             )
         chat, start = self._rendered(request)
-        if thought is not None:
-            start = thinking.closed(start, thought, self.card.thinking)
-        return chat + start + request.prefix
+        if not request.prefix and thought is None:
+            return chat + start
+        return chat + self._begun(request.prefix, thought)
 
     def thinking(self, request: Request) -> str:
-        """The whole prompt up to where the checkpoint begins to think about the request."""
-        chat, start = self._rendered(request)
-        return chat + thinking.begun(start, self.card.thinking)
+        """The whole prompt up to where the checkpoint thinks about the request. The template opens the thinking, or
+        else the checkpoint does so itself."""
+        return "".join(self._rendered(request))
 
     def ids(self, text: str) -> Ids:
         """Token ids of a text in which all special tokens are already spelt out."""
@@ -140,6 +142,35 @@ class Prompts:
         )
         at = whole.rfind(request.prompt) + len(request.prompt) if request.prompt in whole else len(whole)
         return whole[:at], whole[at:]
+
+    def _begun(self, prefix: str, thought: str | None) -> str:
+        """What stands between a request and the rest of its reply, with this prefix and after this thought."""
+        thinks = thought is not None
+        if (prefix, thinks) not in self._beginnings:
+            steps = begin(prefix, self.card.thinking, thinks=thinks)
+            asked = next(steps)
+            while True:
+                try:
+                    asked = steps.send(self._continued(asked))
+                except StopIteration as end:
+                    self._beginnings[prefix, thinks] = end.value
+                    break
+        return self._beginnings[prefix, thinks].after(thought).text or ""
+
+    def _continued(self, begun: Message | None) -> str | None:
+        """The probe in the chat template with its reply begun; None where the template cannot continue that."""
+        if begun is None:
+            return "".join(self._rendered(PROBE))
+        for content in ([{"type": "text", "text": begun["content"]}], begun["content"]):
+            last = {**begun, "content": content}
+            try:
+                return str(self._chat.apply_chat_template(
+                    [*messages(PROBE), last], add_generation_prompt=False, continue_final_message=True,
+                    tokenize=False, **dict(self.card.template_arguments),
+                ))
+            except Exception:
+                continue
+        return None
 
     def _thinks(self, request: Request) -> bool:
         return self.card.template is None and thinking.opened(self._rendered(request)[1], self.card.thinking)

@@ -1,9 +1,4 @@
-"""A server's chat template: how it is made to begin a reply exactly as the engines of this process begin it.
-
-A reply that is begun here (by a prefix, or by what the checkpoint has thought) goes to the server as an assistant's
-message that it is to continue. Templates treat such a message in their own ways. So the server is asked once what it
-makes of it, and that is compared with the prompt as it has to be.
-"""
+"""A server's chat template: how it is made to begin a reply exactly as the engines of this process begin it."""
 
 from __future__ import annotations
 
@@ -11,12 +6,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from idetex_plugin.engines import thinking
+from idetex_plugin.engines.beginning import PROBE, Beginning, Message, begin, message
 from idetex_plugin.engines.prompts import messages
 from idetex_plugin.words.card import Card
-from idetex_plugin.words.request import Request
 
-PROBE = Request("?", ())
-THOUGHT = "x"
 Ask = Callable[[str, Mapping[str, Any]], Awaitable[Mapping[str, Any] | None]]
 
 
@@ -33,48 +26,44 @@ class ServedTemplate:
 
     def __init__(self, card: Card, model: str, ask: Ask) -> None:
         self._card, self._model, self._ask = card, model, ask
-        self._starts: dict[tuple[str, bool], str] = {}
+        self._known: dict[tuple[str, bool], Beginning] = {}
 
-    async def begin(self, prefix: str, thought: str | None = None) -> str:
-        """What to give of the reply, as the content of the assistant's message. Raises TemplateError."""
+    async def begin(self, prefix: str, thought: str | None = None) -> Beginning:
+        """How a reply with this prefix is begun, after this thought. Raises TemplateError."""
         thinks = thought is not None
-        if (prefix, thinks) not in self._starts:
-            self._starts[prefix, thinks] = await self._start(prefix, thinks)
-        start = self._starts[prefix, thinks]
-        return start.replace(f"\n{THOUGHT}\n", f"\n{thought}\n", 1) if thinks else start
+        if (prefix, thinks) not in self._known:
+            self._known[prefix, thinks] = await self._begin(prefix, thinks)
+        return self._known[prefix, thinks].after(thought)
 
-    async def _start(self, prefix: str, thinks: bool) -> str:
-        marks = self._card.thinking
-        plain = thinking.closed("", THOUGHT, marks) + prefix if thinks else prefix
+    async def _begin(self, prefix: str, thinks: bool) -> Beginning:
         if self._card.template is not None:
-            return plain
-        chat = await self._rendered()
-        if chat is None:
-            return plain
-        tail = chat[chat.rfind(PROBE.prompt) + len(PROBE.prompt) :]
-        if not thinks and thinking.opened(tail, marks):
-            raise TemplateError(thinking.refusal(self._card))
-        head = chat[: len(chat) - len(tail)]
-        wanted = head + (thinking.closed(tail, THOUGHT, marks) if thinks else tail) + prefix
-        if not thinks and not prefix:
-            return plain
-        made = await self._rendered(plain)
-        if made == wanted:
-            return plain
-        same = next((at for at, pair in enumerate(zip(wanted, made or "", strict=False)) if len(set(pair)) > 1), 0)
-        more = wanted[same:]
-        if more != plain and await self._rendered(more) == wanted:
-            return more
-        raise TemplateError(
-            f"card {self._card.name!r}: the server's chat template does not continue a reply that begins with "
-            f"{plain!r}: it makes {_end(made)!r} of it, where the checkpoint's prompt ends in {_end(wanted)!r}"
-        )
+            return Beginning(None, message(prefix) if prefix else None)
+        steps = begin(prefix, self._card.thinking, thinks=thinks)
+        asked = next(steps)
+        while True:
+            try:
+                asked = steps.send(await self._rendered(asked))
+            except StopIteration as end:
+                found: Beginning = end.value
+                break
+        self._check(found, prefix, thinks)
+        return found
 
-    async def _rendered(self, begun: str | None = None) -> str | None:
+    def _check(self, found: Beginning, prefix: str, thinks: bool) -> None:
+        if found.text is None:
+            return
+        if not thinks and thinking.opened(found.text.removesuffix(prefix), self._card.thinking):
+            raise TemplateError(thinking.refusal(self._card))
+        if (prefix or thinks) and found.message is None:
+            raise TemplateError(
+                f"card {self._card.name!r}: the server's chat template does not continue a reply that begins with "
+                f"{prefix!r}{' after a thought' if thinks else ''}: it makes {_end(found.made)!r} of it, where the "
+                f"checkpoint's prompt ends in {_end(found.text)!r}"
+            )
+
+    async def _rendered(self, begun: Message | None) -> str | None:
         """The probe in the template, with the reply begun; None where the server does not say or cannot."""
-        chat = messages(PROBE)
-        if begun is not None:
-            chat.append({"role": "assistant", "content": begun})
+        chat: list[Mapping[str, Any]] = [*messages(PROBE), *([] if begun is None else [begun])]
         body = {
             "model": self._model, "messages": chat, "add_generation_prompt": begun is None,
             "continue_final_message": begun is not None, **arguments(self._card),
@@ -91,5 +80,5 @@ def arguments(card: Card) -> dict[str, Any]:
     return {"chat_template_kwargs": dict(card.template_arguments)} if card.template_arguments else {}
 
 
-def _end(text: str | None) -> str:
-    return (text or "")[-60:]
+def _end(text: str) -> str:
+    return text[-60:]

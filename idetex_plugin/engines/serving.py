@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Sequence
 from importlib import metadata
@@ -18,6 +19,7 @@ CPU_CACHE_GIB = {"embedded": 1, "other": 4}
 # checkpoint's image tokens to be computed for each of them.
 CPU_BLOCK = 64
 LORA_RANKS = (16, 32, 64, 128, 256, 320, 512)
+VISION = re.compile(r"\.(visual|vision\w*|multi_modal_projector|connector|merger|embed_vision)\.")
 HOST, PORT = "127.0.0.1", 8000
 MODULE = "vllm.entrypoints.openai.api_server"
 
@@ -57,7 +59,9 @@ def serve_command(
     }
     command += [part for pair in options.items() for part in pair] + ["--enable-prefix-caching"]
     if adapters:
-        command += ["--enable-lora", "--max-lora-rank", str(_rank(adapters)), "--lora-modules", *adapters]
+        command += ["--enable-lora", "--max-lora-rank", str(_rank(adapters))]
+        command += ["--enable-tower-connector-lora"] if any(map(_adapts_vision, adapters)) else []
+        command += ["--lora-modules", *adapters]
     if cpu:
         command += ["--dtype", pick_dtype("auto", "cpu"), "--block-size", str(CPU_BLOCK), "--enforce-eager"]
     elif gpus > 1:
@@ -75,6 +79,17 @@ def _rank(adapters: Sequence[str]) -> int:
         except (OSError, ValueError, KeyError, TypeError):
             continue
     return next((rank for rank in LORA_RANKS if rank >= max(wanted)), max(wanted))
+
+
+def _adapts_vision(adapter: str) -> bool:
+    """Whether an adapter has weights for the part that sees, which vLLM leaves out unless told; False where it has no
+    weights to look at."""
+    try:
+        with (Path(adapter.partition("=")[2]) / "adapter_model.safetensors").open("rb") as file:
+            names = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+    except (OSError, ValueError):
+        return False
+    return any(VISION.search(name) for name in names)
 
 
 def serve_line(command: Sequence[str], environment: dict[str, str] | None = None) -> str:

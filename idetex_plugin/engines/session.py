@@ -15,6 +15,7 @@ from typing import Any, Self
 from idetex_plugin.engines import wire
 from idetex_plugin.engines.asking import Asking
 from idetex_plugin.engines.base import EngineDeadError
+from idetex_plugin.engines.beginning import Beginning, Message
 from idetex_plugin.engines.choices import Choice, Fork, Ids
 from idetex_plugin.engines.client import Line
 from idetex_plugin.engines.faults import AwayError, ServiceError, UnansweredError
@@ -105,13 +106,12 @@ class ServerSession:
 
     async def _answer(self, request: Request, pictures: Pictures) -> Reply:
         try:
-            speak = partial(self._speak, pictures)
-            reasoning = await think(self._card, request, speak)
-            given = replace(request, prefix=await self.template.begin(request.prefix, reasoning))
+            reasoning = await think(self._card, request, partial(self._speak, pictures, None))
+            start = await self.template.begin(request.prefix, reasoning)
             if request.choices is not None:
-                reply = await self._choose(request, given, pictures)
+                reply = await self._choose(request, start, reasoning, pictures)
             else:
-                reply = await generate(self._card, given, speak)
+                reply = await generate(self._card, request, partial(self._speak, pictures, start.message))
             return sound(replace(reply, reasoning=reasoning) if reasoning else reply)
         except TemplateError as error:
             raise EngineDeadError(str(error)) from error
@@ -123,26 +123,38 @@ class ServerSession:
             return failed(Reason.ENGINE_ERROR, f"{type(error).__name__}: {error}")
 
     async def _speak(
-        self, pictures: Pictures, request: Request, sampling: Sampling | None, **more: Any
+        self, pictures: Pictures, begun: Message | None, request: Request, sampling: Sampling | None, **more: Any
     ) -> Reply:
-        body = {**self._body(request, pictures, sampling=sampling), **more}
+        body = {**self._body(request, pictures, begun, sampling), **more}
         return wire.read(await self._complete(body, pictures))
 
-    async def _choose(self, asked: Request, request: Request, pictures: Pictures) -> Reply:
-        tree = await self._tree(asked)
+    async def _choose(
+        self, request: Request, start: Beginning, reasoning: str | None, pictures: Pictures
+    ) -> Reply:
+        tree = await self._tree(request)
         if tree is not None:
-            answers = await together(*(self._score(request, pictures, fork) for fork in tree.forks))
-            scores = [answer for answer in answers if answer is not None]
-            if len(scores) == len(answers):
-                return _most_probable(tree, scores)
-        body = {**self._body(request, pictures), **wire.constrained(request.choices or ())}
+            begun = await together(*(self._begun(request, start, reasoning, fork.path) for fork in tree.forks))
+            if all(one is not None for one in begun):
+                asked = [(fork, one.message) for fork, one in zip(tree.forks, begun, strict=True) if one is not None]
+                answers = await together(*(self._score(request, pictures, *each) for each in asked))
+                scores = [answer for answer in answers if answer is not None]
+                if len(scores) == len(answers):
+                    return _most_probable(tree, scores)
+        body = {**self._body(request, pictures, start.message), **wire.constrained(request.choices or ())}
         return wire.read(await self._complete(body, pictures))
 
-    async def _score(self, request: Request, pictures: Pictures, fork: Fork) -> dict[int, float] | None:
-        begun = ""
-        if fork.path:
-            given = {"model": self.served.name, "tokens": list(fork.path)}
-            begun = str((await self._asking.ask("POST", "/detokenize", pack(given)))["prompt"])
+    async def _begun(self, request: Request, start: Beginning, reasoning: str | None, path: Ids) -> Beginning | None:
+        """The beginning with these tokens of the reply after it; None where the template changes what is before."""
+        if not path:
+            return start
+        given = {"model": self.served.name, "tokens": list(path)}
+        more = str((await self._asking.ask("POST", "/detokenize", pack(given)))["prompt"])
+        found = await self.template.begin(request.prefix + more, reasoning)
+        return found if found.text == (None if start.text is None else start.text + more) else None
+
+    async def _score(
+        self, request: Request, pictures: Pictures, fork: Fork, begun: Message | None
+    ) -> dict[int, float] | None:
         body = {**self._body(request, pictures, begun), **wire.scoring(fork.scored)}
         return wire.read_scores(await self._complete(body, pictures), fork.scored)
 
@@ -162,7 +174,7 @@ class ServerSession:
         return None if answer is None else tuple(int(id) for id in answer["tokens"])
 
     def _body(
-        self, request: Request, pictures: Pictures, begun: str = "", sampling: Sampling | None = None
+        self, request: Request, pictures: Pictures, begun: Message | None, sampling: Sampling | None = None
     ) -> dict[str, Any]:
         parts = [self._part(one) for one in pictures]
         body = wire.body(request, self.served.name, parts, stop=self._card.stop, begun=begun, sampling=sampling)

@@ -19,16 +19,15 @@ TOKEN_ID = re.compile(r"token_id:(\d+)")
 
 
 def body(
-    request: Request, model: str, pictures: Sequence[dict[str, Any]], *, stop: Sequence[str] = (), begun: str = "",
-    sampling: Sampling | None = None,
+    request: Request, model: str, pictures: Sequence[dict[str, Any]], *, stop: Sequence[str] = (),
+    begun: Mapping[str, str] | None = None, sampling: Sampling | None = None,
 ) -> dict[str, Any]:
-    """A chat completion request. `begun` is text of the reply, after the request's prefix, that is already given.
-    `sampling` says how tokens are drawn; None means greedily."""
+    """A chat completion request. `begun` is the assistant's message that the reply continues, with the request's prefix
+    in it. `sampling` says how tokens are drawn; None means greedily."""
     chat = messages(request, pictures)
-    start = request.prefix + begun
-    extra: dict[str, Any] = {"add_generation_prompt": not start, "continue_final_message": bool(start)}
-    if start:
-        chat.append({"role": "assistant", "content": start})
+    extra: dict[str, Any] = {"add_generation_prompt": begun is None, "continue_final_message": begun is not None}
+    if begun is not None:
+        chat.append(dict(begun))
     if stop:
         extra["stop"] = list(stop)
     if request.schema is not None and request.choices is None:

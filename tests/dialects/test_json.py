@@ -188,6 +188,14 @@ def test_description_round_trips_and_conforms_to_the_schema(content, made, level
     assert len(lines) == len(made) + 3
 
 
+def test_a_tab_in_a_sentence_is_read():
+    """The grammars by which servers keep a reply to a schema let a string hold one as it is."""
+    text = zero_shot.render_description("A\tstreet", [], (), Level.FAIR, LOOK).replace("\\t", "\t")
+    assert "\t" in text
+    told = zero_shot.read_describe(said(text), LOOK)
+    assert not isinstance(told, Failure) and told.content == "A\tstreet"
+
+
 def test_schema_constrains_what_can_be_said():
     schema = zero_shot.detect(LOOK).schema
     for name in ("out of range", "negative", "relative", "five numbers", "three numbers", "unknown type", "no severity",

@@ -2,6 +2,7 @@ import json
 import shlex
 from pathlib import Path
 
+import numpy as np
 import pytest
 from engines.tiny import tiny_card
 from typer.testing import CliRunner
@@ -42,6 +43,16 @@ def test_adapters_are_served_by_name(tmp_path) -> None:
     assert value(command, "--max-lora-rank") == "16"
     (tmp_path / "adapter_config.json").write_text('{"r": 48}')
     assert value(serve_command(tiny_card(tmp_path), adapters=[f"mine={tmp_path}"]), "--max-lora-rank") == "64"
+
+
+@pytest.mark.parametrize(("layer", "sees"), [("visual.merger.linear_fc1", True), ("language_model.norm", False)])
+def test_an_adapter_of_the_part_that_sees_is_not_left_out(tmp_path, layer, sees) -> None:
+    from safetensors.numpy import save_file
+
+    weights = {f"base_model.model.model.{layer}.lora_A.weight": np.zeros((2, 2), np.float32)}
+    save_file(weights, tmp_path / "adapter_model.safetensors")
+    command = serve_command(tiny_card(tmp_path), adapters=["other=/none", f"mine={tmp_path}"])
+    assert ("--enable-tower-connector-lora" in command) == sees
 
 
 def test_the_documentation_shows_what_the_command_prints() -> None:

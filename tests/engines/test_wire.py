@@ -13,13 +13,14 @@ from idetex_plugin.words.request import Request, Token
 NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 256, (9, 7, 3), dtype=np.uint8))
 
 
-def test_body_puts_images_first_and_continues_a_prefix() -> None:
-    request = Request("what?", (NOISE,), system="be brief", prefix="It is ", max_tokens=5, schema={"type": "object"})
-    body = wire.body(request, "tiny", [{"type": "image_url"}], stop=("<end>",), begun="a")
+def test_body_puts_images_first_and_continues_a_reply() -> None:
+    request = Request("what?", (NOISE,), system="be brief", max_tokens=5, schema={"type": "object"})
+    begun = {"role": "assistant", "content": "It is a"}
+    body = wire.body(request, "tiny", [{"type": "image_url"}], stop=("<end>",), begun=begun)
     system, user, assistant = body["messages"]
     assert system["role"] == "system"
     assert [part["type"] for part in user["content"]] == ["image_url", "text"]
-    assert assistant == {"role": "assistant", "content": "It is a"}
+    assert assistant == begun
     assert body["continue_final_message"] and not body["add_generation_prompt"]
     assert body["response_format"]["json_schema"]["schema"] == {"type": "object"}
     assert body["max_completion_tokens"] == 5 and body["stop"] == ["<end>"] and body["temperature"] == 0

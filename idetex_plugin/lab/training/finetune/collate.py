@@ -45,28 +45,42 @@ class Collator:
         """One conversation's inputs and labels. Raises ValueError if it is too long, or if its answers cannot be told
         apart in its tokens."""
         said = messages(talk)
-        whole = self._text(said, False)
+        whole = self._text(said)
         inputs = dict(self.processor(text=[whole], images=[fit(image, self.card)], return_tensors="pt"))
         ids = inputs["input_ids"][0]
         if len(ids) > self.max_tokens:
             raise ValueError(f"conversation {talk.id} has {len(ids)} tokens, max_tokens is {self.max_tokens}")
-        plain = self._tokens(whole)
-        grown = len(ids) - len(plain)
+        places = self.processor.tokenizer(whole, return_offsets_mapping=True)["offset_mapping"]
+        grown = len(ids) - len(places)
         labels = torch.full_like(ids, IGNORED)
         for at in [at for at, each in enumerate(said) if each["role"] == "assistant"]:
-            asked, answered = self._tokens(self._text(said[:at], True)), self._tokens(self._text(said[: at + 1], False))
-            if plain[: len(asked)] != asked or plain[: len(answered)] != answered:
-                raise ValueError(f"conversation {talk.id}: the chat template does not keep what was said before")
-            labels[len(asked) + grown : len(answered) + grown] = ids[len(asked) + grown : len(answered) + grown]
+            try:
+                start, end = self._answer(said, at, whole)
+            except ValueError as error:
+                raise ValueError(
+                    f"conversation {talk.id}: the chat template does not keep what was said before"
+                ) from error
+            learned = [grown + number for number, (first, last) in enumerate(places) if start < last and first < end]
+            labels[learned] = ids[learned]
         return {**inputs, "labels": labels[None]}
 
-    def _text(self, said: list[dict[str, Any]], answer_next: bool) -> str:
-        text: str = self.processor.apply_chat_template(said, tokenize=False, add_generation_prompt=answer_next)
-        return text
+    def _answer(self, said: list[dict[str, Any]], at: int, whole: str) -> tuple[int, int]:
+        """Where an answer and the end of its turn are in the whole text. Raises ValueError where they are not.
 
-    def _tokens(self, text: str) -> list[int]:
-        ids: list[int] = self.processor.tokenizer(text)["input_ids"]
-        return ids
+        An answer begins where the template asks for one, or, where it writes an answer otherwise, with its first word.
+        """
+        asked, answered = self._text(said[:at], answer_next=True), self._text(said[: at + 1])
+        if not whole.startswith(answered):
+            raise ValueError("the turns after an answer change it")
+        if answered.startswith(asked):
+            return len(asked), len(answered)
+        return answered.index(said[at]["content"][0]["text"], len(self._text(said[:at]))), len(answered)
+
+    def _text(self, said: list[dict[str, Any]], *, answer_next: bool = False) -> str:
+        text: str = self.processor.apply_chat_template(
+            said, tokenize=False, add_generation_prompt=answer_next, **dict(self.card.template_arguments)
+        )
+        return text
 
 
 def messages(talk: Conversation) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from idetex_plugin.cards.files import FILE_NAME, write_card
 from idetex_plugin.lab.training.finetune.config import FinetuneConfig
 from idetex_plugin.words.card import Card
 
-LANGUAGE = r".*language_model.*\.(q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj)"
+LANGUAGE = r".*\.(?:language_model|text_model)\..*\.(q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj)"
 TOWER, MERGER = "visual", "merger"
 
 

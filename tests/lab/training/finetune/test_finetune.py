@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import torch
+from engines.tiny import tiny_model, tiny_tokenizer
 from lab.training.finetune.tiny import save_talks, save_tiny
 from safetensors.torch import load_file
 
@@ -116,6 +117,46 @@ def test_each_part_learns_at_its_own_rate(base: Path) -> None:
     assert all("lora_" in name or "merger" in name for name in learning)
     assert any("merger" in name for name in learning)
     assert not any("visual" in name and "lora_" in name for name in learning)
+
+
+def test_the_language_model_is_found_where_it_is_called_a_text_model() -> None:
+    config = FinetuneConfig.model_validate({"card": "smolvlm2-2.2b", "bf16": False, "lora": {"rank": 2, "alpha": 2}})
+    made = with_adapters(tiny_model(tiny_tokenizer()), config)
+    learning = [name for name, weight in made.named_parameters() if weight.requires_grad]
+    assert learning and all("text_model" in name and "lora_" in name for name in learning)
+
+
+def test_the_template_is_told_what_the_card_says(base: Path, data: Path, tmp_path: Path) -> None:
+    """Else a template that opens the thinking would put the answer to learn inside of it."""
+    from families.chat import chatml_thinking
+
+    folder = shutil.copytree(base, tmp_path / "base")
+    (folder / "chat_template.jinja").write_text(chatml_thinking("<|vision_start|><|image_pad|><|vision_end|>"))
+    (folder / "idetex.toml").write_text(CARD + "\n[template_arguments]\nenable_thinking = false\n")
+    _, processor = load(config_of(folder), str(folder))
+    talk, image = Talks(data, data, 1, 1)[0]
+    inputs = Collator(processor, get_card(folder), 4000).encode(talk, image)
+    learned = processor.tokenizer.decode(inputs["input_ids"][0][inputs["labels"][0] != IGNORED])
+    assert learned.startswith(talk.said[1].value[:10]) and "<think>" not in learned
+
+
+@pytest.mark.parametrize("shape", ["speakers", "onevision", "glm_4", "gemma_4"])
+def test_answers_are_found_in_templates_that_write_them_otherwise_than_they_ask(
+    base: Path, data: Path, tmp_path: Path, shape: str
+) -> None:
+    from families import chat
+
+    folder = shutil.copytree(base, tmp_path / "base")
+    image_text = "<|vision_start|><|image_pad|><|vision_end|>"
+    (folder / "chat_template.jinja").write_text(getattr(chat, shape)(image_text))
+    _, processor = load(config_of(folder), str(folder))
+    _, image = Talks(data, data, 1, 1)[0]
+    said = [("human", "<image>\nWhere?"), ("gpt", "Here."), ("human", "Sure?"), ("gpt", "Yes.")]
+    spoken = [{"from": role, "value": value} for role, value in said]
+    talk = Conversation.model_validate({"id": "1", "image": "0.png", "conversations": spoken})
+    inputs = Collator(processor, get_card(folder), 4000).encode(talk, image)
+    learned = processor.tokenizer.decode(inputs["input_ids"][0][inputs["labels"][0] != IGNORED])
+    assert "Here." in learned and "Yes." in learned and "Where" not in learned and "Sure" not in learned
 
 
 def test_the_order_sees_everything_once_or_by_weight() -> None:

@@ -1,0 +1,72 @@
+"""Tiny checkpoints of further families that can be told to think."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from families import words
+from families.chat import gemma_4, glm_4
+
+TEXT = {
+    "hidden_size": 128, "intermediate_size": 128, "num_hidden_layers": 2, "num_attention_heads": 2,
+    "num_key_value_heads": 2, "max_position_embeddings": 32768, "rms_norm_eps": 1e-6,
+}  # fmt: skip
+
+
+def glm_4_6v(folder: Path) -> None:
+    """GLM-4.6V Flash: the dense GLM-4.xV."""
+    import transformers
+
+    marks = {
+        "image_start_token_id": "<|begin_of_image|>", "image_end_token_id": "<|end_of_image|>",
+        "video_start_token_id": "<|begin_of_video|>", "video_end_token_id": "<|end_of_video|>",
+        "image_token_id": "<|image|>", "video_token_id": "<|video|>",
+    }
+    special = ("[gMASK]", "<sop>", "<|system|>", "<|assistant|>", *marks.values())
+    spoken = words.tokenizer(special, end="<|user|>", pad="<|endoftext|>", plain=("<think>", "</think>", "/nothink"))
+    ids = {name: spoken.convert_tokens_to_ids(mark) for name, mark in marks.items()}
+    rope = {"rope_type": "default", "rope_theta": 5e5, "mrope_section": [4, 6, 6], "partial_rotary_factor": 0.5}
+    config = transformers.Glm4vConfig(
+        text_config={**TEXT, "vocab_size": words.rows(spoken), "rope_parameters": rope},
+        vision_config={
+            "depth": 2, "hidden_size": 64, "intermediate_size": 128, "num_heads": 2, "out_hidden_size": 128,
+            "image_size": 336,
+        },
+        tie_word_embeddings=False, **ids,
+    )
+    settings: dict[str, Any] = {"patch_size": 14, "temporal_patch_size": 2, "merge_size": 2}
+    processor = transformers.Glm46VProcessor(
+        transformers.Glm46VImageProcessor(size={"shortest_edge": 12544, "longest_edge": 9633792}, **settings), spoken,
+        transformers.Glm46VVideoProcessor(size={"shortest_edge": 12544, "longest_edge": 100352000}, **settings),
+        chat_template=glm_4("<|begin_of_image|><|image|><|end_of_image|>"),
+    )
+    words.save(folder, transformers.Glm4vForConditionalGeneration(config), processor)
+
+
+def gemma_4_e(folder: Path) -> None:
+    """Gemma 4 with embeddings a layer, without its ear."""
+    import transformers
+
+    named = {
+        "image_token": "<|image|>", "boi_token": "<|image>", "eoi_token": "<image|>", "audio_token": "<|audio|>",
+        "boa_token": "<|audio>", "eoa_token": "<audio|>", "video_token": "<|video|>",
+    }
+    plain = ("<|channel>", "<channel|>", "<|think|>")
+    spoken = words.tokenizer(("<|turn>",), begin="<bos>", end="<turn|>", pad="<pad>", plain=plain, named=named)
+    ids = {f"{name}_id": spoken.convert_tokens_to_ids(mark) for name, mark in named.items()}
+    text = {
+        **TEXT, "head_dim": 32, "global_head_dim": 64, "vocab_size": words.rows(spoken), "tie_word_embeddings": True,
+        "vocab_size_per_layer_input": words.rows(spoken), "hidden_size_per_layer_input": 16,
+        "layer_types": ["sliding_attention", "full_attention"], "sliding_window": 512,
+    }
+    vision = {
+        "hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2, "num_attention_heads": 2,
+        "num_key_value_heads": 2, "head_dim": 32, "default_output_length": 280,
+    }
+    config = transformers.Gemma4Config(text_config=text, vision_config=vision, audio_config=None, **ids)
+    processor = transformers.Gemma4Processor(
+        transformers.Gemma4AudioFeatureExtractor(), transformers.Gemma4ImageProcessor(), spoken,
+        transformers.Gemma4VideoProcessor(), chat_template=gemma_4("\n\n<|image|>\n\n"),
+    )
+    words.save(folder, transformers.Gemma4ForConditionalGeneration(config), processor)
