@@ -1,6 +1,6 @@
 // Wires the paged report: every change asks the server for a page of rows; what comes late is dropped.
 
-const TYPING_PAUSE = 120;
+const TYPING_PAUSE = 50;
 let turn = 0;
 let total = 0;
 
