@@ -65,7 +65,8 @@ def _folder() -> Path:
 
 def _fetch(folder: Path, torchvision: str) -> None:
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--retries", "1", "--timeout", "20"]
-    done = subprocess.run([*command, "--target", str(folder), torchvision, *MORE], capture_output=True, text=True, check=False)
+    command += ["--target", str(folder), torchvision, *MORE]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise MissingError(f"{torchvision} cannot be had: {done.stderr.strip().splitlines()[-1]}")
 
