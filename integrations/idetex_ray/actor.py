@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import copy
 import logging
-import pickle
 import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -66,7 +66,7 @@ class StoppedError(UserCodeException):
     def of(cls, error: Exception) -> StoppedError:
         """Around this error, or one that says the same where it does not survive the way."""
         try:
-            pickle.loads(pickle.dumps(error))
+            copy.deepcopy(error)  # needs what pickling needs
         except Exception:
             error = RuntimeError(f"{type(error).__name__}: {error}")
         return cls(str(error), error)

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,8 @@ def test_a_file_of_regions(folder: Path, tmp_path: Path) -> None:
 def test_parquet_without_its_library_says_what_to_install(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
+    for name in ("pyarrow", "pyarrow.parquet"):
+        monkeypatch.setitem(sys.modules, name, None)
     result = idetex("export", folder, "--format", "parquet", "--out", tmp_path / "rows.parquet")
     assert result.exit_code == 2
     assert "pip install" in result.output
