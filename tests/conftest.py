@@ -19,3 +19,8 @@ def mongo() -> Iterator[None]:
         pytest.skip("fiftyone is not installed")
     with database(PORT):
         yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put integration tests first: a file of them takes minutes, and one that begins last is waited for."""
+    items.sort(key=lambda item: item.get_closest_marker("integration") is None)

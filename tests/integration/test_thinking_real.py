@@ -133,9 +133,9 @@ def test_the_server_gets_the_same_prompt_token_by_token(folder, views, address) 
             for request in questions(views):
                 thought = "grain" if changes is ON else None
                 template = served._servers._sessions[0].template
-                begun = served._loop.submit(template.begin(request.prefix, thought)).result()
+                begun = served._loop.submit(template.begin(request.prefix, thought)).result().message
                 chat = [{"role": "user", "content": [{"type": "text", "text": request.prompt}]}]
-                chat += [{"role": "assistant", "content": begun}] if begun else []
+                chat += [begun] if begun else []
                 body = {
                     "model": served.model, "messages": chat, "add_generation_prompt": not begun,
                     "continue_final_message": bool(begun), "chat_template_kwargs": dict(one.template_arguments),
