@@ -28,7 +28,8 @@ def merge(folders: Sequence[Path], out: Path) -> int:
     runs = [Run(folder) for folder in folders]
     try:
         first = _alike(runs)
-        with Run.writer(out, Card.model_validate_json(first["card"]), first["fingerprint"], _parts(first)) as merged:
+        card = Card.stored(json.loads(first["card"]))
+        with Run.writer(out, card, first["fingerprint"], _parts(first)) as merged:
             root = next((run.root for run in runs if run.root is not None), None)
             if merged.root is None and root is not None:
                 merged.set_root(root)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, NonNegativeFloat, model_validator
 
@@ -153,6 +153,11 @@ class Card(Record):
         if not all(self.thinking):
             raise ValueError("thinking is two marks, neither of them empty")
         return self
+
+    @classmethod
+    def stored(cls, values: Mapping[str, Any]) -> Self:
+        """The card that a run holds, without the keys of another version that this one does not know."""
+        return cls.model_validate({name: value for name, value in values.items() if name in cls.model_fields})
 
     @property
     def view_count(self) -> int:

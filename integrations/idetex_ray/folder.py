@@ -157,7 +157,7 @@ def to_run(out: str | os.PathLike[str], run: str | os.PathLike[str]) -> int:
     about = folder.about()
     if about is None:
         raise RunError(f"{folder.place} is not the folder of a job: it has no {ABOUT}")
-    card = Card.model_validate(about["card"])
+    card = Card.stored(about["card"])
     with Run.writer(run, card, about["fingerprint"], about["fingerprint_parts"]) as written:
         for batch in folder.batches():
             with written.together():

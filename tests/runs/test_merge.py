@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,17 @@ def test_merged_shards_equal_one_run(tmp_path: Path) -> None:
     assert plain(tmp_path / "all") == plain(tmp_path / "one")
     assert merge([*parts, tmp_path / "one"], tmp_path / "all") == 47
     assert plain(tmp_path / "all") == plain(tmp_path / "one")
+
+
+def test_runs_of_a_version_whose_cards_had_other_keys_are_merged(tmp_path: Path) -> None:
+    photos = write_photos(tmp_path / "photos", 2)
+    assess(photos[0].parent, tmp_path / "run")
+    base = sqlite3.connect(tmp_path / "run" / "run.sqlite")
+    base.execute("UPDATE run SET card = json_insert(card, '$.whole_frame', json_object('Noise', 0.5))")
+    base.commit()
+    base.close()
+    assert merge([tmp_path / "run"], tmp_path / "merged") == 2
+    assert plain(tmp_path / "merged") == plain(tmp_path / "run")
 
 
 def test_what_did_not_fail_and_is_later_stays(tmp_path: Path) -> None:
