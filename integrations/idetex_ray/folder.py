@@ -24,7 +24,7 @@ from idetex_plugin.words.failure import State
 from idetex_ray.actor import About, StoppedError
 from idetex_ray.rows import ID, Columns
 
-ABOUT, ROWS, CHECKPOINT = "run.json", "rows", "checkpoint"
+ABOUT, ROWS, CHECKPOINT, PARQUET = "run.json", "rows", "checkpoint", ".parquet"
 UNKNOWN = ("size", "mtime_ns")
 """What a run folder knows of a file, and a job does not."""
 BATCH = 1000
@@ -108,7 +108,7 @@ class Folder:
 
     def written(self) -> frozenset[str]:
         """The ids of all rows that are written."""
-        files = [file for file in self._files(CHECKPOINT) if f"{PENDING_CHECKPOINT_SUFFIX}." not in file]
+        files = self._committed()
         ids = dataset(files, filesystem=self._system, format="parquet").to_table([ID]) if files else pa.table({ID: []})
         return frozenset(ids.column(ID).to_pylist())
 
@@ -125,12 +125,22 @@ class Folder:
         return iter(()) if rows is None else (batch.to_pylist() for batch in rows.to_batches(batch_size=BATCH))
 
     def _dataset(self) -> Any:
-        files = self._files(ROWS)
+        """Files of rows that count: of a job that runs or died, others may be half written."""
+        names = {_name(file).removesuffix(PARQUET) for file in self._committed()}
+        files = [file for file in self._files(ROWS) if _name(file).rpartition("-")[0] in names]
         return dataset(files, filesystem=self._system, format="parquet") if files else None
+
+    def _committed(self) -> list[str]:
+        """Files of ids whose rows are written: rows are in NAME-N.parquet, their ids in NAME.parquet."""
+        return [file for file in self._files(CHECKPOINT) if not file.endswith(PENDING_CHECKPOINT_SUFFIX + PARQUET)]
 
     def _files(self, below: str) -> list[str]:
         found = self._system.get_file_info(fs.FileSelector(f"{self._path}/{below}", allow_not_found=True))
-        return sorted(file.path for file in found if file.path.endswith(".parquet"))
+        return sorted(file.path for file in found if file.path.endswith(PARQUET))
+
+
+def _name(file: str) -> str:
+    return file.rpartition("/")[2]
 
 
 class Unfinished:

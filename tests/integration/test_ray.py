@@ -99,14 +99,16 @@ def rows_of_one_process(photos: Path, folder: Path) -> dict[str, dict[str, Any]]
 
 
 def leave_half_written(out: Path) -> None:
-    """What is there when a driver dies after a file of rows and before its ids."""
-    for folder, suffix in (("rows", "-0.parquet"), ("checkpoint", ".pending.parquet")):
-        file = min((out / folder).glob("*.parquet"))
-        shutil.copy(file, out / folder / f"dead_000000_000000{suffix}")
+    """What is there when a driver dies after a file of rows and before its ids, and in the middle of another."""
+    rows, ids = (min((out / folder).glob("*.parquet")) for folder in ("rows", "checkpoint"))
+    shutil.copy(rows, out / "rows" / "dead_000000_000000-0.parquet")
+    (out / "rows" / "dead_000000_000001-0.parquet").write_bytes(rows.read_bytes()[:400])
+    for number in range(2):
+        shutil.copy(ids, out / "checkpoint" / f"dead_000000_00000{number}.pending.parquet")
 
 
 def test_a_killed_actor_and_a_killed_driver_lose_what_was_in_flight(cluster: str, tmp_path: Path) -> None:
-    from idetex_ray import Outcome, assess_dataset, read_photos
+    from idetex_ray import Outcome, assess_dataset, read_photos, to_run
 
     photos, out, first, second = (tmp_path / name for name in ("photos", "out", "first", "second"))
     write_photos(photos, PHOTOS)
@@ -124,14 +126,14 @@ def test_a_killed_actor_and_a_killed_driver_lose_what_was_in_flight(cluster: str
     finally:
         driver.kill()
         driver.wait()
-    written = rows_of(out / "rows")
     leave_half_written(out)
-    assert 2 * BATCH <= len(written) < PHOTOS
+    written = to_run(out, tmp_path / "early")
+    assert 2 * BATCH <= written < PHOTOS
     done = assess_dataset(read_photos(photos), out, engine=partial(noting, second, 0.0), **SMALL | {"actors": 1})
     assert done == Outcome(str(out / "rows"), PHOTOS + 1, 1)
     assert rows_of(out / "rows") == rows_of_one_process(photos, tmp_path / "run")
     asked = len({line for notes in second.iterdir() for line in notes.read_text().splitlines()})
-    assert asked <= PHOTOS + 1 - len(written)
+    assert asked <= PHOTOS + 1 - written
 
 
 def test_a_services_fault_stops_the_job_and_fails_no_photo(cluster: str, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from idetex_plugin.cards.registry import get_card
 from idetex_plugin.runs.flat import photo_columns
 from idetex_plugin.runs.schema import RunError
 from idetex_plugin.runs.store import Run
+from idetex_plugin.words.assessment import Assessment
 from idetex_ray import to_run
 from idetex_ray.actor import About, StoppedError
 from idetex_ray.folder import Folder, Outcome, Unfinished
@@ -36,14 +37,34 @@ def test_what_is_no_jobs_is_named(tmp_path: Path, text: str) -> None:
         to_run(tmp_path / "nowhere", tmp_path / "run")
 
 
+def write(job: Path, name: str, items: list[tuple[str, Assessment]], suffix: str = "") -> Path:
+    """A file of rows and one of their ids, as Ray's writer leaves them; returns the file of rows."""
+    rows, ids = (job / folder for folder in ("rows", "checkpoint"))
+    rows.mkdir(exist_ok=True)
+    ids.mkdir(exist_ok=True)
+    pq.write_table(to_table(photo_columns((), ()), items), rows / f"{name}-0.parquet")
+    pq.write_table(pa.table({"path": [path for path, _ in items]}), ids / f"{name}{suffix}.parquet")
+    return rows / f"{name}-0.parquet"
+
+
+def test_a_file_that_is_half_written_does_not_count(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "job")
+    folder.begin(ABOUT)
+    write(tmp_path / "job", "1_0", [("/p/a.jpg", judged("a.jpg"))])
+    torn = write(tmp_path / "job", "1_1", [("/p/b.jpg", judged("b.jpg"))], suffix=".pending")
+    torn.write_bytes(torn.read_bytes()[:400])
+    write(tmp_path / "job", "1_2", [("/p/c.jpg", judged("c.jpg"))], suffix=".pending")
+    assert folder.outcome() == Outcome(folder.rows, 1, 0)
+    assert to_run(tmp_path / "job", tmp_path / "run") == 1
+
+
 def test_rows_go_into_a_run_folder(tmp_path: Path) -> None:
     folder = Folder(tmp_path / "job")
     folder.begin(ABOUT)
     assert folder.outcome() == Outcome(folder.rows, 0, 0)
     said = {"/p/a.jpg": judged("a.jpg"), "/p/b.jpg": half_failed("b.jpg"), "s3://p/c.jpg": unreadable("c.jpg")}
-    (tmp_path / "job" / "rows").mkdir()
-    for name, items in {"1": [*said.items()][:2], "2": [*said.items()][2:]}.items():
-        pq.write_table(to_table(photo_columns((), ()), items), tmp_path / "job" / "rows" / f"{name}.parquet")
+    for name, items in {"1_0": [*said.items()][:2], "1_1": [*said.items()][2:]}.items():
+        write(tmp_path / "job", name, items)
     assert folder.outcome() == Outcome(folder.rows, 3, 2)
     assert to_run(tmp_path / "job", tmp_path / "run") == 3
     assert to_run(tmp_path / "job", tmp_path / "run") == 3
