@@ -63,9 +63,7 @@ class ReviewPanel(FilterEvents, foo.Panel):
         ctx.panel.state.runs = names
         if names and ctx.panel.state.run not in names:
             ctx.panel.set_state({**START, "run": names[0]})
-        added = bool(names) and DEFAULT not in truths(ctx.dataset)
-        ctx.panel.state.undrawable = added or (_event(ctx) == "refresh" and bool(ctx.panel.state.undrawable))
-        if added:
+        if names and DEFAULT not in truths(ctx.dataset):
             self._review(ctx)
             ctx.ops.reload_dataset()
 
@@ -175,16 +173,12 @@ class ReviewPanel(FilterEvents, foo.Panel):
         self._told(ctx, undone)
 
     def open_photo(self, ctx: Any) -> None:
-        """Open the photo in the App's Annotate tab, which draws, moves and deletes regions of the truth.
+        """Open the photo in the App's tab “Annotate”, which draws, moves and deletes regions of the truth.
 
-        FiftyOne reads which fields the tab offers when it loads the page, so not those that the panel has added since.
+        Of the ways to open it, only “annotate” makes FiftyOne read what can be drawn in: the truth may be newer than
+        the page. It shows the truth alone, and the grid's fields again when the tab is left.
         """
-        if ctx.panel.state.undrawable:
-            ctx.panel.state.told = "nothing opened. Load the page again first: FiftyOne then lets you draw in the truth"
-            return
-        review = self._review(ctx)
-        ctx.ops.set_active_fields([review.fields.truth, f"{ctx.panel.state.run}_regions"])
-        ctx.trigger("open_sample", {"id": ctx.params["sample"], "mode": "annotate"})
+        ctx.trigger("annotate", {"id": ctx.params["sample"], "field_path": self._review(ctx).fields.truth})
 
     def render(self, ctx: Any) -> types.Property:
         """The whole panel."""
