@@ -15,6 +15,7 @@ from idetex_fiftyone.app.forms import assessed_runs
 from idetex_fiftyone.app.installation import is_current, plugins_folder
 from idetex_fiftyone.app.keys import UNDO, Keys
 from idetex_fiftyone.app.queue import WORST, Card, card, next_photo
+from idetex_fiftyone.app.reviewer import reviewer
 from idetex_fiftyone.app.scope import Scope
 from idetex_fiftyone.counts import figures
 from idetex_fiftyone.freshness import look
@@ -24,7 +25,7 @@ from idetex_fiftyone.truth.review import Action, Review
 from idetex_fiftyone.truth.sheet import ACCEPTED, CORRECTED, REJECTED
 
 START = {
-    "order": WORST, "tab": tabs.REVIEW, "name": DEFAULT, "by": "", "skipped": [], "sample": "", "region": "",
+    "order": WORST, "tab": tabs.REVIEW, "name": DEFAULT, "skipped": [], "sample": "", "region": "",
     "told": "", "fresh": "", "filters": {}, "mine": [], "base": [],
 }  # fmt: skip
 
@@ -94,10 +95,6 @@ class ReviewPanel(FilterEvents, foo.Panel):
         if ctx.params["value"] == ctx.panel.state.order:
             return
         ctx.panel.set_state({"order": ctx.params["value"], "skipped": [], "sample": "", "region": ""})
-
-    def name_reviewer(self, ctx: Any) -> None:
-        """Say who reviews."""
-        ctx.panel.state.by = str(ctx.params["value"] or "").strip()
 
     def refresh(self, ctx: Any) -> None:
         """Draw again; what is counted is counted anew if a sample has changed."""
@@ -206,7 +203,7 @@ class ReviewPanel(FilterEvents, foo.Panel):
         return types.Property(panel, view=types.GridView(orientation="vertical", gap=1, pad=1))
 
     def _review(self, ctx: Any) -> Review:
-        return Review(ctx.dataset, ctx.panel.state.name, ctx.panel.state.by or None)
+        return Review(ctx.dataset, ctx.panel.state.name, reviewer(ctx))
 
     def _card(self, ctx: Any, sample: str) -> Card | None:
         return card(ctx.dataset, sample, ctx.panel.state.run, ctx.panel.state.name)
@@ -244,7 +241,7 @@ class ReviewPanel(FilterEvents, foo.Panel):
         self._told(ctx, self._review(ctx).say(meant(scope.shown, state.run), state.run, verdict))
 
     def _told(self, ctx: Any, action: Action) -> None:
-        ctx.panel.state.told = str(action)
+        ctx.panel.state.told = f"{action}, by {reviewer(ctx)}"
 
 
 def _event(ctx: Any) -> str:

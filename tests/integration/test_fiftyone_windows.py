@@ -1,0 +1,87 @@
+"""Two people in two windows of one FiftyOne App: a real mongod, a real server, a real browser."""
+
+import re
+import time
+from collections import Counter
+from getpass import getuser
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from app_dataset import PHOTOS
+from app_window import App, fresh, served
+
+INSTALLED = getattr(find_spec("fiftyone"), "origin", None)
+pytestmark = [pytest.mark.integration, pytest.mark.skipif(not INSTALLED, reason="needs idetex-plugin[fiftyone]")]
+
+
+def actions(dataset: Any) -> dict[str, int]:
+    """How many actions of whom the photos' histories hold."""
+    rows = dataset._sample_collection.find({}, {"idetex_review.details.history": 1})
+    histories = [((row.get("idetex_review") or {}).get("details") or {}).get("history") or () for row in rows]
+    return dict(Counter({entry["action"]: entry["by"] for history in histories for entry in history}.values()))
+
+
+def become(dataset: Any, **wanted: int) -> None:
+    """Wait until the histories hold so many."""
+    until = time.monotonic() + 60
+    while (found := actions(dataset)) != wanted and time.monotonic() < until:
+        time.sleep(0.2)
+    assert found == wanted
+
+
+def test_every_window_decides_under_its_own_name(chromium: Any, environment: dict[str, str], tmp_path: Path) -> None:
+    import fiftyone as fo
+
+    fresh(tmp_path)
+    with served(tmp_path, "many", environment) as session:
+        dataset = fo.load_dataset("many")
+        anna = App(chromium, session.address, PHOTOS)
+        anna.panel()
+        assert anna.reviewer.get_attribute("placeholder") == getuser()
+        anna.press("A")
+        anna.last(f"accepted: .*, by {getuser()}$")
+        anna.press("U")
+        anna.last("undone")
+        anna.reviewer.fill("Anna")
+        anna.reviewer.blur()
+
+        bert = App(chromium, session.address, PHOTOS)  # FiftyOne opens the panel here, too
+        assert bert.reviewer.input_value() == ""
+        bert.reviewer.fill("Bert")
+        bert.reviewer.blur()
+        assert anna.reviewer.input_value() == "Anna"
+
+        status = bert.page.locator("[data-idetex-turn]")
+        before = status.get_attribute("data-idetex-turn")
+        bert.press("L")
+        drawn = "was => document.querySelector('[data-idetex-turn]').dataset.idetexTurn != was"
+        bert.page.wait_for_function(drawn, arg=before)
+        bert.press("R")
+        bert.last("rejected: .*, by Bert$")
+        for count in (1, 2):
+            anna.press("A")
+            anna.last("accepted: .*, by Anna$")
+            become(dataset, Bert=1, Anna=count)
+        bert.page.keyboard.press("t")
+        bert.page.get_by_role("option").first.click()
+        bert.last("corrected: .*, by Bert$")
+        become(dataset, Bert=2, Anna=2)
+
+        bert.tab("Filter", bert.page.locator(".js-plotly-plot"))
+        bert.button(re.compile("^.*Accept the")).click()
+        bert.last("accepted: .*, by Bert$")
+        become(dataset, Bert=3, Anna=2)
+
+        anna.press("U")
+        anna.last(r"undone \(accepted\): 1 regions .*, by Anna$")
+        become(dataset, Bert=3, Anna=1)
+        anna.operator("undo")
+        anna.button("Execute").click()
+        anna.page.get_by_text("undone (accepted)").last.wait_for()
+        become(dataset, Bert=3)
+
+        anna.page.reload()
+        anna.reviewer.wait_for()
+        assert anna.reviewer.input_value() == "Anna"
