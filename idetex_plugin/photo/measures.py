@@ -21,7 +21,7 @@ CRUSHED, CLIPPED = 5, 250
 BLOCK = 8
 FLAT_STEP = 0.1
 DIGITS = 6
-STRIP_BYTES = 256 << 10
+STRIP_BYTES = 512 << 10
 MOST_ADDED = 256
 """Values of 8 bits whose sum fits into 16."""
 Luma = NDArray[np.uint8]
@@ -204,16 +204,16 @@ def _counts(values: NDArray[np.uint8]) -> NDArray[np.int64]:
     return counts
 
 
-def _strips(luma: Luma, step: int) -> Iterator[Luma]:
-    """The rows, a multiple of `step` at a time, at most `MOST_ADDED`, but for the last."""
-    rows = min(MOST_ADDED, max(1, STRIP_BYTES // luma.shape[1])) // step * step or step
+def _strips(luma: Luma, step: int, most: int = STRIP_BYTES) -> Iterator[Luma]:
+    """The rows, a multiple of `step` at a time and at most so many; the last ones as they come."""
+    rows = min(most, STRIP_BYTES // luma.shape[1]) // step * step or step
     return (luma[top : top + rows] for top in range(0, len(luma), rows))
 
 
 def _across(luma: Luma) -> NDArray[np.int64]:
     """The sum of |Y(x) - Y(x-1)| over all rows and over x = 1, 9, 17, ...; over x = 2, 10, ...; and so on: (8,)."""
     columns = np.zeros(luma.shape[1], np.int64)
-    for strip in _strips(luma, 1):
+    for strip in _strips(luma, 1, MOST_ADDED):
         # As one long row, which is quicker. The first column then holds steps to the row before.
         values, steps = strip.ravel(), np.zeros(strip.size, np.uint8)
         _step(values[1:], values[:-1], steps[1:])
@@ -225,7 +225,7 @@ def _across(luma: Luma) -> NDArray[np.int64]:
 def _down(luma: Luma) -> NDArray[np.int64]:
     """The same of |Y(y) - Y(y-1)|."""
     sums, width, top = np.zeros(BLOCK, np.int64), luma.shape[1], 0
-    for strip in _strips(luma[1:], BLOCK):
+    for strip in _strips(luma[1:], BLOCK, MOST_ADDED):
         steps = np.zeros((len(strip) + -len(strip) % BLOCK, width), np.uint8)
         _step(strip, luma[top : top + len(strip)], steps[: len(strip)])
         sums += steps.reshape(-1, BLOCK * width).sum(0, dtype=np.uint16).reshape(BLOCK, width).sum(1, dtype=np.int64)
