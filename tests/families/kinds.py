@@ -13,7 +13,7 @@ from families import qwen, thinkers, tiles
 class Family:
     """build: writes the checkpoint into a folder. thinks: what its chat template is told so that it thinks; empty for a
     family whose template cannot be told. dtype: what it computes in; vLLM's linear attention on CPUs knows one alone.
-    gap: why it cannot be tried. open: cells of the table that are known to differ, unexplained.
+    gap: why it cannot be tried.
     """
 
     title: str
@@ -22,7 +22,6 @@ class Family:
     thinks: Mapping[str, bool] = field(default_factory=dict)
     dtype: str = "float32"
     gap: str = ""
-    open: tuple[str, ...] = ()
 
 
 THINKS = {"enable_thinking": True}
@@ -41,5 +40,6 @@ FAMILIES = {
     "llava-onevision": Family("LLaVA-OneVision", "q-sit", tiles.llava_onevision),
     "minicpm-v": Family("MiniCPM-V 4.6", "minicpm-v-4.6", tiles.minicpm_v, dtype="bfloat16"),
     "glm-4.6v": Family("GLM-4.6V", "glm-4.6v-flash", thinkers.glm_4_6v, THINKS),
-    "gemma-4": Family("Gemma 4", "gemma-4-e4b", thinkers.gemma_4_e, THINKS, open=("same prompts",)),
+    "gemma-4": Family("Gemma 4", "gemma-4-e4b", thinkers.gemma_4_e, THINKS),
+    "gemma-4-first": Family("Gemma 4, first template", "gemma-4-e4b", thinkers.gemma_4_e_first, THINKS),
 }

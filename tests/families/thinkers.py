@@ -44,8 +44,8 @@ def glm_4_6v(folder: Path) -> None:
     words.save(folder, transformers.Glm4vForConditionalGeneration(config), processor)
 
 
-def gemma_4_e(folder: Path) -> None:
-    """Gemma 4 with embeddings a layer, without its ear."""
+def gemma_4_e(folder: Path, keeps: bool = True) -> None:
+    """Gemma 4 with embeddings a layer, without its ear. keeps: see `gemma_4`."""
     import transformers
 
     named = {
@@ -67,6 +67,11 @@ def gemma_4_e(folder: Path) -> None:
     config = transformers.Gemma4Config(text_config=text, vision_config=vision, audio_config=None, **ids)
     processor = transformers.Gemma4Processor(
         transformers.Gemma4AudioFeatureExtractor(), transformers.Gemma4ImageProcessor(), spoken,
-        transformers.Gemma4VideoProcessor(), chat_template=gemma_4("\n\n<|image|>\n\n"),
+        transformers.Gemma4VideoProcessor(), chat_template=gemma_4("\n\n<|image|>\n\n", keeps),
     )
     words.save(folder, transformers.Gemma4ForConditionalGeneration(config), processor)
+
+
+def gemma_4_e_first(folder: Path) -> None:
+    """The same with the template that was published first."""
+    gemma_4_e(folder, keeps=False)
