@@ -27,10 +27,7 @@ class Family:
 THINKS = {"enable_thinking": True}
 FAMILIES = {
     "qwen3-vl": Family("Qwen3-VL", "qwen3-vl-8b", qwen.qwen3_vl),
-    "qwen3-vl-moe": Family(
-        "Qwen3-VL, experts", "qwen3-vl-30b-a3b", qwen.qwen3_vl_moe,
-        gap="transformers 5.19 writes experts in another shape than vLLM 0.32 reads",
-    ),
+    "qwen3-vl-moe": Family("Qwen3-VL, experts", "qwen3-vl-30b-a3b", qwen.qwen3_vl_moe),
     "qwen3.5": Family("Qwen3.5", "qwen3.5-4b", qwen.qwen3_5, THINKS, "bfloat16"),
     "qwen2.5-vl": Family("Qwen2.5-VL", "qwen2.5-vl-7b", qwen.qwen2_5_vl),
     "q-insight": Family("Qwen2.5-VL, tuned for rating", "q-insight", qwen.qwen2_5_vl),
@@ -40,6 +37,7 @@ FAMILIES = {
     "llava-onevision": Family("LLaVA-OneVision", "q-sit", tiles.llava_onevision),
     "minicpm-v": Family("MiniCPM-V 4.6", "minicpm-v-4.6", tiles.minicpm_v, dtype="bfloat16"),
     "glm-4.6v": Family("GLM-4.6V", "glm-4.6v-flash", thinkers.glm_4_6v, THINKS),
+    "glm-4.5v": Family("GLM-4.5V, experts", "glm-4.5v", thinkers.glm_4_5v, THINKS),
     "gemma-4": Family("Gemma 4", "gemma-4-e4b", thinkers.gemma_4_e, THINKS),
     "gemma-4-first": Family("Gemma 4, first template", "gemma-4-e4b", thinkers.gemma_4_e_first, THINKS),
 }

@@ -40,14 +40,16 @@ def qwen3_vl(folder: Path) -> None:
 
 
 def qwen3_vl_moe(folder: Path) -> None:
-    """Qwen3-VL as a mixture of experts."""
+    """Qwen3-VL as a mixture of experts. These are published as (experts, inputs, outputs). transformers turns them as
+    it loads them, knowing them by their shape, and does not turn them back as it writes them."""
     from transformers import Qwen3VLMoeConfig, Qwen3VLMoeForConditionalGeneration
 
     spoken = _spoken()
-    experts = {"num_experts": 4, "num_experts_per_tok": 2, "norm_topk_prob": True, "moe_intermediate_size": 64}
+    experts = {"num_experts": 4, "num_experts_per_tok": 2, "norm_topk_prob": True, "moe_intermediate_size": 128}
     text = {**TEXT, **experts, "head_dim": 32, "vocab_size": words.rows(spoken), "rope_parameters": ROPE_3}
     config = Qwen3VLMoeConfig(text_config=text, vision_config=VISION_3, **_ids(spoken))
-    words.save(folder, Qwen3VLMoeForConditionalGeneration(config), _processor_3(spoken, chatml(IMAGE)))
+    model, processor = Qwen3VLMoeForConditionalGeneration(config), _processor_3(spoken, chatml(IMAGE))
+    words.save(folder, model, processor, turned=".experts.")
 
 
 def qwen3_5(folder: Path) -> None:
