@@ -24,6 +24,7 @@ GLM_SIZES = {
     "ImageProcessor": {"shortest_edge": 12544, "longest_edge": 9633792},
     "VideoProcessor": {"shortest_edge": 12544, "longest_edge": 100352000},
 }
+PER_LAYER = {"hidden_size_per_layer_input": 16}
 
 
 def glm_4_6v(folder: Path) -> None:
@@ -70,8 +71,24 @@ def _glm_processor(name: str, spoken: Any) -> Any:
     return getattr(transformers, f"{name}Processor")(pixels, spoken, video, chat_template=template)
 
 
-def gemma_4_e(folder: Path, keeps: bool = True) -> None:
-    """Gemma 4 with embeddings a layer, without its ear. keeps: see `gemma_4`."""
+def gemma_4_e(folder: Path) -> None:
+    """Gemma 4 with embeddings a layer, without its ear."""
+    _gemma_4(folder, PER_LAYER)
+
+
+def gemma_4_e_first(folder: Path) -> None:
+    """The same with the template that was published first."""
+    _gemma_4(folder, PER_LAYER, keeps=False)
+
+
+def gemma_4_moe(folder: Path) -> None:
+    """Gemma 4 as a mixture of experts."""
+    experts = {"num_experts": 4, "top_k_experts": 2, "moe_intermediate_size": 64}
+    _gemma_4(folder, {"enable_moe_block": True, "hidden_size_per_layer_input": 0, **experts})
+
+
+def _gemma_4(folder: Path, kind: dict[str, Any], keeps: bool = True) -> None:
+    """kind: the settings of the language model that differ. keeps: see `gemma_4`."""
     import transformers
 
     named = {
@@ -83,7 +100,7 @@ def gemma_4_e(folder: Path, keeps: bool = True) -> None:
     ids = {f"{name}_id": spoken.convert_tokens_to_ids(mark) for name, mark in named.items()}
     text = {
         **TEXT, "head_dim": 32, "global_head_dim": 64, "vocab_size": words.rows(spoken), "tie_word_embeddings": True,
-        "vocab_size_per_layer_input": words.rows(spoken), "hidden_size_per_layer_input": 16,
+        "vocab_size_per_layer_input": words.rows(spoken), **kind,
         "layer_types": ["sliding_attention", "full_attention"], "sliding_window": 512,
     }
     vision = {
@@ -96,8 +113,3 @@ def gemma_4_e(folder: Path, keeps: bool = True) -> None:
         transformers.Gemma4VideoProcessor(), chat_template=gemma_4("\n\n<|image|>\n\n", keeps),
     )
     words.save(folder, transformers.Gemma4ForConditionalGeneration(config), processor)
-
-
-def gemma_4_e_first(folder: Path) -> None:
-    """The same with the template that was published first."""
-    gemma_4_e(folder, keeps=False)

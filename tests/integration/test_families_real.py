@@ -22,8 +22,6 @@ NAMES = list(FAMILIES) if os.environ.get("IDETEX_FAMILIES") == "all" else ["qwen
 @pytest.mark.parametrize("name", NAMES)
 def test_a_family_end_to_end(name, tmp_path) -> None:
     family = FAMILIES[name]
-    if family.gap:
-        pytest.skip(family.gap)
     try:
         rows = proof(name, tmp_path)
     except borrowed.MissingError as error:
