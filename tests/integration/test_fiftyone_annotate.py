@@ -94,5 +94,3 @@ def test_a_drawn_region_of_another_class_is_kept_by_a_run(
             outcome = assess(dataset, run, engine=WindowEngine(answer=nano_says), only_new=False, progress=False)
             assert outcome.assessed == PHOTOS
             assert said(dataset, sample.id) == kept
-        app.button("refreshRefresh").click()
-        app.page.get_by_text("+ Noise, Severe (drawn)").wait_for()
