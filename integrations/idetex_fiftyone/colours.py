@@ -25,7 +25,9 @@ def with_colours(scheme: Any, names: Sequence[str], regions: str, colour: str) -
     regions: the field of detections, of this colour where the user colours by field, and by distortion where by value.
     """
     new = scheme or fo.ColorScheme()
-    ours = {name: {"path": name, "fieldColor": tone} for name, tone in zip(names, cycle(TONES), strict=False)}
+    ours: dict[str, dict[str, Any]] = {
+        name: {"path": name, "fieldColor": tone} for name, tone in zip(names, cycle(TONES), strict=False)
+    }
     values = [{"value": kind.name, "color": kind.colour} for kind in VIDA]
     ours[regions] = {"path": regions, "fieldColor": colour, "colorByAttribute": "label", "valueColors": values}
     others = []

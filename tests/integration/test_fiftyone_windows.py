@@ -63,16 +63,10 @@ def test_every_window_decides_under_its_own_name(chromium: Any, environment: dic
             anna.press("A")
             anna.last("accepted: .*, by Anna$")
             become(dataset, Bert=1, Anna=count)
-        bert.page.keyboard.press("t")
-        bert.page.get_by_role("option").first.click()
-        bert.last("corrected: .*, by Bert$")
-        become(dataset, Bert=2, Anna=2)
-
         anna.press("U")
-        anna.last(r"undone \(accepted\): 1 regions .*, by Anna$")
-        become(dataset, Bert=2, Anna=1)
+        become(dataset, Bert=1, Anna=1)
         anna.operator("undo")  # with one truth it has nothing to ask, and runs at once
-        become(dataset, Bert=2)
+        become(dataset, Bert=1)
 
         anna.page.reload()
         anna.reviewer.wait_for()
