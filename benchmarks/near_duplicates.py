@@ -1,8 +1,9 @@
 """How well near duplicates are found: `python benchmarks/near_duplicates.py PHOTOS --json FILE`.
 
-Each photo of the folder gets copies changed in ten ways. Recall: copies within a distance of their own photo. False
-groups: pairs of different photos within it (of PHOTOS alone: look at them, `--pairs` prints the nearest). Colour
-apart: the pairs that the check of colours rejects are shown beside. `--scale N`: the time of grouping N random hashes.
+Each photo of the folder gets copies changed in ten ways. Recall: copies within a distance of their own photo. False:
+pairs of different photos within it, and pairs of parts (a quarter of the frame, 16 at random a photo) of different
+photos, which are more by two orders. `--pairs` prints the nearest pairs of photos, to look whether they are different
+photos. `--scale N`: the time of grouping N random hashes instead.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ from PIL import Image, ImageOps
 
 from idetex_plugin import find_photos, load_photo
 from idetex_plugin.duplicates.grouping import grouped
-from idetex_plugin.duplicates.hashing import BITS, BYTES, perceptual_hash
+from idetex_plugin.duplicates.hashing import BITS, BYTES, DISTANCE, perceptual_hash
 
-DISTANCES = (0, 8, 16, 24, 32, 40, 48, 56, 64)
+DISTANCES = (0, 8, 16, 32, 48, 56, 64, 72, 80)
+PARTS = 16
 
 
 def coded(image: Image.Image, kind: str = "JPEG", **options: object) -> bytes:
@@ -64,13 +66,16 @@ def next_shot(image: Image.Image) -> Image.Image:
     return moved.crop((2 * step, 2 * step, width - step, height - step))
 
 
-def hashes_of(path: Path) -> dict[str, bytes]:
-    """The hash of a photo, and of each of its copies."""
+def hashes_of(path: Path) -> tuple[dict[str, bytes], list[bytes]]:
+    """The hash of a photo and of each of its copies, and those of parts of it."""
     photo = load_photo(path).image
-    return {"": perceptual_hash(photo)} | {
-        name: perceptual_hash(load_photo(data, max_pixels=photo.width * photo.height + 1).image)
-        for name, data in copies(photo)
+    changed = {"": perceptual_hash(photo)} | {
+        name: perceptual_hash(load_photo(data).image) for name, data in copies(photo)
     }
+    width, height = photo.width // 2, photo.height // 2
+    draw = np.random.default_rng(photo.width * photo.height)
+    places = zip(draw.integers(0, width + 1, PARTS), draw.integers(0, height + 1, PARTS), strict=True)
+    return changed, [perceptual_hash(photo.crop((x, y, x + width, y + height))) for x, y in places]
 
 
 def bits(hashes: list[bytes]) -> np.ndarray:
@@ -78,11 +83,21 @@ def bits(hashes: list[bytes]) -> np.ndarray:
     return np.unpackbits(np.frombuffer(b"".join(hashes), np.uint8).reshape(-1, BYTES), axis=1).astype(np.int16)
 
 
+def within(hashes: list[bytes], owners: np.ndarray) -> tuple[list[int], int]:
+    """Pairs of different owners within each distance, and how many pairs there are."""
+    signs = bits(hashes).astype(np.float32) * 2 - 1
+    counts = np.zeros(BITS + 1, np.int64)
+    for start in range(0, len(signs), 256):
+        apart = ((BITS - signs[start : start + 256] @ signs.T) / 2).astype(np.int64)
+        counts += np.bincount(apart[owners[start : start + 256, None] < owners[None]], minlength=BITS + 1)
+    return [int(counts[: distance + 1].sum()) for distance in DISTANCES], int(counts.sum())
+
+
 def scale(count: int) -> None:
     """The time and memory of grouping so many unlike hashes."""
     hashes = np.random.default_rng(0).integers(0, 256, (count, BYTES), np.uint8)
     began = time.perf_counter()
-    grouped(hashes, 32)
+    grouped(hashes, DISTANCE)
     seconds, memory = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{count} hashes of {BITS} bits: {seconds:.1f} s, {memory:.0f} MB at most")
 
@@ -102,23 +117,28 @@ def main() -> None:
     paths = [Path(source.path) for source in find_photos([given.photos])]
     with ThreadPoolExecutor(given.jobs) as pool:
         found = list(pool.map(hashes_of, paths))
-    own = bits([hashes[""] for hashes in found])
+    changed, parts = [each for each, _ in found], [each for _, each in found]
+    own = bits([hashes[""] for hashes in changed])
     recall = {}
-    for name in list(found[0])[1:]:
-        apart = (own != bits([hashes[name] for hashes in found])).sum(1)
+    for name in list(changed[0])[1:]:
+        apart = (own != bits([hashes[name] for hashes in changed])).sum(1)
         recall[name] = [float((apart <= distance).mean()) for distance in DISTANCES]
-    between = np.stack([(own != row).sum(1) for row in own])
-    first, second = np.triu_indices(len(own), 1)
-    pairs = between[first, second]
-    false = [int((pairs <= distance).sum()) for distance in DISTANCES]
+    false = {
+        "pairs of different photos": within([hashes[""] for hashes in changed], np.arange(len(own))),
+        "pairs of their parts": within([each for some in parts for each in some], np.arange(len(own)).repeat(PARTS)),
+    }
     print("| copies | " + " | ".join(map(str, DISTANCES)) + " |\n| --- |" + " ---: |" * len(DISTANCES))
     for name, shares in recall.items():
         print(f"| {name} | " + " | ".join(f"{100 * share:.1f}" for share in shares) + " |")
-    print(f"| pairs of different photos, of {len(pairs)} | " + " | ".join(map(str, false)) + " |")
-    for place in np.argsort(pairs)[: given.pairs]:
-        print(pairs[place], paths[first[place]], paths[second[place]])
+    for name, (counts, pairs) in false.items():
+        print(f"| {name}, of {pairs} | " + " | ".join(map(str, counts)) + " |")
+    first, second = np.triu_indices(len(own), 1)
+    apart = np.concatenate([(own[row + 1 :] != own[row]).sum(1) for row in range(len(own))])
+    for place in np.argsort(apart)[: given.pairs]:
+        print(apart[place], paths[first[place]], paths[second[place]])
     if given.json:
-        given.json.write_text(json.dumps({"distances": DISTANCES, "recall": recall, "pairs": false}, indent=1))
+        said = {"distances": DISTANCES, "recall": recall, "false": false}
+        given.json.write_text(json.dumps(said, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ def grouped(hashes: Hashes, distance: int) -> tuple[Indices, Indices]:
 
 
 def _nearest(own: Signs, heads: Signs, places: Indices, distance: int) -> tuple[Indices, Indices]:
-    """The nearest head within the distance, of several the first, and how far it is; else -1, and more than all bits."""
+    """The nearest head within the distance, the first of several, and how far it is; else -1 and too far."""
     bits = own.shape[1]
     nearest, least = np.full(len(own), -1), np.full(len(own), bits + 1)
     for begin in range(0, len(places), COLUMNS):

@@ -14,7 +14,7 @@ BYTES = SIDE * SIDE // 8
 BITS = BYTES * 8
 METHOD = f"phash-{BITS}"
 """Names what a kept hash is one of. Hashes of different methods are not compared."""
-DISTANCE = 32
+DISTANCE = 64
 """Bits within which photos count as near duplicates by default, by the measurement on the page "Near duplicates"."""
 WHO = "idetex duplicates"
 

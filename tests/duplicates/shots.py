@@ -20,10 +20,8 @@ CARD = Card(name="nano", title="Nano", checkpoint="embedded", dialect="nano")
 def view(seed: int, size: tuple[int, int] = (320, 240)) -> Image.Image:
     """A made-up photo: soft structure of all sizes, other for each seed."""
     draw = np.random.default_rng(seed)
-    layers = [
-        np.asarray(Image.fromarray(draw.integers(0, 256, (side, side, 3), np.uint8)).resize(size, Image.Resampling.BICUBIC))
-        for side in (3, 6, 12, 24)
-    ]
+    spots = [Image.fromarray(draw.integers(0, 256, (side, side, 3), np.uint8)) for side in (3, 6, 12, 24)]
+    layers = [np.asarray(each.resize(size, Image.Resampling.BICUBIC)) for each in spots]
     return Image.fromarray(np.mean(layers, axis=0).astype(np.uint8))
 
 
