@@ -33,7 +33,7 @@ come to have leaves the fingerprints of cards without it as they are."""
 
 PROBE = (96, 64)
 WORTH_REMEMBERING = 8 << 20
-WEIGHTS = ("*.safetensors", "*.bin", "*.gguf", "*.pt")
+WEIGHTS = ("*.safetensors", "*.bin", "*.gguf", "*.pt", "*.npz")
 CONFIGURATION = ("*.json", "*.txt", "*.model", "*.jinja")
 
 

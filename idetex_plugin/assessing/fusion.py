@@ -50,7 +50,7 @@ class _Cluster:
 
     @property
     def box(self) -> Box:
-        shares = [seen.counts or 1e-9 for seen in self.members]
+        shares = [max(seen.counts, 1e-9) for seen in self.members]
         total = sum(shares)
 
         def mean(side: Callable[[Box], float]) -> float:

@@ -34,6 +34,17 @@ class LoopThread:
         self._loop.close()
 
 
+def at_once(work: Coroutine[Any, Any, Answer]) -> Answer:
+    """What a coroutine gives that never has to wait. RuntimeError for one that does."""
+    try:
+        work.send(None)
+    except StopIteration as end:
+        answer: Answer = end.value
+        return answer
+    work.close()
+    raise RuntimeError("the coroutine waits for something")
+
+
 async def together(*work: Coroutine[Any, Any, Answer]) -> list[Answer]:
     """What they give, in their order; the first error ends the others."""
     tasks = [asyncio.ensure_future(each) for each in work]

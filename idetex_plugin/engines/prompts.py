@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from idetex_plugin.engines import thinking
-from idetex_plugin.engines.beginning import PROBE, Beginning, Message, begin
+from idetex_plugin.engines.beginning import PROBE, Beginning, Message, begin, continued
 from idetex_plugin.engines.choices import Choice, Ids
+from idetex_plugin.engines.loop import at_once
 from idetex_plugin.words.card import EMBEDDED_FOLDER, Card
 from idetex_plugin.words.failure import Failure, Reason
 from idetex_plugin.words.request import Reply, Request, Token
@@ -117,13 +118,23 @@ class Prompts:
 
         A character of several tokens belongs to the token that completes it.
         """
+        texts = self._streamed(ids)
+        if texts:
+            whole = self.tokenizer.backend_tokenizer.decode(list(ids), skip_special_tokens=False)
+            texts[-1] += whole[len("".join(texts)) :]
+        return texts
+
+    def thought(self, ids: Sequence[int]) -> str:
+        """What these generated ids say that the checkpoint has thought. As at a server, a character that is cut off at
+        the end is left out."""
+        ends = (*self.stop, self.thought_end)
+        return thinking.thought("".join(self._streamed([id for id in ids if id not in ends])), self.card.thinking)
+
+    def _streamed(self, ids: Sequence[int]) -> list[str]:
         from tokenizers.decoders import DecodeStream
 
         stream, core = DecodeStream(skip_special_tokens=False), self.tokenizer.backend_tokenizer
-        texts = [stream.step(core, id) or "" for id in ids]
-        if texts:
-            texts[-1] += core.decode(list(ids), skip_special_tokens=False)[len("".join(texts)) :]
-        return texts
+        return [stream.step(core, id) or "" for id in ids]
 
     def reply(self, ids: Sequence[int], logprobs: Sequence[float], finish_reason: str) -> Reply:
         """The reply of these generated ids, without the one that ended the turn."""
@@ -147,26 +158,22 @@ class Prompts:
         """What stands between a request and the rest of its reply, with this prefix and after this thought."""
         thinks = thought is not None
         if (prefix, thinks) not in self._beginnings:
-            steps = begin(prefix, self.card.thinking, thinks=thinks)
-            asked = next(steps)
-            while True:
-                try:
-                    asked = steps.send(self._continued(asked))
-                except StopIteration as end:
-                    self._beginnings[prefix, thinks] = end.value
-                    break
+            found = at_once(begin(prefix, self.card.thinking, self._continued, thinks=thinks))
+            self._beginnings[prefix, thinks] = found
         return self._beginnings[prefix, thinks].after(thought).text or ""
 
-    def _continued(self, begun: Message | None) -> str | None:
+    async def _continued(self, begun: Message | None) -> str | None:
         """The probe in the chat template with its reply begun; None where the template cannot continue that."""
         if begun is None:
             return "".join(self._rendered(PROBE))
         for content in ([{"type": "text", "text": begun["content"]}], begun["content"]):
-            last = {**begun, "content": content}
+            chat = continued(messages(PROBE), begun)
+            if begun["role"] == "assistant":
+                chat[-1]["content"] = content
             try:
                 return str(self._chat.apply_chat_template(
-                    [*messages(PROBE), last], add_generation_prompt=False, continue_final_message=True,
-                    tokenize=False, **dict(self.card.template_arguments),
+                    chat, add_generation_prompt=False, continue_final_message=True, tokenize=False,
+                    **dict(self.card.template_arguments),
                 ))
             except Exception:
                 continue

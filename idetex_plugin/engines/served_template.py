@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from idetex_plugin.engines import thinking
-from idetex_plugin.engines.beginning import PROBE, Beginning, Message, begin, message
+from idetex_plugin.engines.beginning import PROBE, Beginning, Message, begin, continued, in_question, message
+from idetex_plugin.engines.faults import UnansweredError
 from idetex_plugin.engines.prompts import messages
 from idetex_plugin.words.card import Card
+from idetex_plugin.words.failure import Failure, Reason
 
 Ask = Callable[[str, Mapping[str, Any]], Awaitable[Mapping[str, Any] | None]]
 
 
 class TemplateError(Exception):
     """The server's chat template cannot be used as the card wants it; the message says why."""
+
+
+class ThoughtError(UnansweredError):
+    """What the checkpoint has thought cannot stand before its answer; the message says why."""
 
 
 class ServedTemplate:
@@ -29,25 +36,28 @@ class ServedTemplate:
         self._known: dict[tuple[str, bool], Beginning] = {}
 
     async def begin(self, prefix: str, thought: str | None = None) -> Beginning:
-        """How a reply with this prefix is begun, after this thought. Raises TemplateError."""
+        """How a reply with this prefix is begun, after this thought. Raises TemplateError and ThoughtError."""
         thinks = thought is not None
         if (prefix, thinks) not in self._known:
             self._known[prefix, thinks] = await self._begin(prefix, thinks)
-        return self._known[prefix, thinks].after(thought)
+        found = self._known[prefix, thinks].after(thought)
+        return found if thought is None or found.text is None else await self._confirmed(found, found.text)
 
     async def _begin(self, prefix: str, thinks: bool) -> Beginning:
         if self._card.template is not None:
             return Beginning(None, message(prefix) if prefix else None)
-        steps = begin(prefix, self._card.thinking, thinks=thinks)
-        asked = next(steps)
-        while True:
-            try:
-                asked = steps.send(await self._rendered(asked))
-            except StopIteration as end:
-                found: Beginning = end.value
-                break
+        found = await begin(prefix, self._card.thinking, self._rendered, thinks=thinks)
         self._check(found, prefix, thinks)
         return found
+
+    async def _confirmed(self, found: Beginning, text: str) -> Beginning:
+        """The same with a message that gives this very text: templates may leave a thought out that is empty, or change
+        what it holds."""
+        for one in (found.message, in_question(text)):
+            if await self._rendered(one) == found.head + text:
+                return replace(found, message=one)
+        words = f"the server's chat template does not keep the checkpoint's thought, which ends in {_end(text)!r}"
+        raise ThoughtError(Failure(reason=Reason.ENGINE_ERROR, message=words))
 
     def _check(self, found: Beginning, prefix: str, thinks: bool) -> None:
         if found.text is None:
@@ -63,9 +73,8 @@ class ServedTemplate:
 
     async def _rendered(self, begun: Message | None) -> str | None:
         """The probe in the template, with the reply begun; None where the server does not say or cannot."""
-        chat: list[Mapping[str, Any]] = [*messages(PROBE), *([] if begun is None else [begun])]
         body = {
-            "model": self._model, "messages": chat, "add_generation_prompt": begun is None,
+            "model": self._model, "messages": continued(messages(PROBE), begun), "add_generation_prompt": begun is None,
             "continue_final_message": begun is not None, **arguments(self._card),
         }
         tokens = await self._ask("/tokenize", body)

@@ -23,7 +23,7 @@ from idetex_plugin.engines.loop import together
 from idetex_plugin.engines.pictures import Picture, pack
 from idetex_plugin.engines.prompts import failed, option_ids
 from idetex_plugin.engines.served import Served
-from idetex_plugin.engines.served_template import ServedTemplate, TemplateError, arguments
+from idetex_plugin.engines.served_template import ServedTemplate, TemplateError, ThoughtError, arguments
 from idetex_plugin.engines.slots import Slots
 from idetex_plugin.engines.speaking import generate, think
 from idetex_plugin.words.card import Card, Sampling
@@ -149,7 +149,10 @@ class ServerSession:
             return start
         given = {"model": self.served.name, "tokens": list(path)}
         more = str((await self._asking.ask("POST", "/detokenize", pack(given)))["prompt"])
-        found = await self.template.begin(request.prefix + more, reasoning)
+        try:
+            found = await self.template.begin(request.prefix + more, reasoning)
+        except (TemplateError, ThoughtError):
+            return None
         return found if found.text == (None if start.text is None else start.text + more) else None
 
     async def _score(

@@ -9,7 +9,6 @@ from typing import Any, Generic
 from idetex_plugin.engines.base import Key
 from idetex_plugin.engines.choices import Choice, Ids
 from idetex_plugin.engines.prompts import Prompts, failed
-from idetex_plugin.engines.thinking import thought
 from idetex_plugin.words.card import Sampling
 from idetex_plugin.words.failure import Failure, Reason
 from idetex_plugin.words.request import Reply, Request
@@ -114,9 +113,7 @@ class Answering:
     def _after(self, step: ModelStep, outcome: StepOutcome) -> tuple[ModelStep, ...]:
         sampling = self.prompts.card.sampling
         if step.thinking:
-            ends = (*self.prompts.stop, self.prompts.thought_end)
-            words = "".join(self.prompts.spell([id for id in outcome.ids if id not in ends]))
-            self._reasoning = thought(words, self.prompts.card.thinking)
+            self._reasoning = self.prompts.thought(outcome.ids)
             return self._plan(self.prompts.text(self.request, self._reasoning))
         again = outcome.finish_reason == "length" and not step.scored and step.sampling is None
         return (replace(step, sampling=sampling),) if again and sampling is not None else ()

@@ -29,13 +29,15 @@ def refusal(card: Card) -> str:
 
 
 def thought(text: str, marks: Marks) -> str:
-    """The thinking that was generated, without its marks and outer blanks."""
-    return text.strip().removeprefix(marks[0]).removesuffix(marks[1]).strip()
+    """The thinking that was generated, up to its end, without marks and outer blanks."""
+    begin, end = marks
+    return text.partition(end)[0].replace(begin, "").strip()
 
 
 def closed(start: str, thought: str, marks: Marks) -> str:
-    """What stands between the prompt and the answer, once the checkpoint has thought this."""
-    return f"{begun(start, marks)}{thought}\n{marks[1]}\n\n"
+    """What stands between the prompt and the answer, once the checkpoint has thought this. An empty line follows a tag
+    such as </think>; other marks are followed by the answer itself, as Gemma 4 writes."""
+    return f"{begun(start, marks)}{thought}\n{marks[1]}" + ("\n\n" if marks[1].startswith("</") else "")
 
 
 def begun(start: str, marks: Marks) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from idetex_plugin.engines.beginning import continued
 from idetex_plugin.engines.prompts import failed, messages
 from idetex_plugin.words.card import Sampling
 from idetex_plugin.words.failure import Reason
@@ -22,12 +23,10 @@ def body(
     request: Request, model: str, pictures: Sequence[dict[str, Any]], *, stop: Sequence[str] = (),
     begun: Mapping[str, str] | None = None, sampling: Sampling | None = None,
 ) -> dict[str, Any]:
-    """A chat completion request. `begun` is the assistant's message that the reply continues, with the request's prefix
-    in it. `sampling` says how tokens are drawn; None means greedily."""
-    chat = messages(request, pictures)
+    """A chat completion request. `begun` is the message that the reply continues, with the request's prefix in it.
+    `sampling` says how tokens are drawn; None means greedily."""
+    chat = continued(messages(request, pictures), begun)
     extra: dict[str, Any] = {"add_generation_prompt": begun is None, "continue_final_message": begun is not None}
-    if begun is not None:
-        chat.append(dict(begun))
     if stop:
         extra["stop"] = list(stop)
     if request.schema is not None and request.choices is None:

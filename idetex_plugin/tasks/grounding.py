@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from idetex_plugin.dialects.base import Dialect, ScoresTypes
+from idetex_plugin.tasks.deciding import WHOLE_AREA, decided, log_odds, weighed
 from idetex_plugin.tasks.replies import only
 from idetex_plugin.words.assessment import PartialRegions, Region
-from idetex_plugin.words.box import WHOLE, Box
+from idetex_plugin.words.box import Box
 from idetex_plugin.words.card import Doubt
 from idetex_plugin.words.failure import Failure
 from idetex_plugin.words.request import Reply, Request, Views
 from idetex_plugin.words.vocabulary import Level
 
-SMALLEST = 1e-6
-WHOLE_FRAME = frozenset({
-    "Low clarity", "Motion blur", "Out of focus blur", "Blocking artifacts", "Overexposure", "Underexposure", "Noise",
-})  # fmt: skip
-"""Types that may affect all of a photo. Of the others people mark parts (ViDA-UGC)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Grounded:
-    """The regions of a photo, and the probability of each type being there, where the checkpoint scores types."""
+    """The regions of a photo, and the probability of each type being there, where the checkpoint scores types; with a
+    card's `evidence`, that of the whole frame for a type without a region of a part."""
 
     regions: tuple[Region, ...]
     presence: Mapping[str, float] = field(default_factory=dict)
@@ -32,11 +27,12 @@ class Grounded:
 
 @dataclass(frozen=True, slots=True)
 class Grounding:
-    """Find all distortions of a photo. `doubt`, `thresholds`: as on the card."""
+    """Find all distortions of a photo. `doubt`, `thresholds`, `evidence`: as on the card."""
 
     dialect: Dialect
     doubt: Doubt | None = None
     thresholds: Mapping[str, float] = field(default_factory=dict)
+    evidence: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     name = "grounding"
 
     def ask(self, views: Views) -> tuple[Request, ...]:
@@ -59,8 +55,13 @@ class Grounding:
         if isinstance(regions, Failure):
             return regions
         presence = self.dialect.read_presence(reply) if isinstance(self.dialect, ScoresTypes) else {}
-        sure = self._sure(decided(regions, presence, self.thresholds), replies)
-        return sure if isinstance(sure, Failure) else Grounded(sure, presence)
+        frames = weighed(presence, views.whole, self.evidence)
+        sure = self._sure(decided(regions, presence, self.thresholds, frames), replies)
+        if isinstance(sure, Failure):
+            return sure
+        parts = {region.distortion for region in sure if region.box.area < WHOLE_AREA}
+        whole = {name: frame.probability for name, frame in frames.items() if name not in parts}
+        return Grounded(sure, {**presence, **whole})
 
     def _sure(self, regions: tuple[Region, ...], replies: Sequence[Reply]) -> tuple[Region, ...] | Failure:
         """The regions that are not doubtful."""
@@ -74,29 +75,6 @@ class Grounding:
             return regions
         bar = self.doubt.least + self.doubt.clean * log_odds(excellent)
         return tuple(each for each in regions if each.confidence is None or log_odds(each.confidence) > bar)
-
-
-def decided(
-    regions: tuple[Region, ...], presence: Mapping[str, float], thresholds: Mapping[str, float]
-) -> tuple[Region, ...]:
-    """The regions of types that are as probable as their threshold; types without one, or of unknown probability, keep
-    theirs. A type that may cover the whole frame, is that probable and has no region is reported for the whole frame,
-    of unknown severity."""
-    present = {name for name, share in presence.items() if share >= thresholds.get(name, 1)}
-    absent = {name for name, share in presence.items() if share < thresholds.get(name, 0)}
-    kept = tuple(region for region in regions if region.distortion not in absent)
-    unplaced = (present & WHOLE_FRAME) - {region.distortion for region in kept}
-    return kept + tuple(
-        Region(distortion=name, severity=None, box=WHOLE, confidence=presence[name])
-        for name in presence
-        if name in unplaced
-    )
-
-
-def log_odds(probability: float) -> float:
-    """ln(p / (1 - p)), within what p = 1e-6 and its opposite give."""
-    bounded = min(max(probability, SMALLEST), 1 - SMALLEST)
-    return math.log(bounded / (1 - bounded))
 
 
 @dataclass(frozen=True, slots=True)

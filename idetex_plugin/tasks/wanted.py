@@ -29,4 +29,4 @@ def tasks_of(
 
 def grounding_of(card: Card, dialect: Dialect) -> Grounding:
     """The task that finds all distortions of a photo, as the card wants it done."""
-    return Grounding(dialect, card.doubt, card.thresholds)
+    return Grounding(dialect, card.doubt, card.thresholds, card.evidence)

@@ -13,6 +13,7 @@ from idetex_plugin.words.record import Record
 TaskName = Literal["grounding", "perception", "description"]
 ViewLayout = Literal["whole", "global_detail", "global_detail_measured"]
 VIEW_COUNTS: dict[ViewLayout, int] = {"whole": 1, "global_detail": 2, "global_detail_measured": 3}
+Share = Annotated[float, Field(ge=0, le=1)]
 TASKS: tuple[TaskName, ...] = ("grounding", "perception", "description")
 
 
@@ -78,6 +79,9 @@ class Card(Record):
     pixel_multiple: both sides become multiples of this many pixels.
     doubt: how sure of a region the checkpoint must be; finding regions then asks for the level, too.
     thresholds: the probability from which a photo is said to have a type, for checkpoints that score types.
+    evidence: what the photo's own pixels count for, by type, for checkpoints that score types and have `evidence.npz`
+        beside their weights: the share that they have in the log-odds of the type having the whole frame, the rest
+        being the reply's; and the probability from which it is said to have it (`tasks.deciding`).
     level_pull: how much the level gives way to the regions, where both are asked: nats that a level loses for each step
         below, and for each step above, the one that they amount to (`tasks.rules.agreed`).
     template: the prompt around a request, with {images}, {system}, {prompt} and {prefix}; None means the
@@ -116,7 +120,8 @@ class Card(Record):
     max_pixels: int = Field(default=1280 * 28 * 28, gt=0)
     pixel_multiple: int = Field(default=1, gt=0)
     doubt: Doubt | None = None
-    thresholds: Mapping[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
+    thresholds: Mapping[str, Share] = Field(default_factory=dict)
+    evidence: Mapping[str, tuple[Share, Share]] = Field(default_factory=dict)
     level_pull: tuple[NonNegativeFloat, NonNegativeFloat] = (0.0, 0.0)
     template: str | None = None
     image_token: str | None = None

@@ -11,6 +11,9 @@ from PIL import Image
 
 from idetex_plugin.words.failure import Failure, Reason
 
+Grades = tuple[float, float, float]
+"""The probabilities that a type is there, that it is so at least moderately, and severely."""
+
 
 def bare(image: Image.Image) -> Image.Image:
     """RGB pixels and nothing else of a file: an orientation or a profile left on them would be applied again.
@@ -31,11 +34,14 @@ class Views:
     """What the model is shown of one photo: the views of its card, and the photo's size after EXIF orientation.
 
     images: bare RGB, in the order in which the prompt holds them. Width and height in pixels of the photo itself.
+    whole: beside what the model is shown, the probabilities that each type has the whole frame, by the photo's own
+        pixels; empty unless its card has `evidence`.
     """
 
     images: tuple[Image.Image, ...]
     width: int
     height: int
+    whole: Mapping[str, Grades] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "images", tuple(map(bare, self.images)))

@@ -14,7 +14,7 @@ from idetex_fiftyone.registry import runs
 from idetex_fiftyone.truth.fields import DEFAULT, TruthFields
 from idetex_plugin.cards.files import write_card
 from idetex_plugin.cards.registry import get_card
-from idetex_plugin.tasks.grounding import log_odds
+from idetex_plugin.tasks.deciding import log_odds
 from idetex_plugin.words.card import Card, Doubt
 from idetex_plugin.words.vocabulary import Level
 

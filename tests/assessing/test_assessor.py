@@ -37,8 +37,9 @@ def test_one_photo(tmp_path: Path) -> None:
     assert (region.distortion, region.severity, region.box) == (REGION.distortion, REGION.severity, REGION.box)
     assert [answer.choice for answer in assessment.answers] == [answer.options[0] for answer in assessment.answers]
     assert assessment.quality.level == "bad"
-    # The region amounts to "poor", so "bad" loses .3 nats and the better levels .8 a step.
-    shares = [0.9 * math.exp(-0.3), 0.025, *(0.025 * math.exp(-0.8 * steps) for steps in (1, 2, 3))]
+    below, above = get_card("nano").level_pull
+    # The region amounts to "poor", so "bad" is one step below it and the better levels are above.
+    shares = [0.9 * math.exp(-below), 0.025, *(0.025 * math.exp(-above * steps) for steps in (1, 2, 3))]
     mean = sum(score * share for score, share in enumerate(shares, 1)) / sum(shares)
     assert assessment.quality.score == pytest.approx(mean)
     assert assessment.description.key_distortions == ("Noise",)

@@ -1,7 +1,7 @@
 """Several models as one: what they say is fused, what one cannot do is told."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 from standins import WindowEngine, nano_says
@@ -81,6 +81,7 @@ def test_a_model_that_does_not_ground_has_no_say_in_boxes() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from([LEFT, RIGHT]), st.floats(0, 1) | st.none()), max_size=5), st.floats(0.1, 9))
+@example([(LEFT, 5e-324)], 1.0)
 def test_fused_regions_are_regions(found, weight) -> None:
     regions = tuple(region(box, confidence) for box, confidence in found)
     result = fuse_regions(two(said(regions=regions), said("b", regions=regions[:2]), weight, 1))

@@ -6,10 +6,9 @@ from PIL import Image
 
 from idetex_plugin.engines.prompts import Prompts, checkpoint_of, option_ids, too_long
 from idetex_plugin.engines.steps import Answering, StepOutcome, StreamItem
-from idetex_plugin.engines.thinking import separated
 from idetex_plugin.words.card import Sampling
 from idetex_plugin.words.failure import Reason
-from idetex_plugin.words.request import Reply, Request, Token
+from idetex_plugin.words.request import Request
 
 PHOTO = Image.new("RGB", (8, 8))
 
@@ -152,6 +151,20 @@ def test_thinking_comes_before_the_answer_and_is_kept_apart(thinking_folder) -> 
         Prompts(thinking_card(thinking_folder, thinking_tokens=8, thinking=("<none>", "</none>")))
 
 
+@pytest.mark.parametrize("said", ["Hm, grain é", "Hm, grain</think>more", "<think>Hm,<think> grain"])
+def test_a_thought_ends_as_it_does_at_a_server(thinking_folder, said) -> None:
+    """A server ends it where the mark is spelt, in one token or in several, and never gives a part of a character."""
+    prompts = Prompts(thinking_card(thinking_folder, thinking_tokens=8))
+    ids = [id for piece in said.replace("</think>", "</thi|nk>").split("|") for id in prompts.ids(piece)]
+    if said.endswith("é"):
+        ids = ids[:-1]
+        assert "\ufffd" in prompts.spell(ids)[-1]
+    assert prompts.thought_end not in ids
+    answering = Answering(Request("how good?", (PHOTO,)), prompts)
+    [follow] = answering.settle(0, StepOutcome(ids, [0.0] * len(ids), "length"))
+    assert answering.steps[follow].text.endswith("<answer><think>\nHm, grain\n</think>\n\n")
+
+
 def test_a_reply_that_was_cut_off_is_asked_for_once_more(tiny_folder) -> None:
     sampling = Sampling(temperature=0.7, presence_penalty=1.5)
     prompts = Prompts(tiny_card(tiny_folder, sampling=sampling))
@@ -166,22 +179,6 @@ def test_a_reply_that_was_cut_off_is_asked_for_once_more(tiny_folder) -> None:
     always = Prompts(tiny_card(tiny_folder, sampling=Sampling(always=True)))
     answering = Answering(Request("all", (PHOTO,)), always)
     assert answering.steps[0].sampling is not None and not answering.settle(0, cut)
-
-
-@given(st.text("ab\n", max_size=9), st.text("xy ", max_size=9), st.integers(1, 4))
-def test_thinking_in_a_reply_is_separated(thought, said, size) -> None:
-    text = f"<think>{thought}</think>\n{said}"
-    tokens = tuple(Token(text[at : at + size], -0.1) for at in range(0, len(text), size))
-    reply = separated(Reply(text, tokens=tokens), ("<think>", "</think>"))
-    assert reply.text == said.lstrip() == "".join(token.text for token in reply.tokens)
-    assert reply.reasoning == thought.strip()
-
-
-def test_thinking_without_end_leaves_no_reply() -> None:
-    reply = separated(Reply("<think>so grainy", "length"), ("<think>", "</think>"))
-    assert (reply.text, reply.reasoning, reply.finish_reason) == ("", "so grainy", "length")
-    plain = Reply("I <think> so</think>")
-    assert separated(plain, ("<think>", "</think>")) is plain
 
 
 def test_a_folder_of_a_repository_is_downloaded_and_a_path_is_not(tmp_path, monkeypatch) -> None:

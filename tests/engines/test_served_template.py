@@ -5,12 +5,12 @@ import shutil
 from typing import Any
 
 import pytest
-from engines.tiny import CHAT_TEMPLATE, thinking_checkpoint, tiny_card
+from engines.tiny import CHAT_TEMPLATE, THINKING_TEMPLATE, thinking_checkpoint, tiny_card
 from families import chat
 
-from idetex_plugin.engines.beginning import message
+from idetex_plugin.engines.beginning import continued, message
 from idetex_plugin.engines.prompts import Prompts, messages
-from idetex_plugin.engines.served_template import ServedTemplate, TemplateError, arguments
+from idetex_plugin.engines.served_template import ServedTemplate, TemplateError, ThoughtError, arguments
 from idetex_plugin.words.request import Request
 
 OFF = {"enable_thinking": False}
@@ -55,7 +55,7 @@ class Server:
 
     def prompt(self, card, begun, request: Request = REQUEST) -> str:
         """The prompt of a request whose reply is begun by this assistant's message."""
-        chat = messages(request) + ([dict(begun)] if begun else [])
+        chat = continued(messages(request), begun)
         body = {"messages": chat, "add_generation_prompt": not begun, "continue_final_message": bool(begun)}
         return self.render({**body, **arguments(card)})
 
@@ -70,22 +70,25 @@ def test_the_server_builds_the_prompt_of_this_process(folder, prefix, thought) -
     begun = asyncio.run(template.begin(prefix, thought))
     wanted = Prompts(card).text(Request("how good?", (), prefix=prefix), thought)
     assert server.prompt(card, begun.message) == wanted
-    asked = server.asked
-    assert asyncio.run(template.begin(prefix, thought)) == begun and server.asked == asked
+    asked, confirmed = server.asked, 0 if thought is None else 2
+    assert asyncio.run(template.begin(prefix, thought)) == begun and server.asked == asked + confirmed
 
 
+GEMMA = {"thinking": ("<|channel>thought", "<channel|>")}
 SHAPES = {
     "ChatML": (chat.chatml("<image>", "You are a helpful assistant."), {}, {}),
     "Qwen3.5": (chat.chatml_thinking("<image>"), OFF, {}),
     "SmolVLM2": (chat.speakers("<image>"), {}, {}),
     "LLaVA-OneVision": (chat.onevision("<image>"), {}, {}),
     "GLM-4.xV": (chat.glm_4("<image>"), OFF, {}),
-    "Gemma 4": (chat.gemma_4("<image>"), OFF, {"thinking": ("<|channel>thought", "<channel|>")}),
+    "Gemma 4": (chat.gemma_4("<image>"), OFF, GEMMA),
+    "Gemma 4, first": (chat.gemma_4("<image>", keeps=False), OFF, GEMMA),
 }
+THOUGHTS = ("Grain in the sky.", "", "It holds <|channel> and </turn>.")
 
 
 @pytest.mark.parametrize("prefix", ["", "The quality of the image is"])
-@pytest.mark.parametrize("thought", [None, "Grain in the sky."])
+@pytest.mark.parametrize("thought", [None, *THOUGHTS])
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_familys_template_begins_a_reply_alike_on_both_sides(folder, tmp_path, shape, prefix, thought) -> None:
     text, off, more = SHAPES[shape]
@@ -95,12 +98,13 @@ def test_every_familys_template_begins_a_reply_alike_on_both_sides(folder, tmp_p
     if thought is not None:
         changes = {**changes, "template_arguments": {"enable_thinking": True} if off else {}, "thinking_tokens": 9}
     card = tiny_card(place, template=None, **changes)
-    prompts = Prompts(card) if thought is None or shape != "Gemma 4" else in_words(card)
+    prompts = in_words(card) if thought is not None and shape.startswith("Gemma") else Prompts(card)
     begun = asyncio.run(ServedTemplate(card, "tiny", Server(place, text).ask).begin(prefix, thought))
     made = prompts.text(Request("how good?", (), prefix=prefix), thought)
     assert Server(place, text).prompt(card, begun.message) == made
-    assert made.endswith(prefix) and (thought is None or made.count(thought) == 1)
     rest = made.removesuffix(prefix)
+    assert made.endswith(prefix) and (thought is None or rest.rstrip().endswith(card.thinking[1]))
+    assert thought in {None, ""} or rest.count(thought) == 1
     assert rest.rfind(card.thinking[0]) <= rest.rfind(card.thinking[1]), "it ends inside the thinking"
 
 
@@ -133,16 +137,29 @@ def test_a_template_that_cannot_continue_a_reply_is_refused(folder) -> None:
 
 
 @pytest.mark.parametrize("shape", ["SmolVLM2", "LLaVA-OneVision", "GLM-4.xV"])
-def test_a_blank_at_the_end_of_a_prefix_is_kept_or_the_template_is_refused(folder, shape) -> None:
+def test_a_blank_at_the_end_of_a_prefix_is_kept(folder, shape) -> None:
     """Without it, the words that follow would be other tokens."""
     text, off, _ = SHAPES[shape]
     card, server = tiny_card(folder, template=None, template_arguments=off), Server(folder, text)
-    template = ServedTemplate(card, "tiny", server.ask)
-    if shape == "GLM-4.xV":
-        with pytest.raises(TemplateError, match="does not continue a reply that begins with 'It is '"):
-            asyncio.run(template.begin("It is "))
-    else:
-        assert server.prompt(card, asyncio.run(template.begin("It is ")).message).endswith("It is ")
+    begun = asyncio.run(ServedTemplate(card, "tiny", server.ask).begin("It is "))
+    assert server.prompt(card, begun.message).endswith("It is ")
+
+
+def test_a_blank_at_the_end_of_a_prefix_that_is_not_kept_is_refused(folder) -> None:
+    text, off, more = SHAPES["Gemma 4"]
+    card = tiny_card(folder, template=None, template_arguments=off, **more)
+    with pytest.raises(TemplateError, match="does not continue a reply that begins with 'It is '"):
+        asyncio.run(ServedTemplate(card, "tiny", Server(folder, text).ask).begin("It is "))
+
+
+def test_a_thought_that_no_message_keeps_fails_alone(folder) -> None:
+    """The template changes a word in every message; a thought without it can be put before the answer."""
+    template = THINKING_TEMPLATE.replace("{% endset %}", "{% endset %}{% set content = content | replace('sky', '') %}")
+    card = tiny_card(folder, template=None, thinking_tokens=9)
+    served = ServedTemplate(card, "tiny", Server(folder, template).ask)
+    assert asyncio.run(served.begin("", "grain")).message is not None
+    with pytest.raises(ThoughtError, match=r"does not keep the checkpoint's thought.*in the sky"):
+        asyncio.run(served.begin("", "grain in the sky"))
 
 
 def test_a_server_that_does_not_tokenize_is_trusted(folder) -> None:

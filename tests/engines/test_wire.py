@@ -28,6 +28,15 @@ def test_body_puts_images_first_and_continues_a_reply() -> None:
     json.dumps(body)
 
 
+def test_body_continues_the_question_itself() -> None:
+    pictures = [{"type": "image_url"}]
+    body = wire.body(Request("what?", (NOISE,)), "tiny", pictures, begun={"role": "user", "content": "<end><start>It"})
+    assert body["messages"] == [
+        {"role": "user", "content": [*pictures, {"type": "text", "text": "what?<end><start>It"}]}
+    ]
+    assert body["continue_final_message"] and not body["add_generation_prompt"]
+
+
 def test_read_drops_the_token_that_ended_the_turn() -> None:
     places = [{"token": "a", "logprob": -1.0}, {"token": "b", "logprob": -2.0}, {"token": "<eos>", "logprob": -0.1}]
     choice = {"message": {"content": "ab"}, "finish_reason": "stop", "logprobs": {"content": places}}

@@ -72,9 +72,14 @@ def glm_4(image: str) -> str:
     )
 
 
-def gemma_4(image: str) -> str:
-    """Gemma 4: told not to think, it closes an empty channel of thoughts; thoughts of earlier turns are left out."""
+def gemma_4(image: str, keeps: bool = True) -> str:
+    """Gemma 4: told not to think, it closes an empty channel of thoughts; thoughts inside of words are left out.
+
+    keeps: what a turn has thought is kept where it is given by itself (vLLM's pull request 45867); the templates
+    published first keep that of turns that call tools alone.
+    """
     content = CONTENT % image
+    kept = "thought" if keeps else "thought and message.get('tool_calls')"
     return (
         "{{ bos_token }}{% set thinks = enable_thinking is defined and enable_thinking %}"
         "{% if thinks and messages[0]['role'] != 'system' %}<|turn>system\n<|think|>\n<turn|>\n{% endif %}"
@@ -83,7 +88,7 @@ def gemma_4(image: str) -> str:
         "{% if message['role'] == 'system' and thinks %}<|think|>\n{% endif %}"
         "{% if message['role'] == 'assistant' %}{% set said = namespace(text='') %}"
         "{% set thought = message.get('reasoning') or message.get('reasoning_content') %}"
-        "{% if thought %}{{ '<|channel>thought\n' + thought + '\n<channel|>' }}{% endif %}"
+        "{% if " + kept + " %}{{ '<|channel>thought\n' + thought + '\n<channel|>' }}{% endif %}"
         "{% for part in content.split('<channel|>') %}"
         "{% set said.text = said.text + part.split('<|channel>')[0] %}{% endfor %}{{ said.text | trim }}"
         "{% else %}{{ content | trim }}{% endif %}<turn|>\n{% endfor %}"

@@ -40,29 +40,42 @@ def qwen3_vl(folder: Path) -> None:
 
 
 def qwen3_vl_moe(folder: Path) -> None:
-    """Qwen3-VL as a mixture of experts."""
+    """Qwen3-VL as a mixture of experts. These are published as (experts, inputs, outputs). transformers turns them as
+    it loads them, knowing them by their shape, and does not turn them back as it writes them."""
     from transformers import Qwen3VLMoeConfig, Qwen3VLMoeForConditionalGeneration
 
     spoken = _spoken()
-    experts = {"num_experts": 4, "num_experts_per_tok": 2, "norm_topk_prob": True, "moe_intermediate_size": 64}
+    experts = {"num_experts": 4, "num_experts_per_tok": 2, "norm_topk_prob": True, "moe_intermediate_size": 128}
     text = {**TEXT, **experts, "head_dim": 32, "vocab_size": words.rows(spoken), "rope_parameters": ROPE_3}
     config = Qwen3VLMoeConfig(text_config=text, vision_config=VISION_3, **_ids(spoken))
-    words.save(folder, Qwen3VLMoeForConditionalGeneration(config), _processor_3(spoken, chatml(IMAGE)))
+    model, processor = Qwen3VLMoeForConditionalGeneration(config), _processor_3(spoken, chatml(IMAGE))
+    words.save(folder, model, processor, turned=".experts.")
 
 
 def qwen3_5(folder: Path) -> None:
     """Dense Qwen3.5, which thinks unless told not to."""
-    from transformers import Qwen3_5Config, Qwen3_5ForConditionalGeneration
+    _qwen3_5(folder, "Qwen3_5", {})
+
+
+def qwen3_5_moe(folder: Path) -> None:
+    """Qwen3.5 as a mixture of experts."""
+    sizes = {"moe_intermediate_size": 64, "shared_expert_intermediate_size": 64}
+    _qwen3_5(folder, "Qwen3_5Moe", {"num_experts": 4, "num_experts_per_tok": 2, **sizes})
+
+
+def _qwen3_5(folder: Path, name: str, experts: dict[str, Any]) -> None:
+    import transformers
 
     spoken = _spoken()
     rope = {
         "rope_type": "default", "rope_theta": 1e7, "mrope_section": [4, 2, 2], "mrope_interleaved": True,
         "partial_rotary_factor": 0.5,
     }
-    text = {**TEXT, **LINEAR, "head_dim": 32, "vocab_size": words.rows(spoken), "rope_parameters": rope}
+    text = {**TEXT, **LINEAR, **experts, "head_dim": 32, "vocab_size": words.rows(spoken), "rope_parameters": rope}
     vision = {key: value for key, value in VISION_3.items() if key != "deepstack_visual_indexes"}
-    config = Qwen3_5Config(text_config=text, vision_config=vision, **_ids(spoken))
-    words.save(folder, Qwen3_5ForConditionalGeneration(config), _processor_3(spoken, chatml_thinking(IMAGE)))
+    config = getattr(transformers, f"{name}Config")(text_config=text, vision_config=vision, **_ids(spoken))
+    model = getattr(transformers, f"{name}ForConditionalGeneration")(config)
+    words.save(folder, model, _processor_3(spoken, chatml_thinking(IMAGE)))
 
 
 def qwen2_5_vl(folder: Path) -> None:

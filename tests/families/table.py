@@ -1,7 +1,7 @@
 """Families tried end to end under real engines: python tests/families/table.py [NAME ...] [--write]
 
-Prints the table of docs/checkpoints.md; --write puts it there. Each family runs in a process of its own, in which its
-processor can be imported. A family takes one to two minutes on two cores.
+Prints the rows of docs/checkpoints.md; --write puts them there, in place of those of the same families. Each family
+runs in a process of its own, in which its processor can be imported. A family takes one to two minutes on two cores.
 """
 
 from __future__ import annotations
@@ -48,8 +48,13 @@ def lines(family: Family, rows: dict[str, dict[str, str]]) -> list[str]:
     made = []
     for engine, row in rows.items():
         cells = [_short(row[name]) for name in CELLS]
-        made.append(f"| {family.title} (`{family.card}`) | {engine} | {' | '.join(cells)} |")
+        made.append(f"{first_cell(family)} {engine} | {' | '.join(cells)} |")
     return made
+
+
+def first_cell(family: Family) -> str:
+    """What the rows of the family begin with."""
+    return f"| {family.title} (`{family.card}`) |"
 
 
 def _short(said: str) -> str:
@@ -62,15 +67,22 @@ def main() -> None:
     """Try the named families, or all."""
     write = "--write" in sys.argv
     named = [name for name in sys.argv[1:] if name != "--write"]
-    names = named or [name for name, family in FAMILIES.items() if not family.gap]
-    table = ["| family (card) | engine | " + " | ".join(CELLS.values()) + " |", "| --- " * (len(CELLS) + 2) + "|"]
+    names = named or list(FAMILIES)
+    page = PAGE.read_text("utf-8")
+    found = {name: written(family, page) for name, family in FAMILIES.items() if named}
     for name in names:
         with tempfile.TemporaryDirectory() as place:
-            table += lines(FAMILIES[name], proof(name, Path(place)))
-        print("\n".join(table[-3:]), flush=True)
+            found[name] = lines(FAMILIES[name], proof(name, Path(place)))
+        print("\n".join(found[name]), flush=True)
     if write:
-        text = "\n".join(table)
-        PAGE.write_text(PART.sub(lambda part: f"{part[1]}\n{text}\n\n{part[2]}", PAGE.read_text("utf-8")), "utf-8")
+        table = ["| family (card) | engine | " + " | ".join(CELLS.values()) + " |", "| --- " * (len(CELLS) + 2) + "|"]
+        text = "\n".join([*table, *(row for rows in found.values() for row in rows)])
+        PAGE.write_text(PART.sub(lambda part: f"{part[1]}\n{text}\n\n{part[2]}", page), "utf-8")
+
+
+def written(family: Family, page: str) -> list[str]:
+    """The rows that the page has for the family."""
+    return [row for row in page.splitlines() if row.startswith(first_cell(family))]
 
 
 if __name__ == "__main__":

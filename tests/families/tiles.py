@@ -17,6 +17,16 @@ SIGLIP = {"hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2, "
 
 def internvl(folder: Path) -> None:
     """InternVL3.5 over Qwen3."""
+    _internvl(folder, {"model_type": "qwen3"})
+
+
+def internvl_moe(folder: Path) -> None:
+    """InternVL3.5 over Qwen3 as a mixture of experts."""
+    experts = {"num_experts": 4, "num_experts_per_tok": 2, "norm_topk_prob": True, "moe_intermediate_size": 64}
+    _internvl(folder, {"model_type": "qwen3_moe", **experts})
+
+
+def _internvl(folder: Path, kind: dict[str, Any]) -> None:
     import transformers
 
     named = {
@@ -26,7 +36,7 @@ def internvl(folder: Path) -> None:
     spoken = words.tokenizer(
         ("<|im_start|>",), end="<|im_end|>", pad="<|endoftext|>", plain=("<think>", "</think>"), named=named
     )
-    text = {**TEXT, "model_type": "qwen3", "head_dim": 32, "vocab_size": words.rows(spoken)}
+    text = {**TEXT, **kind, "head_dim": 32, "vocab_size": words.rows(spoken)}
     config = transformers.InternVLConfig(
         text_config=text, vision_config={**SIGLIP, "image_size": [448, 448], "patch_size": [14, 14]},
         image_token_id=spoken.convert_tokens_to_ids("<IMG_CONTEXT>"), image_seq_length=256, tie_word_embeddings=False,

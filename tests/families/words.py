@@ -47,10 +47,13 @@ def rows(words: Any) -> int:
     return -(-len(words) // 64) * 64
 
 
-def save(folder: Path, model: Any, processor: Any, renamed: Mapping[str, str] | None = None) -> None:
+def save(
+    folder: Path, model: Any, processor: Any, renamed: Mapping[str, str] | None = None, turned: str = ""
+) -> None:
     """Write the checkpoint with random weights, as vLLM and transformers both load it.
 
-    renamed: beginnings of names that published checkpoints have otherwise than transformers writes them.
+    renamed: beginnings of names that published checkpoints have otherwise than transformers writes them. turned: what
+    the names hold of weights whose last two dimensions published checkpoints have in the other order.
     """
     words = processor.tokenizer
     randomise(model, words, [words.eos_token])
@@ -61,17 +64,18 @@ def save(folder: Path, model: Any, processor: Any, renamed: Mapping[str, str] | 
     model.generation_config.update(do_sample=False, **ends)
     processor.save_pretrained(folder)
     model.save_pretrained(folder)
-    if renamed:
-        _rename(folder / "model.safetensors", renamed)
+    if renamed or turned:
+        _as_published(folder / "model.safetensors", renamed or {}, turned)
 
 
-def _rename(file: Path, renamed: Mapping[str, str]) -> None:
+def _as_published(file: Path, renamed: Mapping[str, str], turned: str) -> None:
     from safetensors.torch import load_file, save_file
 
     weights = {}
     for name, weight in load_file(file).items():
         begin = next(filter(name.startswith, renamed), "")
-        weights[renamed.get(begin, "") + name.removeprefix(begin)] = weight
+        turn = bool(turned) and turned in name
+        weights[renamed.get(begin, "") + name.removeprefix(begin)] = weight.mT.contiguous() if turn else weight
     save_file(weights, file, {"format": "pt"})
 
 

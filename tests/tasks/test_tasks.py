@@ -6,9 +6,9 @@ import pytest
 
 from idetex_plugin.dialects.nano import NONE, NanoDialect
 from idetex_plugin.tasks.description import DescriptionTask
-from idetex_plugin.tasks.grounding import Affecting, Grounded, Grounding, Referring, decided
+from idetex_plugin.tasks.grounding import Affecting, Grounded, Grounding, Referring
 from idetex_plugin.tasks.perception import Perceived, Perception
-from idetex_plugin.words.assessment import PartialRegions, Region
+from idetex_plugin.words.assessment import PartialRegions
 from idetex_plugin.words.box import WHOLE, Box
 from idetex_plugin.words.card import TASKS, Card, Doubt
 from idetex_plugin.words.failure import Failure, Reason, State, TaskStatus
@@ -104,25 +104,6 @@ def test_doubt_asks_for_the_level_and_fails_where_that_fails() -> None:
     assert task.read((said(NOISE), LATE), LOOK) == LATE.failure
 
 
-PLACED = Region(distortion="Noise", severity=Severity.MINOR, box=Box(x1=0, y1=0, x2=0.5, y2=0.5), confidence=0.4)
-
-
-@pytest.mark.parametrize(
-    ("threshold", "kept"), [({}, True), ({"Noise": 0.4}, True), ({"Noise": 0.41}, False), ({"Low clarity": 0.9}, True)]
-)
-def test_a_region_is_reported_where_its_type_is_as_probable_as_the_threshold(
-    threshold: dict[str, float], kept: bool
-) -> None:
-    assert decided((PLACED,), {"Noise": 0.4, "Low clarity": 0.1}, threshold) == ((PLACED,) if kept else ())
-    assert decided((PLACED,), {}, threshold) == (PLACED,)
-
-
-def test_a_probable_type_without_a_region_is_reported_for_the_whole_frame() -> None:
-    shares = {"Underexposure": 0.3, "Noise": 0.4, "Edge ringing effect": 0.9}
-    found = decided((PLACED,), shares, {"Underexposure": 0.25, "Noise": 0.2, "Edge ringing effect": 0.2})
-    assert found == (PLACED, Region(distortion="Underexposure", severity=None, box=WHOLE, confidence=0.3))
-
-
 def test_presence_comes_with_the_regions_of_a_dialect_that_scores_types() -> None:
     tokens = tuple(Token(NONE, math.log(0.9)) for _ in VIDA.names)
     reply = Reply(NONE * len(VIDA), tokens=tokens)
@@ -130,6 +111,17 @@ def test_presence_comes_with_the_regions_of_a_dialect_that_scores_types() -> Non
     assert isinstance(found, Grounded)
     assert found.presence == pytest.approx(dict.fromkeys(VIDA.names, 0.1))
     assert [region.distortion for region in found.regions] == ["Noise"]
+
+
+def test_presence_of_a_type_without_a_part_is_that_of_the_whole_frame() -> None:
+    tokens = tuple(Token(NONE, math.log(0.9)) for _ in VIDA.names)
+    task = Grounding(nano, evidence={"Noise": (1.0, 0.6), "Low clarity": (0.0, 0.6)})
+    look = replace(LOOK, whole={"Noise": (0.7, 0.6, 0.1), "Low clarity": (0.9, 0.1, 0.0)})
+    found = task.read((Reply(NONE * len(VIDA), tokens=tokens),), look)
+    assert isinstance(found, Grounded)
+    assert found.presence == pytest.approx({**dict.fromkeys(VIDA.names, 0.1), "Noise": 0.7})
+    [region] = found.regions
+    assert (region.distortion, region.severity, region.box) == ("Noise", Severity.MODERATE, WHOLE)
 
 
 ABOUT_SKY = Question(name="sky", text="Sky?", options=("Blue", "Grey"))

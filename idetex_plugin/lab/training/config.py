@@ -115,6 +115,24 @@ class ReaderConfig(StageConfig):
     level_weight: float = Field(default=1, gt=0)
 
 
+class EvidenceConfig(Record):
+    """Networks over the statistics of whole photos (see `views.evidence`), learned after the other stages.
+
+    `samples`: how many are drawn; `passes`: how often each is seen; `networks`: how many learn, each from another
+    start; `hidden`: units of each of their two layers; `jitter`: standard deviation of what is added to the
+    standardised statistics, so that no single one is trusted; `dropout`: share of hidden units left out of a step."""
+
+    samples: int = Field(gt=0)
+    passes: int = Field(default=40, gt=0)
+    batch: int = Field(default=128, gt=0)
+    networks: int = Field(default=4, gt=0)
+    hidden: int = Field(default=48, gt=0)
+    jitter: float = Field(default=0.3, ge=0)
+    dropout: float = Field(default=0.1, ge=0, lt=1)
+    rate: float = Field(default=3e-3, gt=0)
+    weight_decay: float = Field(default=0.05, ge=0)
+
+
 class TrainConfig(Record):
     """A whole recipe. Photographs are the "train" part of `split`, a table beside the recipe (see `photos.listed`; the
     package's own by default), below the folder given on the command line.
@@ -144,6 +162,7 @@ class TrainConfig(Record):
     dense: DenseConfig | None = None
     reader: ReaderConfig | None = None
     joint: ReaderConfig | None = None
+    evidence: EvidenceConfig | None = None
 
     @model_validator(mode="after")
     def _has_stages(self) -> Self:

@@ -16,6 +16,7 @@ from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from idetex_plugin.lab.data import photos
 from idetex_plugin.lab.synthesis import Recipe, Synthesizer, cell_targets
+from idetex_plugin.lab.synthesis.canvas import Sample
 from idetex_plugin.views.squares import squares
 from idetex_plugin.words.assessment import Region
 
@@ -54,12 +55,16 @@ class Stream(IterableDataset[Item]):
         self.views, self.tower, self.part = views, tower, part
         self.synthesizer = Synthesizer(recipe)
 
-    def item(self, index: int) -> Item:
+    def sample(self, index: int) -> Sample:
         """Sample number `index`."""
         rng = np.random.default_rng((self.seed, index))
         source = self.sources[int(rng.integers(len(self.sources)))]
         recipe = self.synthesizer.recipe
-        sample = self.synthesizer.sample(photos.cut(source, rng, recipe.photo_sides, recipe.tiled_share), rng)
+        return self.synthesizer.sample(photos.cut(source, rng, recipe.photo_sides, recipe.tiled_share), rng)
+
+    def item(self, index: int) -> Item:
+        """Sample number `index` as the model sees it."""
+        sample = self.sample(index)
         image = Image.fromarray(sample.image)
         views = squares(image, self.size, self.views)
         ranks, weights = cell_targets(sample, self.cells)

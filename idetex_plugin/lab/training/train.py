@@ -16,6 +16,7 @@ from idetex_plugin.lab.training.config import DenseConfig, ReaderConfig, TrainCo
 from idetex_plugin.lab.training.data import Item, normalised
 from idetex_plugin.lab.training.data_parallel import Crew, together
 from idetex_plugin.lab.training.dense import CellHead, DenseHeads, dense_loss, severity_loss, token_precision
+from idetex_plugin.lab.training.evidence import learn
 from idetex_plugin.lab.training.export import export
 from idetex_plugin.lab.training.fit_connector import realign, tokens_of
 from idetex_plugin.lab.training.image_tokens import make_readable
@@ -26,6 +27,7 @@ from idetex_plugin.lab.training.packing import Packed, Packer
 from idetex_plugin.lab.training.reader import read, reader_loss, scales, smooth_places
 from idetex_plugin.lab.training.tokenizer import build_tokenizer
 from idetex_plugin.lab.training.trainer import Say, Trainer, recipe
+from idetex_plugin.views.evidence import FILE_NAME
 from idetex_plugin.words.assessment import Region
 
 START_PATCHES = 32
@@ -210,6 +212,8 @@ def train(config: TrainConfig, recipe_hash: str, photographs: Path, out: Path, s
             steps[name] = train_reader(trainer, model, name, stage, tokenizer, parts)
     folder = out / "checkpoint"
     export(model, tokenizer, config, [*history(config), recipe_hash], steps, folder)
+    if config.evidence is not None:
+        learn(trainer, config.evidence).save(folder / FILE_NAME)
     trainer.say(f"checkpoint written to {folder}")
     return folder
 
@@ -217,11 +221,13 @@ def train(config: TrainConfig, recipe_hash: str, photographs: Path, out: Path, s
 def rehearsal(config: TrainConfig) -> TrainConfig:
     """The recipe, each stage two steps of two samples long, in this process: whether it runs, before it is paid for."""
     short: dict[str, Any] = {"steps": 2, "batch": 2, "minutes": None}
-    stages = {
+    stages: dict[str, Any] = {
         name: stage.model_copy(update=short | ({"processes": 1} if name == "dense" else {}))
         for name in ("dense", "reader", "joint")
         if (stage := getattr(config, name)) is not None
     }
+    if config.evidence is not None:
+        stages["evidence"] = config.evidence.model_copy(update={"samples": 8, "passes": 1, "batch": 4})
     return config.model_copy(update={**stages, "workers": 0, "probes": 4})
 
 

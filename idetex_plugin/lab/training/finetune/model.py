@@ -13,6 +13,7 @@ from idetex_plugin.lab.training.finetune.config import FinetuneConfig
 from idetex_plugin.words.card import Card
 
 LANGUAGE = r".*\.(?:language_model|text_model)\..*\.(q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj)"
+BOUNDS = ("doubt", "thresholds", "evidence", "level_pull")
 TOWER, MERGER = "visual", "merger"
 
 
@@ -79,9 +80,11 @@ def merge(config: FinetuneConfig, checkpoint: str, adapter: Path, card: Card, ou
 
 
 def tuned(card: Card, name: str) -> Card:
-    """The card of the tuned checkpoint: it speaks the language of its conversations."""
+    """The card of the tuned checkpoint: it speaks the language of its conversations, and bounds chosen for the replies
+    of the one before are left out."""
     update = {
         "name": name, "title": f"{card.title.split(',')[0]}, tuned by `idetex finetune`", "checkpoint": ".",
         "dialect": "vida", "wording": {}, "notes": "",
     }  # fmt: skip
-    return card.model_copy(update=update)
+    chosen = {key: Card.model_fields[key].get_default(call_default_factory=True) for key in BOUNDS}
+    return card.model_copy(update={**update, **chosen})

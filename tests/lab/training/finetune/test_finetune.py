@@ -15,7 +15,7 @@ from idetex_plugin.lab.data.vida import Conversation
 from idetex_plugin.lab.training.finetune.collate import IGNORED, Collator
 from idetex_plugin.lab.training.finetune.config import FinetuneConfig, built_in, read_finetune
 from idetex_plugin.lab.training.finetune.conversations import Talks, order
-from idetex_plugin.lab.training.finetune.model import groups, load, with_adapters
+from idetex_plugin.lab.training.finetune.model import groups, load, tuned, with_adapters
 from idetex_plugin.lab.training.finetune.run import finetune
 from idetex_plugin.lab.training.mixing import Mixing
 
@@ -188,3 +188,9 @@ def test_recipes_are_read_by_name_and_faults_are_named(tmp_path: Path) -> None:
         read_finetune(tmp_path / "a.toml")
     with pytest.raises(ValueError, match="must be 0"):
         FinetuneConfig(card="x", vision_rate=1, lora={"on": "all"})
+
+
+def test_bounds_chosen_for_other_replies_are_not_on_the_card_of_a_tuned_checkpoint() -> None:
+    card = tuned(get_card("nano"), "mine")
+    assert (card.name, card.dialect, card.checkpoint) == ("mine", "vida", ".")
+    assert (card.doubt, card.thresholds, card.evidence, card.level_pull) == (None, {}, {}, (0.0, 0.0))
