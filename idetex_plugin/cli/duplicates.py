@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from idetex_plugin.cli.exits import stop
+from idetex_plugin.cli.exits import Exit, stop
 from idetex_plugin.duplicates.hashing import BITS, DISTANCE, require_hashing
 
 if TYPE_CHECKING:
@@ -77,6 +77,8 @@ def command(
                 )
     except RunError as error:
         stop(str(error), code_of(error))
+    except KeyboardInterrupt:
+        stop("stopped; the hashes so far are kept, and the same command continues", Exit.INTERRUPTED)
     for photo in found.left_out:
         typer.echo(f"left out: {photo.name}: {photo.reason}", err=True)
     if found.problem:

@@ -94,6 +94,18 @@ def test_without_the_extra_the_command_that_brings_it_is_said(run: Path, monkeyp
     assert not (run / "run.hashes.sqlite").exists()
 
 
+def test_a_stop_keeps_the_hashes_and_the_same_command_continues(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(image: Any) -> bytes:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("idetex_plugin.duplicates.find.perceptual_hash", stopped)
+        result = idetex("duplicates", run)
+    assert result.exit_code == 130
+    assert "the same command continues" in result.stderr
+    assert idetex("duplicates", run).exit_code == 0
+
+
 def test_photos_assessed_by_the_command_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def scripted(name: str, card: Any, *, known: Any, **options: Any) -> tuple[WindowEngine, str]:
         return WindowEngine(answer=nano_says), "it is scripted"
