@@ -43,7 +43,8 @@ def shares_of_colours(pixels: Bytes) -> tuple[float, float]:
 
     Of every second pixel along both sides."""
     red, green, blue = ((pixels[:, ::2, ::2, band] >> 3).astype(np.int32) for band in range(3))
-    counts = np.sort(np.bincount((red << 10 | green << 5 | blue).ravel()))[::-1]
+    counts = np.bincount((red << 10 | green << 5 | blue).ravel())
+    counts = np.sort(counts[counts > 0])[::-1]
     rest = counts[1:].sum()
     return float(counts[:8].sum() / counts.sum()), float(counts[1:9].sum() / rest) if rest else 1.0
 
@@ -78,7 +79,11 @@ def _tiles(image: Image.Image) -> Bytes:
     """(tiles, height, width, 3); every tile starts at multiples of 8."""
     width, height = min(TILE, image.width), min(TILE, image.height)
     tops, lefts = (_starts(image.height, height), _starts(image.width, width))
-    return np.stack([np.asarray(image.crop((x, y, x + width, y + height))) for y in tops for x in lefts])
+    places = [(x, y) for y in tops for x in lefts]
+    beneath = Image.new("RGB", (width, height * len(places)))
+    for number, (x, y) in enumerate(places):
+        beneath.paste(image.crop((x, y, x + width, y + height)), (0, number * height))
+    return np.asarray(beneath).reshape(len(places), height, width, 3)
 
 
 def _starts(side: int, tile: int) -> list[int]:

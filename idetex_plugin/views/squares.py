@@ -18,6 +18,8 @@ from idetex_plugin.views.measured import measured
 
 WINDOW = 32
 STEP = 8
+STRIP_BYTES = 256 << 10
+"""Of rows that are looked at together, so that they stay in a core's own cache."""
 
 
 def squares(image: Image.Image, size: int, count: int) -> tuple[Image.Image, ...]:
@@ -36,30 +38,49 @@ def detail(image: Image.Image, luma: NDArray[np.uint8], cells: int) -> Image.Ima
         factor = WINDOW / short
         image = image.resize((round(image.width * factor), round(image.height * factor)), Image.Resampling.BICUBIC)
         luma = np.asarray(image.convert("L"))
-    pixels = np.asarray(image)
-    activity = _window_activity(luma.astype(np.int16))
-    rows, columns = _starts(pixels.shape[0], cells), _starts(pixels.shape[1], cells)
-    out = np.empty((cells * WINDOW, cells * WINDOW, 3), np.uint8)
+    activity = _window_activity(luma)
+    rows, columns = _starts(image.height, cells), _starts(image.width, cells)
+    out = Image.new("RGB", (cells * WINDOW, cells * WINDOW))
     for i, (top, bottom) in enumerate(rows):
         for j, (left, right) in enumerate(columns):
             block = activity[top:bottom, left:right]
             flat = int(block.argmax() if (i + j) % 2 == 0 else block.argmin())
             y, x = (top + flat // block.shape[1]) * STEP, (left + flat % block.shape[1]) * STEP
-            out[i * WINDOW : (i + 1) * WINDOW, j * WINDOW : (j + 1) * WINDOW] = pixels[y : y + WINDOW, x : x + WINDOW]
-    return Image.fromarray(out)
+            out.paste(image.crop((x, y, x + WINDOW, y + WINDOW)), (j * WINDOW, i * WINDOW))
+    return out
 
 
-def _window_activity(luma: NDArray[np.int16]) -> NDArray[np.int64]:
+def _window_activity(luma: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Sum of absolute neighbour differences in the window that starts at each multiple of 8 pixels."""
     height, width = (side // STEP * STEP for side in luma.shape)
     luma = luma[:height, :width]
-    change = np.zeros((height, width), np.int32)
-    change[:, 1:] += np.abs(np.diff(luma, axis=1))
-    change[1:] += np.abs(np.diff(luma, axis=0))
-    blocks = change.reshape(height // STEP, STEP, width // STEP, STEP).sum((1, 3))
+    rows = max(1, STRIP_BYTES // (STEP * width)) * STEP
+    blocks = np.concatenate([_block_activity(luma, top, min(top + rows, height)) for top in range(0, height, rows)])
     total = np.pad(blocks.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
     span = WINDOW // STEP
     return np.asarray(total[span:, span:] - total[:-span, span:] - total[span:, :-span] + total[:-span, :-span])
+
+
+def _block_activity(luma: NDArray[np.uint8], top: int, bottom: int) -> NDArray[np.int64]:
+    """The same in each block of 8 x 8 pixels between two rows, which are multiples of 8."""
+    values = luma[top:bottom].ravel()
+    across, down = np.zeros((2, bottom - top, luma.shape[1]), np.uint8)
+    # As one long row, which is quicker. The first column then holds differences to the row before, and is emptied.
+    _difference(values[1:], values[:-1], across.ravel()[1:])
+    across[:, 0] = 0
+    first = max(top, 1)
+    _difference(luma[first:bottom], luma[first - 1 : bottom - 1], down[first - top :])
+    sums = _by_eight_rows(across) + _by_eight_rows(down)
+    return np.asarray(sums.reshape(len(sums), -1, STEP).sum(2, dtype=np.int64))
+
+
+def _by_eight_rows(values: NDArray[np.uint8]) -> NDArray[np.uint16]:
+    return np.asarray(values.reshape(-1, STEP, values.shape[1]).sum(1, dtype=np.uint16))
+
+
+def _difference(one: NDArray[np.uint8], other: NDArray[np.uint8], into: NDArray[np.uint8]) -> None:
+    np.maximum(one, other, out=into)
+    into -= np.minimum(one, other)
 
 
 def _starts(side: int, cells: int) -> list[tuple[int, int]]:

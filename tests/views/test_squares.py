@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from idetex_plugin.views.squares import STEP, WINDOW, squares
+from idetex_plugin.views.squares import STEP, STRIP_BYTES, WINDOW, _window_activity, squares
 
 
 def numbered(width: int, height: int) -> Image.Image:
@@ -49,3 +50,17 @@ def test_the_chequerboard_shows_the_busiest_and_the_calmest() -> None:
     busy = np.add.outer(np.arange(8), np.arange(8)) % 2 == 0
     assert (spread[busy] > 50).all()
     assert (spread[~busy] == 0).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(32, 150), st.integers(32, 150), st.integers(0, 2**32 - 1), st.sampled_from([1, 3000, STRIP_BYTES]))
+def test_activity_is_the_sum_of_neighbour_differences(height: int, width: int, seed: int, strip_bytes: int) -> None:
+    luma = np.random.default_rng(seed).integers(0, 256, (height, width), dtype=np.uint8)
+    whole = luma[: height // STEP * STEP, : width // STEP * STEP].astype(int)
+    change = np.zeros(whole.shape, int)
+    change[:, 1:] += np.abs(np.diff(whole, axis=1))
+    change[1:] += np.abs(np.diff(whole, axis=0))
+    windows = np.lib.stride_tricks.sliding_window_view(change, (WINDOW, WINDOW))[::STEP, ::STEP].sum((2, 3))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("idetex_plugin.views.squares.STRIP_BYTES", strip_bytes)
+        assert np.array_equal(_window_activity(luma), windows)
