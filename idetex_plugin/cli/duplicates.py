@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +26,13 @@ WIDE = 1000
 """Columns where no terminal says how many there are, so that no name is broken."""
 
 
+class Preference(StrEnum):
+    """Which photo of a group is the one to keep; the values are those of `duplicates.stored.ORDERS`."""
+
+    SCORE = "score"
+    PIXELS = "pixels"
+
+
 @dataclass
 class _Photos:
     """How many photos the run has, for the meter."""
@@ -38,6 +46,9 @@ def command(
     distance: Annotated[
         int, typer.Option(min=0, max=BITS // 2 - 1, help="Bits by which a photo may differ from the best, of 256.")
     ] = DISTANCE,
+    prefer: Annotated[
+        Preference, typer.Option(help="The best of a group: that of the best score, or of the most pixels.")
+    ] = Preference.SCORE,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Write the groups as JSON; - to print.", show_default=False)
     ] = None,
@@ -50,9 +61,9 @@ def command(
 ) -> None:
     """Group the photos of a run that look nearly the same: resized, encoded again, slightly cropped, bursts.
 
-    The photo of the best score comes first in its group, and each other photo of the group is near to that one. Nothing
-    is removed. Photos that are gone, have changed or cannot be read are named and left out. Hashes are kept in the run
-    folder, so that the next call reads new photos only. It needs the extra duplicates.
+    The photo of the best score (or of the most pixels) comes first in its group, and each other photo of the group is
+    near to that one. Nothing is removed. Photos that are gone, have changed or cannot be read are named and left out.
+    Hashes are kept in the run folder, so that the next call reads new photos only. It needs the extra duplicates.
     """
     from rich.console import Console
 
@@ -73,7 +84,11 @@ def command(
             words = Labels(doing="hashing", failed="left out")
             with meter(_Photos(count, count), Console(stderr=True), words) as shown:
                 found = near_duplicates(
-                    run, distance=distance, jobs=jobs, on_photo=lambda left_out: shown.step(failed=left_out)
+                    run,
+                    distance=distance,
+                    prefer=prefer,
+                    jobs=jobs,
+                    on_photo=lambda left_out: shown.step(failed=left_out),
                 )
     except RunError as error:
         stop(str(error), code_of(error))

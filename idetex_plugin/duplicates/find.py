@@ -16,7 +16,7 @@ from idetex_plugin.assessing.prefetch import prefetch
 from idetex_plugin.duplicates.grouping import grouped
 from idetex_plugin.duplicates.hashing import BITS, BYTES, DISTANCE, METHOD, perceptual_hash, require_hashing
 from idetex_plugin.duplicates.kept import KeptHashes
-from idetex_plugin.duplicates.stored import StoredPhoto, stored_photos
+from idetex_plugin.duplicates.stored import ORDERS, StoredPhoto, stored_photos
 from idetex_plugin.photo.load import DEFAULT_MAX_PIXELS, PhotoError, load_photo
 from idetex_plugin.runs.rows import Stamp
 from idetex_plugin.runs.store import Run
@@ -77,26 +77,30 @@ def near_duplicates(
     run: Run | str | os.PathLike[str],
     *,
     distance: int = DISTANCE,
+    prefer: str = "score",
     jobs: int | None = None,
     on_photo: Callable[[bool], None] = lambda left_out: None,
 ) -> NearDuplicates:
-    """Photos of a run that look nearly the same, in groups of which the first has the best score.
+    """Photos of a run that look nearly the same, in groups of which the first is the one to keep.
 
     Every photo of a group differs from its first by at most `distance` bits of 256, and the firsts of no two groups are
     that near to each other. The files are read where the run folder has no hash of their content yet.
 
-    run: an open run, or its folder. distance: 0 to 127; 0 finds what looks the same to the hash. jobs: threads that
+    run: an open run, or its folder. distance: 0 to 127; 0 finds what looks the same to the hash. prefer: "score", the
+    best score first, of equal ones the photo with more pixels; or "pixels", the other way round. jobs: threads that
     read photos, by default as many as the machine has cores. on_photo: called for every photo of the run with whether
-    it is left out. Raises MissingExtraError without the extra `duplicates`, RunError, and ValueError for a distance or
-    a number of jobs that cannot be.
+    it is left out. Raises MissingExtraError without the extra `duplicates`, RunError, and ValueError for a distance, a
+    preference or a number of jobs that cannot be.
     """
     require_hashing()
     if not 0 <= distance < BITS // 2:
         raise ValueError(f"distance {distance}: choose 0 to {BITS // 2 - 1}")
+    if prefer not in ORDERS:
+        raise ValueError(f"prefer {prefer!r}: choose from {', '.join(ORDERS)}")
     if jobs is not None and jobs < 1:
         raise ValueError(f"jobs {jobs}: at least one is needed")
     with nullcontext(run) if isinstance(run, Run) else Run(run) as opened:
-        photos, folder = stored_photos(opened), opened.folder
+        photos, folder = stored_photos(opened, prefer), opened.folder
     kept = KeptHashes(folder, METHOD, BYTES)
     hashed: list[tuple[StoredPhoto, bytes]] = []
     left_out: list[LeftOut] = []

@@ -14,8 +14,13 @@ CANDIDATES = f"""
     SELECT path, name, size, mtime_ns, sha256, level, score,
         json_extract({SAID}, '$.photo.width') AS width, json_extract({SAID}, '$.photo.height') AS height,
         json_extract({SAID}, '$.photo.file_bytes') AS file_bytes, json_extract({SAID}, '$.failure.message') AS failure
-    FROM photos ORDER BY score IS NULL, score DESC, width * height DESC, file_bytes DESC, number
+    FROM photos ORDER BY
 """
+ORDERS = {
+    "score": "score IS NULL, score DESC, width * height DESC, file_bytes DESC, number",
+    "pixels": "width * height DESC, score IS NULL, score DESC, file_bytes DESC, number",
+}
+"""What is preferred among near duplicates: the best score, or the most pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +39,10 @@ class StoredPhoto:
     failure: str | None
 
 
-def stored_photos(run: Run) -> list[StoredPhoto]:
-    """Those of the best score first, of equal ones the largest; those without a score last."""
+def stored_photos(run: Run, prefer: str = "score") -> list[StoredPhoto]:
+    """In one of `ORDERS`, the preferred first; of equal scores the largest, those without a score last."""
     root = None if run.root is None else os.fsencode(run.root)
     return [
         StoredPhoto(Path(os.fsdecode(absolute(path, root))), name, Stamp(size, mtime_ns), *said)
-        for path, name, size, mtime_ns, *said in run.query(CANDIDATES)
+        for path, name, size, mtime_ns, *said in run.query(CANDIDATES + ORDERS[prefer])
     ]

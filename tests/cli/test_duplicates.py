@@ -64,6 +64,12 @@ def test_printed_alone(run: Path, form: str) -> None:
         assert len(list(csv.DictReader(io.StringIO(result.stdout)))) == 6
 
 
+def test_the_preference_is_an_option(run: Path) -> None:
+    result = idetex("duplicates", run, "--prefer", "pixels", "--csv", "-")
+    names = [line["name"] for line in csv.DictReader(io.StringIO(result.stdout))]
+    assert names.index("lake-small.jpg") > names.index("lake-turned.jpg")
+
+
 def test_both_printed_is_wrong_use(run: Path) -> None:
     assert idetex("duplicates", run, "--json", "-", "--csv", "-").exit_code == 2
 

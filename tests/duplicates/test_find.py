@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 from duplicates.shots import view, write_run, write_shots
@@ -21,10 +22,10 @@ class Shoot:
         self.photos, self.run = folder / "photos", folder / "run"
         write_run(self.run, self.photos, write_shots(self.photos))
 
-    def find(self, **options: int) -> NearDuplicates:
+    def find(self, **options: Any) -> NearDuplicates:
         return near_duplicates(self.run, **options)
 
-    def names(self, **options: int) -> list[list[str]]:
+    def names(self, **options: Any) -> list[list[str]]:
         return [[photo.name for photo in group] for group in self.find(**options).groups]
 
 
@@ -52,6 +53,15 @@ def test_equal_scores_are_decided_by_the_larger_photo_and_then_the_larger_file(s
     bright, plain = (shoot.photos / name for name in ("hill-bright.jpg", "hill.png"))
     assert bright.stat().st_size < plain.stat().st_size
     assert shoot.names()[1] == HILL
+
+
+def test_pixels_can_be_preferred_to_the_score(tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    write_shots(photos)
+    run = write_run(tmp_path / "run", photos, {"lake-small.jpg": 5.0, "lake.jpg": 2.0, "lake.webp": 3.0})
+    [by_score], [by_pixels] = (near_duplicates(run, prefer=prefer).groups for prefer in ("score", "pixels"))
+    assert [photo.name for photo in by_score] == ["lake-small.jpg", "lake.webp", "lake.jpg"]
+    assert [photo.name for photo in by_pixels] == ["lake.webp", "lake.jpg", "lake-small.jpg"]
 
 
 def test_the_second_time_nothing_is_read(shoot: Shoot, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,8 +157,8 @@ def test_an_open_run_is_taken_and_left_open(shoot: Shoot) -> None:
         assert len(run) == 8
 
 
-@pytest.mark.parametrize("options", [{"distance": -1}, {"distance": 128}, {"jobs": 0}])
-def test_wrong_numbers_are_refused(shoot: Shoot, options: dict[str, int]) -> None:
+@pytest.mark.parametrize("options", [{"distance": -1}, {"distance": 128}, {"jobs": 0}, {"prefer": "size"}])
+def test_wrong_numbers_are_refused(shoot: Shoot, options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=next(iter(options))):
         shoot.find(**options)
 
