@@ -5,6 +5,10 @@ from .assessing.assessor import assess as assess
 from .assessing.ensemble import Ensemble as Ensemble
 from .dialects.base import Dialect as Dialect
 from .dialects.base import DialectMaker as DialectMaker
+from .duplicates.find import LeftOut as LeftOut
+from .duplicates.find import NearDuplicates as NearDuplicates
+from .duplicates.find import NearPhoto as NearPhoto
+from .duplicates.find import near_duplicates as near_duplicates
 from .engines.base import Engine as Engine
 from .engines.base import EngineDeadError as EngineDeadError
 from .engines.choose import EngineMaker as EngineMaker

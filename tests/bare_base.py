@@ -36,6 +36,7 @@ WISHES = (
     Wish("cpu", "assess demo --engine vllm --out TMP/run"),
     Wish("cpu", "assess demo --out TMP/run"),
     Wish("parquet", "export RUN --format parquet --out TMP/rows.parquet"),
+    Wish("duplicates", "duplicates RUN"),
     Wish("fiftyone", "fiftyone install"),
     Wish("fiftyone", "fiftyone labels photos --field truth --out TMP/labels.csv"),
     Wish("train", "train recipe.toml --photos demo --out TMP/out"),

@@ -18,8 +18,8 @@ from idetex_plugin.runs.rows import Stamp
 from idetex_plugin.words.card import Card
 
 PRODUCT = (
-    "assessing", "cards", "cli", "dialects", "doctor", "engines", "gating", "photo", "pipeline", "plugins", "report",
-    "runs", "tasks", "views", "words",
+    "assessing", "cards", "cli", "dialects", "doctor", "duplicates", "engines", "gating", "photo", "pipeline",
+    "plugins", "report", "runs", "tasks", "views", "words",
 )  # fmt: skip
 HEAVY = ("torch", "transformers", "vllm", "cv2", "scipy", "skimage", "pandas", "fiftyone", "matplotlib")
 

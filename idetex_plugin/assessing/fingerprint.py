@@ -15,7 +15,7 @@ from PIL import Image
 
 from idetex_plugin.assessing.examiner import Task
 from idetex_plugin.views.show import make_views
-from idetex_plugin.words.card import EMBEDDED_FOLDER, Card
+from idetex_plugin.words.card import Card
 from idetex_plugin.words.request import Request
 
 READING_VERSION = 1
@@ -57,9 +57,8 @@ def combine(named: Mapping[str, str]) -> str:
 
 def checkpoint_hash(card: Card) -> str:
     """16 hex digits of a local checkpoint's files; of a hub id, its name and the cached revision where there is one."""
-    folder = EMBEDDED_FOLDER if card.embedded else Path(card.checkpoint).expanduser()
-    if folder.is_dir():
-        return _hash_folder(folder)
+    if card.folder.is_dir():
+        return _hash_folder(card.folder)
     return _hash(f"{card.checkpoint}@{_cached_revision(card.checkpoint)}")
 
 

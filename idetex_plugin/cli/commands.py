@@ -6,6 +6,7 @@ COMMANDS: dict[str, str] = {
     "assess": "Assess photographs into a run folder.",
     "report": "Write the HTML page of a run.",
     "export": "Export a run as JSON lines, CSV or Parquet.",
+    "duplicates": "Group the photos of a run that look nearly the same.",
     "merge": "Merge runs that were assessed in parts into one.",
     "missing": "List the photos of a run that are gone.",
     "prune": "Remove rows of a run whose photos are gone, or that cannot be read.",

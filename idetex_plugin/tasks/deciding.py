@@ -61,10 +61,9 @@ def decided(
 ) -> tuple[Region, ...]:
     """The regions of types that are as probable as their threshold; types without one, or of unknown probability, keep
     theirs. A type that may cover the whole frame, is that probable and has no region is reported for the whole frame,
-    of unknown severity.
+    of unknown severity where no frame tells it.
 
     frames: of these types regions of the whole frame, and they alone, go by what is said here."""
-    present = {name for name, share in presence.items() if share >= thresholds.get(name, 1)}
     absent = {name for name, share in presence.items() if share < thresholds.get(name, 0)}
 
     def stays(region: Region) -> bool:
@@ -76,10 +75,13 @@ def decided(
     placed = {region.distortion for region in kept}
     whole: list[Region] = []
     for name, share in presence.items():
+        if name in placed:
+            continue
         frame = frames.get(name)
-        if name not in placed and (frame.said if frame else name in present & WHOLE_FRAME):
-            probability, severity = (frame.probability, frame.severity) if frame else (share, None)
-            whole.append(Region(distortion=name, severity=severity, box=WHOLE, confidence=probability))
+        if frame is not None and frame.said:
+            whole.append(Region(distortion=name, severity=frame.severity, box=WHOLE, confidence=frame.probability))
+        elif frame is None and name in WHOLE_FRAME and share >= thresholds.get(name, 1):
+            whole.append(Region(distortion=name, severity=None, box=WHOLE, confidence=share))
     return (*kept, *whole)
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from idetex_plugin.views.statistics import statistics
-from idetex_plugin.words.card import EMBEDDED_FOLDER, Card, CardError
+from idetex_plugin.words.card import Card, CardError
 from idetex_plugin.words.request import Grades
 from idetex_plugin.words.vocabulary import Severity
 
@@ -91,8 +91,7 @@ def evidence_of(card: Card, image: Image.Image) -> Mapping[str, Grades]:
     Raises CardError when the checkpoint has no networks, or ones of another version."""
     if not card.evidence:
         return {}
-    folder = EMBEDDED_FOLDER if card.embedded else Path(card.checkpoint).expanduser()
-    file = folder / FILE_NAME
+    file = card.folder / FILE_NAME
     try:
         networks = _loaded(file)
         if unknown := sorted(card.evidence.keys() - set(networks.types)):

@@ -174,5 +174,10 @@ class Card(Record):
         """Whether the checkpoint is the one inside this package."""
         return self.checkpoint == "embedded"
 
+    @property
+    def folder(self) -> Path:
+        """Where the checkpoint's files are, if it is on this machine; there is none for a hub id."""
+        return EMBEDDED_FOLDER if self.embedded else Path(self.checkpoint).expanduser()
+
 
 EMBEDDED_FOLDER = Path(__file__).parents[1] / "cards" / "nano" / "checkpoint"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
@@ -184,3 +184,16 @@ def read_config(path: Path) -> tuple[TrainConfig, str]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as fault:
         raise ValueError(f"{path}: {fault}") from fault
     return config, hashlib.sha256(data).hexdigest()[:16]
+
+
+def rehearsal(config: TrainConfig) -> TrainConfig:
+    """The recipe, each stage two steps of two samples long, in this process: whether it runs, before it is paid for."""
+    short: dict[str, Any] = {"steps": 2, "batch": 2, "minutes": None}
+    stages: dict[str, Any] = {
+        name: stage.model_copy(update=short | ({"processes": 1} if name == "dense" else {}))
+        for name in ("dense", "reader", "joint")
+        if (stage := getattr(config, name)) is not None
+    }
+    if config.evidence is not None:
+        stages["evidence"] = config.evidence.model_copy(update={"samples": 8, "passes": 1, "batch": 4})
+    return config.model_copy(update={**stages, "workers": 0, "probes": 4})

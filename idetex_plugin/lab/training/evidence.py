@@ -21,19 +21,19 @@ from idetex_plugin.lab.training.data import Stream
 from idetex_plugin.lab.training.trainer import Trainer
 from idetex_plugin.tasks.deciding import WHOLE_AREA, WHOLE_FRAME
 from idetex_plugin.views.evidence import FARTHEST, RANKS, Evidence
-from idetex_plugin.views.statistics import statistics
+from idetex_plugin.views.statistics import BLOCK, statistics
 from idetex_plugin.words.vocabulary import VIDA
 
 TYPES = tuple(name for name in VIDA.names if name in WHOLE_FRAME)
 LEAST_SCALE = 1e-3
 SHARE_WATCHED = 8
-Drawn = tuple[list[str], NDArray[np.float32], NDArray[np.float32]]
+Drawn = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
 class Statistics(Dataset[Drawn]):
-    """Samples of a stream: names of statistics, their values (S,), and for each type the rank of its severity where it
-    has the whole frame, 0 where the photo has none of it, not a number where it has a part: nothing is learned of that.
-    """
+    """Samples of a stream: their statistics (S,), none of a tiny one, and for each type the rank of its severity where
+    it has the whole frame, 0 where the photo has none of it, not a number where it has a part, of which nothing is
+    learned."""
 
     def __init__(self, stream: Stream, count: int) -> None:
         self.stream, self.count = stream, count
@@ -43,13 +43,13 @@ class Statistics(Dataset[Drawn]):
 
     def __getitem__(self, index: int) -> Drawn:
         sample = self.stream.sample(index)
-        found = statistics(Image.fromarray(sample.image))
+        values = np.array(list(statistics(Image.fromarray(sample.image)).values()), np.float32)
         truth = np.zeros(len(TYPES), np.float32)
         for region in sample.regions:
             if region.distortion in TYPES:
                 rank = region.severity.rank if region.severity else np.nan
                 truth[TYPES.index(region.distortion)] = rank if region.box.area >= WHOLE_AREA else np.nan
-        return list(found), np.array(list(found.values()), np.float32), truth
+        return values, truth
 
 
 class Network(nn.Module):
@@ -70,13 +70,14 @@ class Network(nn.Module):
 
 def learn(trainer: Trainer, config: EvidenceConfig) -> Evidence:
     """Draw samples, learn, and say how well the networks tell each type on samples of validation photographs."""
-    names, values, truth = drawn(trainer, "train", config.samples)
+    values, truth = drawn(trainer, "train", config.samples)
     mean, scale = values.mean(0), values.std(0) + LEAST_SCALE
     inputs = torch.from_numpy(np.clip((values - mean) / scale, -FARTHEST, FARTHEST))
     seeds = range(trainer.config.seed, trainer.config.seed + config.networks)
     networks = [fitted(inputs, torch.from_numpy(truth), config, seed) for seed in seeds]
+    names = tuple(statistics(Image.new("RGB", (BLOCK, BLOCK))))
     evidence = stacked(networks, names, mean, scale)
-    _, values, truth = drawn(trainer, "validation", max(config.samples // SHARE_WATCHED, 2))
+    values, truth = drawn(trainer, "validation", max(config.samples // SHARE_WATCHED, 2))
     told = evidence.shares(values)[..., 0]
     found = {}
     for number, name in enumerate(TYPES):
@@ -88,8 +89,8 @@ def learn(trainer: Trainer, config: EvidenceConfig) -> Evidence:
     return evidence
 
 
-def drawn(trainer: Trainer, split: Split, count: int) -> tuple[tuple[str, ...], NDArray[Any], NDArray[Any]]:
-    """Names of statistics, values (N, S) and truth (N, types) of so many samples."""
+def drawn(trainer: Trainer, split: Split, count: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Statistics (N, S) and truth (N, types) of so many samples."""
     cv2.setNumThreads(0)
     stream = trainer.stream(split, trainer.config.seed + 6)
     # As tensors, each sample would hold a file open for as long as it is kept.
@@ -97,8 +98,8 @@ def drawn(trainer: Trainer, split: Split, count: int) -> tuple[tuple[str, ...], 
         Statistics(stream, count), batch_size=None, num_workers=trainer.config.workers, collate_fn=_as_it_is,
         prefetch_factor=16 if trainer.config.workers else None,
     )
-    names, values, truth = zip(*(sample for sample in loader if sample[0]), strict=True)
-    return tuple(names[0]), np.stack(values), np.stack(truth)
+    values, truth = zip(*(sample for sample in loader if sample[0].size), strict=True)
+    return np.stack(values), np.stack(truth)
 
 
 def _as_it_is(sample: Any) -> Any:

@@ -12,7 +12,7 @@ import torch
 from idetex_plugin.dialects import nano
 from idetex_plugin.lab.synthesis import Synthesizer
 from idetex_plugin.lab.training.attention import use_plain_attention
-from idetex_plugin.lab.training.config import DenseConfig, ReaderConfig, TrainConfig, read_config
+from idetex_plugin.lab.training.config import DenseConfig, ReaderConfig, TrainConfig, read_config, rehearsal
 from idetex_plugin.lab.training.data import Item, normalised
 from idetex_plugin.lab.training.data_parallel import Crew, together
 from idetex_plugin.lab.training.dense import CellHead, DenseHeads, dense_loss, severity_loss, token_precision
@@ -216,19 +216,6 @@ def train(config: TrainConfig, recipe_hash: str, photographs: Path, out: Path, s
         learn(trainer, config.evidence).save(folder / FILE_NAME)
     trainer.say(f"checkpoint written to {folder}")
     return folder
-
-
-def rehearsal(config: TrainConfig) -> TrainConfig:
-    """The recipe, each stage two steps of two samples long, in this process: whether it runs, before it is paid for."""
-    short: dict[str, Any] = {"steps": 2, "batch": 2, "minutes": None}
-    stages: dict[str, Any] = {
-        name: stage.model_copy(update=short | ({"processes": 1} if name == "dense" else {}))
-        for name in ("dense", "reader", "joint")
-        if (stage := getattr(config, name)) is not None
-    }
-    if config.evidence is not None:
-        stages["evidence"] = config.evidence.model_copy(update={"samples": 8, "passes": 1, "batch": 4})
-    return config.model_copy(update={**stages, "workers": 0, "probes": 4})
 
 
 def train_in_turn(
