@@ -155,6 +155,11 @@ class App:
         self.page.get_by_text(re.compile(f"^Last: {words}")).wait_for()
 
     @property
+    def photo(self) -> Any:
+        """The file name of the photo in hand."""
+        return self.page.locator("strong").filter(has_text=re.compile(r"\.jpg$"))
+
+    @property
     def reviewer(self) -> Any:
         """The field for the name of who decides in this window."""
         return self.page.get_by_label("Reviewer in this window")

@@ -225,10 +225,11 @@ def test_what_the_app_tells_of_fields_that_it_draws_changes_nothing(app: App) ->
     with_regions(app, 2)
     app.press("J")
     card, wanted = app.work.current(app)
-    skipped = list(app.panel.state.skipped)
+    skipped, turn = list(app.panel.state.skipped), app.keys["turn"]
     app.do("choose_tab", path="head.tab", value=tabs.REVIEW)
     app.do("choose_order", path="settings.order", value=app.panel.state.order)
     app.do("choose_run", path="head.run", value="idetex")
+    assert app.keys["turn"] == turn  # so a key that is answered at the same time is drawn
     for event in ("choose_said", "choose_reviewed"):
         app.do(event, value=tabs.ANY)
     assert app.work.current(app)[1] == wanted and app.sample == card.sample

@@ -27,7 +27,6 @@ def test_assess_and_review_with_the_embedded_checkpoint(chromium: Any, environme
         app.button("Done").click()
         app.page.locator('[data-cy="sidebar-field-idetex_regions"]').wait_for()
         app.page.locator('[data-cy="tag-idetex_summary"]').first.wait_for()
-        assert app.captions()["idetex_summary"] >= 4.5
         app.panel()
         told = app.page.get_by_text(re.compile(r"regions decided")).inner_text()
         [total] = map(int, re.findall(r"0 of (\d+) regions", told))

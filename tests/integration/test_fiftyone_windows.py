@@ -52,11 +52,9 @@ def test_every_window_decides_under_its_own_name(chromium: Any, environment: dic
         bert.reviewer.blur()
         assert anna.reviewer.input_value() == "Anna"
 
-        status = bert.page.locator("[data-idetex-turn]")
-        before = status.get_attribute("data-idetex-turn")
+        first = bert.photo.inner_text()
         bert.press("L")
-        drawn = "was => document.querySelector('[data-idetex-turn]').dataset.idetexTurn != was"
-        bert.page.wait_for_function(drawn, arg=before)
+        bert.photo.filter(has_not_text=first).wait_for()
         bert.press("R")
         bert.last("rejected: .*, by Bert$")
         for count in (1, 2):

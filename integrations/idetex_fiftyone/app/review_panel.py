@@ -32,6 +32,8 @@ START = {
 ANSWERS = "accept", "reject", "severity", "relabel", "accept_all", "reject_all", "level", "finish", "undo"
 CHANGES = frozenset((*ANSWERS, "tag", "untag", "refresh"))
 """After these the grid loads its samples again, once the panel is drawn."""
+CHOICES = {"choose_run": "run", "choose_tab": "tab", "choose_order": "order"}
+"""Events of lists and tabs, and what they choose. The App tells of them also when it draws them for the first time."""
 
 
 class ReviewPanel(FilterEvents, foo.Panel):
@@ -46,6 +48,8 @@ class ReviewPanel(FilterEvents, foo.Panel):
         """Answer an event and draw. Events are numbered, and the key that caused one is named, so that the App's side
         knows the answer to a key from a drawing that was on its way earlier."""
         event = _event(ctx)
+        if event in CHOICES and ctx.params["value"] == getattr(ctx.panel.state, CHOICES[event]):
+            event = ctx.params["__method__"] = "draw_again"
         if event and event != "draw_again" and not event.startswith("on_"):
             ctx.panel.state.turn = _turn(ctx) + 1
         if press := ctx.params.get("press"):
@@ -80,9 +84,7 @@ class ReviewPanel(FilterEvents, foo.Panel):
         """The user selected photos: FiftyOne draws again after this."""
 
     def choose_run(self, ctx: Any) -> None:
-        """Review another run. The App also tells when it first draws a list: what is chosen already is no news."""
-        if ctx.params["value"] == ctx.panel.state.run:
-            return
+        """Review another run."""
         self._scope(ctx).choose(Filters())
         ctx.panel.set_state({"run": ctx.params["value"], "skipped": [], "sample": "", "region": "", "fresh": ""})
 
@@ -92,8 +94,6 @@ class ReviewPanel(FilterEvents, foo.Panel):
 
     def choose_order(self, ctx: Any) -> None:
         """Review in another order."""
-        if ctx.params["value"] == ctx.panel.state.order:
-            return
         ctx.panel.set_state({"order": ctx.params["value"], "skipped": [], "sample": "", "region": ""})
 
     def refresh(self, ctx: Any) -> None:
