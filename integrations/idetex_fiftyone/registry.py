@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import fiftyone as fo
 
-from idetex_fiftyone.colours import with_colours, without_colours
+from idetex_fiftyone.colours import PREDICTED, with_colours, without_colours
 from idetex_fiftyone.fields import MEASURED, OWNER, STATUS, Fields
 from idetex_fiftyone.truth.rescue import migrate
 from idetex_fiftyone.views import create_views, own_views
@@ -32,7 +33,9 @@ def register(dataset: Any, fields: Fields, info: dict[str, Any]) -> None:
     for group in groups:
         group.paths = [path for path in group.paths if path not in names]
     dataset.app_config.sidebar_groups = [*groups, fo.SidebarGroupDocument(name=fields.run, paths=names, expanded=True)]
-    dataset.app_config.color_scheme = with_colours(dataset.app_config.color_scheme, fields)
+    dataset.app_config.color_scheme = with_colours(
+        dataset.app_config.color_scheme, names, fields.regions, PREDICTED
+    )
     active = dataset.app_config.active_fields or fo.DatasetAppConfig.default_active_fields(dataset)
     shown = [path for path in active.paths if path not in names]
     dataset.app_config.active_fields = fo.ActiveFields(paths=[*shown, fields.regions, fields.summary])
@@ -66,7 +69,7 @@ def rename(dataset: Any, run: str, name: str) -> None:
     moved = {path: f"{name}{path.removeprefix(run)}" for path in _mine(dataset, run)}
     if taken := sorted(path for path in moved.values() if dataset.has_sample_field(path)):
         raise ValueError(f"the dataset has a field {taken[0]!r} already")
-    had_views = _forget(dataset, run)
+    had_views = _forget(dataset, run, set(moved))
     for path in moved:
         field = dataset.get_field(path)
         field.info = {**field.info, OWNER: name}
@@ -86,8 +89,9 @@ def delete_run(dataset: Any, run: str) -> None:
     if run not in runs(dataset):
         raise KeyError(run)
     migrate(dataset, run)
-    dataset.delete_sample_fields(_mine(dataset, run))
-    _forget(dataset, run)
+    names = _mine(dataset, run)
+    dataset.delete_sample_fields(names)
+    _forget(dataset, run, names)
 
 
 def _mine(dataset: Any, run: str) -> list[str]:
@@ -95,8 +99,8 @@ def _mine(dataset: Any, run: str) -> list[str]:
     return [path for path, field in schema.items() if (field.info or {}).get(OWNER) == run]
 
 
-def _forget(dataset: Any, run: str) -> bool:
-    """Take away everything but fields. Returns whether there were saved views."""
+def _forget(dataset: Any, run: str, names: Collection[str]) -> bool:
+    """Take away everything but fields, which have these names. Returns whether there were saved views."""
     views = own_views(dataset, run)
     for name in views:
         dataset.delete_saved_view(name)
@@ -105,6 +109,6 @@ def _forget(dataset: Any, run: str) -> bool:
     config = dataset.app_config
     if config.sidebar_groups:
         config.sidebar_groups = [group for group in config.sidebar_groups if group.name != run]
-    config.color_scheme = without_colours(config.color_scheme, run)
+    config.color_scheme = without_colours(config.color_scheme, names)
     dataset.save()
     return bool(views)

@@ -1,6 +1,7 @@
 """The review panel's logic, driven as the App drives it, against a real database."""
 
 import json
+from getpass import getuser
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,6 +19,7 @@ from idetex_fiftyone.app.card_view import RELABEL
 from idetex_fiftyone.app.installation import install
 from idetex_fiftyone.app.queue import CLEAN, CONFLICTS, UNSURE
 from idetex_fiftyone.app.review_panel import ReviewPanel
+from idetex_fiftyone.app.reviewer import LONGEST
 
 
 class State(SimpleNamespace):
@@ -181,11 +183,19 @@ def test_keys_say_what_they_can_do(app: App) -> None:
 
 def test_draw_opens_the_photo_in_hand_where_it_can_be_annotated(app: App) -> None:
     app.press("D")
-    assert (app.triggered, "Load the page again" in app.drawn) == ([], True)
-    app.do("refresh").press("D")
-    assert not app.triggered
-    app.do("on_load").press("D")  # as after the page was loaded again, with the same state
-    assert app.triggered == [("open_sample", {"id": app.sample, "mode": "annotate"})]
+    assert app.triggered == [("annotate", {"id": app.sample, "field_path": "idetex_truth"})]
+
+
+def test_who_decides_is_who_the_window_says(app: App, dataset: Any) -> None:
+    for name, by in (("Anna", "Anna"), ("  ", getuser()), (None, getuser()), ("B" * 200, "B" * LONGEST)):
+        app.answer("accept", reviewer=name)
+        assert f", by {by}" in app.drawn
+        [sample] = dataset.match(F("idetex_review.by") == by)
+        assert sample.idetex_truth.detections[0].by == by
+        app.do("undo", reviewer=name)
+    app.answer("level", level="fair", reviewer="Anna").do("undo", reviewer="Bert")
+    assert dataset.count_values("idetex_review.level")["fair"] == 1  # what Anna did is not Bert's to undo
+    assert "Nothing to undo" in app.drawn
 
 
 def test_what_was_drawn_in_the_opened_photo_is_shown_when_it_is_closed(app: App, dataset: Any) -> None:
@@ -215,10 +225,11 @@ def test_what_the_app_tells_of_fields_that_it_draws_changes_nothing(app: App) ->
     with_regions(app, 2)
     app.press("J")
     card, wanted = app.work.current(app)
-    skipped = list(app.panel.state.skipped)
+    skipped, turn = list(app.panel.state.skipped), app.keys["turn"]
     app.do("choose_tab", path="head.tab", value=tabs.REVIEW)
     app.do("choose_order", path="settings.order", value=app.panel.state.order)
     app.do("choose_run", path="head.run", value="idetex")
+    assert app.keys["turn"] == turn  # so a key that is answered at the same time is drawn
     for event in ("choose_said", "choose_reviewed"):
         app.do(event, value=tabs.ANY)
     assert app.work.current(app)[1] == wanted and app.sample == card.sample

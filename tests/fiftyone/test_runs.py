@@ -72,7 +72,7 @@ def test_a_deleted_run_leaves_the_dataset_as_it_was(dataset: Any, engine: Window
     assess(dataset, progress=False)
     create_views(dataset)
     assert {group.name for group in dataset.app_config.sidebar_groups} >= {"idetex"}
-    assert [each["path"] for each in dataset.app_config.color_scheme.fields] == ["idetex_regions"]
+    assert {"idetex_regions", "idetex_summary"} <= {each["path"] for each in dataset.app_config.color_scheme.fields}
     delete_run(dataset, "idetex")
     assert set(dataset.get_field_schema()) == fields
     assert dataset.list_saved_views() == dataset.list_runs() == dataset.app_config.color_scheme.fields == []

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from idetex_fiftyone.app.installation import FILES, SHIM, install, is_current, uninstall
+from idetex_fiftyone.app.installation import BUNDLE, FILES, SHIM, install, is_current, uninstall
 from idetex_fiftyone.counts import Figures
 from idetex_plugin.cli.app import app
 
@@ -23,6 +23,8 @@ def test_install_may_be_repeated_and_uninstall_too(tmp_path: Path) -> None:
     assert install(tmp_path) == folder
     assert {path.name for path in folder.iterdir()} == set(FILES)
     assert (folder / "fiftyone.yml").read_bytes() == (SHIM / "fiftyone.yml").read_bytes()
+    assert all(path.read_bytes() in (folder / BUNDLE).read_bytes() for path in SHIM.glob("*.js"))
+    assert yaml.safe_load((folder / "fiftyone.yml").read_text("utf-8"))["js_bundle"] == BUNDLE
     assert uninstall(tmp_path) == folder
     assert uninstall(tmp_path) is None
 

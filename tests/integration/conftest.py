@@ -1,10 +1,11 @@
-"""A browser for the tests that look at pages."""
+"""A browser for the tests that look at pages, and what the FiftyOne App runs in."""
 
 import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from app_window import with_plugin
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
@@ -26,3 +27,9 @@ def chromium() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def environment(mongo: None, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Of the FiftyOne App, with the plugin installed."""
+    return with_plugin(tmp_path_factory.mktemp("plugins"))

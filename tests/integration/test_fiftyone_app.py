@@ -2,166 +2,22 @@
 
 import os
 import re
-import shutil
-import signal
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
-from app_dataset import PHOTOS, write
+from app_dataset import PHOTOS
+from app_window import ROOT, App, Session, fresh, served
 
 INSTALLED = getattr(find_spec("fiftyone"), "origin", None)
 pytestmark = [pytest.mark.integration, pytest.mark.skipif(not INSTALLED, reason="needs idetex-plugin[fiftyone]")]
-ROOT = Path(__file__).parents[2]
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
-SERVE = """
-import sys, fiftyone as fo
-folder, name, port, helpers = sys.argv[1:]
-sys.path.insert(0, helpers)
-from app_dataset import reviewable
-dataset = reviewable(folder, name) if name == "many" else fo.Dataset.from_images_dir(folder, name=name, persistent=True)
-session = fo.launch_app(dataset, remote=True, address="127.0.0.1", port=int(port))
-for line in sys.stdin:
-    exec(line)
-"""
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def running(command: list[str], port: int, **options: Any) -> Iterator[subprocess.Popen[str]]:
-    """A process of its own group that listens on this port."""
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "text": True}
-    process = subprocess.Popen(command, start_new_session=True, **pipes, **options)
-    try:
-        until = time.monotonic() + 300
-        while socket.socket().connect_ex(("127.0.0.1", port)):
-            assert process.poll() is None and time.monotonic() < until, f"{command[0]} does not listen"
-            time.sleep(0.2)
-        yield process
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(30)
-
-
-@pytest.fixture(scope="module")
-def environment(mongo: None, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Of the App, with the plugin installed."""
-    made = {
-        **os.environ,
-        "FIFTYONE_PLUGINS_DIR": str(tmp_path_factory.mktemp("plugins")),
-        "PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "integrations"))),
-    }
-    subprocess.run([sys.executable, "-m", "idetex_plugin", "fiftyone", "install"], env=made, check=True)
-    return made
-
-
-class Session:
-    """The App, and the Python process that launched it."""
-
-    def __init__(self, process: subprocess.Popen[str], address: str) -> None:
-        self.address, self._process = address, process
-
-    def run(self, line: str) -> None:
-        """Run a line of Python where the App was launched."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{line}\n")
-        self._process.stdin.flush()
-
-
-@contextmanager
-def served(folder: Path, name: str, environment: dict[str, str]) -> Iterator[Session]:
-    """The App, showing the photos of this folder as a dataset of this name."""
-    port = free_port()
-    command = [sys.executable, "-c", SERVE, str(folder), name, str(port), str(ROOT / "tests")]
-    with running(command, port, env=environment) as process:
-        yield Session(process, f"http://127.0.0.1:{port}/datasets/{name}")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
-
-
-class App:
-    """One open tab."""
-
-    def __init__(self, browser: Any, address: str, samples: int, size: tuple[int, int] = (1500, 1000)) -> None:
-        viewport = {"width": size[0], "height": size[1]}
-        self.page = browser.new_context(viewport=viewport).new_page()
-        self.page.set_default_timeout(90_000)
-        self.page.add_init_script("window.IS_PLAYWRIGHT = true")  # FiftyOne then shows no advertisement
-        self.page.goto(address)
-        self.samples(samples)
-
-    def samples(self, number: int) -> None:
-        """Wait until the grid shows so many samples."""
-        self.page.get_by_text(f"{number} sample{'' if number == 1 else 's'}", exact=True).wait_for()
-
-    def button(self, name: str | re.Pattern[str]) -> Any:
-        return self.page.get_by_role("button", name=name, exact=True)
-
-    def operator(self, name: str) -> Any:
-        """Open an operator's form."""
-        self.page.keyboard.press("`")
-        self.page.get_by_placeholder(re.compile("Search")).last.fill(name)
-        self.page.get_by_text(f"idetex: {name}").first.click()
-        return self.page.get_by_role("dialog")
-
-    def panel(self) -> None:
-        """Open the review panel."""
-        self.page.locator('[data-cy="new-panel-btn"]').first.click()
-        self.page.get_by_text("idetex review").first.click()
-        self.page.get_by_text(re.compile(r"regions decided")).wait_for()
-
-    def tab(self, name: str, shows: Any) -> None:
-        """Go to one of the panel's tabs."""
-        self.page.get_by_role("tab", name=name).click()
-        shows.first.wait_for()
-
-    def press(self, keys: str, delay: float = 0) -> None:
-        """Press keys, so many milliseconds apart, as soon as the first has a button."""
-        self.page.get_by_role("button", name=re.compile(rf"· {keys[0].upper()}$")).first.wait_for()
-        self.page.keyboard.type(keys.lower(), delay=delay)
-
-    def says(self, decided: int, waiting: int, fully: int | None = None, photos: int | None = None) -> None:
-        """Wait until the panel says so many regions are decided and wait, and photos are fully reviewed and meant."""
-        meant, done = (r"[\d,]+" if number is None else str(number) for number in (photos, fully))
-        total = decided + waiting
-        words = (
-            rf"^{meant} photos of .* {done} fully reviewed, \d+ open · {decided} of {total} regions decided, {waiting} "
-        )
-        self.page.get_by_text(re.compile(words)).wait_for()
-
-    def refused(self, letters: str) -> None:
-        """Wait until the panel says that these keys were not used."""
-        self.page.get_by_text(re.compile(f"Not used: {' '.join(letters)} ")).wait_for()
-
-    def bar(self, plot: int, number: int) -> Any:
-        return self.page.locator(".js-plotly-plot").nth(plot).locator(".point path:visible").nth(number)
-
-    def last(self, words: str) -> None:
-        """Wait until the panel says what was done last."""
-        self.page.get_by_text(re.compile(f"^Last: {words}")).wait_for()
-
-
-def test_assess_and_review_with_the_embedded_checkpoint(browser: Any, environment: dict[str, str]) -> None:
+def test_assess_and_review_with_the_embedded_checkpoint(chromium: Any, environment: dict[str, str]) -> None:
     with served(ROOT / "demo", "photos", environment) as session:
-        app = App(browser, session.address, 6)
+        app = App(chromium, session.address, 6)
         form = app.operator("assess images")
         form.get_by_text("auto", exact=True).click()
         app.page.get_by_role("option", name="transformers").click()
@@ -170,6 +26,7 @@ def test_assess_and_review_with_the_embedded_checkpoint(browser: Any, environmen
         app.page.get_by_text("Finished").wait_for(timeout=120_000)
         app.button("Done").click()
         app.page.locator('[data-cy="sidebar-field-idetex_regions"]').wait_for()
+        app.page.locator('[data-cy="tag-idetex_summary"]').first.wait_for()
         app.panel()
         told = app.page.get_by_text(re.compile(r"regions decided")).inner_text()
         [total] = map(int, re.findall(r"0 of (\d+) regions", told))
@@ -332,18 +189,16 @@ LONG = pytest.mark.skipif(os.environ.get("IDETEX_APP") != "long", reason="minute
     ],
 )
 def test_panel_grid_and_database_agree_at_every_step(
-    browser: Any, environment: dict[str, str], tmp_path: Path, size: tuple[int, int], photos: int
+    chromium: Any, environment: dict[str, str], tmp_path: Path, size: tuple[int, int], photos: int
 ) -> None:
     import fiftyone as fo
     from fiftyone import ViewField as F
 
-    write(tmp_path)
-    if fo.dataset_exists("many"):
-        fo.delete_dataset("many")
+    fresh(tmp_path)
     with served(tmp_path, "many", environment) as session:
         dataset = fo.load_dataset("many")
         dataset.save_view("severe", dataset.filter_labels("idetex_regions", F("severity") == "Severe"))
-        app = App(browser, session.address, PHOTOS, size)
+        app = App(chromium, session.address, PHOTOS, size)
         both = Both(app, dataset)
         app.panel()
         both.agree(0, 0)
@@ -355,7 +210,7 @@ def test_panel_grid_and_database_agree_at_every_step(
 
         app.page.reload()
         both.agree()
-        other = Both(App(browser, session.address, PHOTOS, size), dataset)
+        other = Both(App(chromium, session.address, PHOTOS, size), dataset)
         other.app.panel()
         before = other.agree()
         if before.waiting:

@@ -8,8 +8,19 @@ from pathlib import Path
 from idetex_plugin.words.extras import extra
 
 SHIM = Path(__file__).parent / "shim"
-FILES = tuple(sorted(path.name for path in SHIM.iterdir() if path.is_file()))
+BUNDLE = "keys.js"
+"""FiftyOne loads one script of a plugin: all of ours are written into it."""
 FOLDER = "idetex"
+
+
+def _files() -> dict[str, bytes]:
+    scripts = sorted(SHIM.glob("*.js"))
+    others = [path for path in SHIM.iterdir() if path.is_file() and path not in scripts]
+    return {path.name: path.read_bytes() for path in others} | {BUNDLE: b"\n".join(map(Path.read_bytes, scripts))}
+
+
+FILES = _files()
+"""What is installed, by name."""
 
 
 def plugins_folder() -> Path:
@@ -28,8 +39,8 @@ def install(plugins: Path) -> Path:
     folder = plugins / FOLDER
     _check_ours(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    for name in FILES:
-        shutil.copyfile(SHIM / name, folder / name)
+    for name, content in FILES.items():
+        (folder / name).write_bytes(content)
     return folder
 
 
@@ -37,7 +48,7 @@ def is_current(plugins: Path) -> bool:
     """Whether the plugin's files are those of the installed package. True where there are none: it is loaded from
     elsewhere."""
     installed = [path for path in (plugins / FOLDER / name for name in FILES) if path.is_file()]
-    return all(path.read_bytes() == (SHIM / path.name).read_bytes() for path in installed)
+    return all(path.read_bytes() == FILES[path.name] for path in installed)
 
 
 def uninstall(plugins: Path) -> Path | None:

@@ -8,6 +8,7 @@ import fiftyone.operators as foo
 from fiftyone.operators import types
 
 from idetex_fiftyone.app.forms import choose_run, choose_truth
+from idetex_fiftyone.app.reviewer import reviewer
 from idetex_fiftyone.counts import figures
 from idetex_fiftyone.truth.fields import DEFAULT
 from idetex_fiftyone.truth.meant import meant
@@ -52,7 +53,7 @@ class _Say(foo.Operator):
     def execute(self, ctx: Any) -> dict[str, Any]:
         """Say it."""
         run = ctx.params["run"]
-        review = Review(ctx.dataset, ctx.params.get("name") or DEFAULT)
+        review = Review(ctx.dataset, ctx.params.get("name") or DEFAULT, reviewer(ctx))
         action = review.say(meant(_view(ctx, run), run), run, self.verdict)
         ctx.ops.notify(str(action), variant="success")
         ctx.ops.reload_samples()
@@ -92,7 +93,7 @@ class Undo(foo.Operator):
 
     def execute(self, ctx: Any) -> None:
         """Take it back."""
-        undone = Review(ctx.dataset, ctx.params.get("name") or DEFAULT).undo()
+        undone = Review(ctx.dataset, ctx.params.get("name") or DEFAULT, reviewer(ctx)).undo()
         ctx.ops.notify(str(undone) if undone else "Nothing to undo", variant="success" if undone else "info")
         ctx.ops.reload_samples()
 

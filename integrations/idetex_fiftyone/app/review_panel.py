@@ -15,6 +15,7 @@ from idetex_fiftyone.app.forms import assessed_runs
 from idetex_fiftyone.app.installation import is_current, plugins_folder
 from idetex_fiftyone.app.keys import UNDO, Keys
 from idetex_fiftyone.app.queue import WORST, Card, card, next_photo
+from idetex_fiftyone.app.reviewer import reviewer
 from idetex_fiftyone.app.scope import Scope
 from idetex_fiftyone.counts import figures
 from idetex_fiftyone.freshness import look
@@ -24,13 +25,15 @@ from idetex_fiftyone.truth.review import Action, Review
 from idetex_fiftyone.truth.sheet import ACCEPTED, CORRECTED, REJECTED
 
 START = {
-    "order": WORST, "tab": tabs.REVIEW, "name": DEFAULT, "by": "", "skipped": [], "sample": "", "region": "",
+    "order": WORST, "tab": tabs.REVIEW, "name": DEFAULT, "skipped": [], "sample": "", "region": "",
     "told": "", "fresh": "", "filters": {}, "mine": [], "base": [],
 }  # fmt: skip
 
 ANSWERS = "accept", "reject", "severity", "relabel", "accept_all", "reject_all", "level", "finish", "undo"
 CHANGES = frozenset((*ANSWERS, "tag", "untag", "refresh"))
 """After these the grid loads its samples again, once the panel is drawn."""
+CHOICES = {"choose_run": "run", "choose_tab": "tab", "choose_order": "order"}
+"""Events of lists and tabs, and what they choose. The App tells of them also when it draws them for the first time."""
 
 
 class ReviewPanel(FilterEvents, foo.Panel):
@@ -45,6 +48,8 @@ class ReviewPanel(FilterEvents, foo.Panel):
         """Answer an event and draw. Events are numbered, and the key that caused one is named, so that the App's side
         knows the answer to a key from a drawing that was on its way earlier."""
         event = _event(ctx)
+        if event in CHOICES and ctx.params["value"] == getattr(ctx.panel.state, CHOICES[event]):
+            event = ctx.params["__method__"] = "draw_again"
         if event and event != "draw_again" and not event.startswith("on_"):
             ctx.panel.state.turn = _turn(ctx) + 1
         if press := ctx.params.get("press"):
@@ -63,9 +68,7 @@ class ReviewPanel(FilterEvents, foo.Panel):
         ctx.panel.state.runs = names
         if names and ctx.panel.state.run not in names:
             ctx.panel.set_state({**START, "run": names[0]})
-        added = bool(names) and DEFAULT not in truths(ctx.dataset)
-        ctx.panel.state.undrawable = added or (_event(ctx) == "refresh" and bool(ctx.panel.state.undrawable))
-        if added:
+        if names and DEFAULT not in truths(ctx.dataset):
             self._review(ctx)
             ctx.ops.reload_dataset()
 
@@ -81,9 +84,7 @@ class ReviewPanel(FilterEvents, foo.Panel):
         """The user selected photos: FiftyOne draws again after this."""
 
     def choose_run(self, ctx: Any) -> None:
-        """Review another run. The App also tells when it first draws a list: what is chosen already is no news."""
-        if ctx.params["value"] == ctx.panel.state.run:
-            return
+        """Review another run."""
         self._scope(ctx).choose(Filters())
         ctx.panel.set_state({"run": ctx.params["value"], "skipped": [], "sample": "", "region": "", "fresh": ""})
 
@@ -93,13 +94,7 @@ class ReviewPanel(FilterEvents, foo.Panel):
 
     def choose_order(self, ctx: Any) -> None:
         """Review in another order."""
-        if ctx.params["value"] == ctx.panel.state.order:
-            return
         ctx.panel.set_state({"order": ctx.params["value"], "skipped": [], "sample": "", "region": ""})
-
-    def name_reviewer(self, ctx: Any) -> None:
-        """Say who reviews."""
-        ctx.panel.state.by = str(ctx.params["value"] or "").strip()
 
     def refresh(self, ctx: Any) -> None:
         """Draw again; what is counted is counted anew if a sample has changed."""
@@ -175,16 +170,12 @@ class ReviewPanel(FilterEvents, foo.Panel):
         self._told(ctx, undone)
 
     def open_photo(self, ctx: Any) -> None:
-        """Open the photo in the App's Annotate tab, which draws, moves and deletes regions of the truth.
+        """Open the photo in the App's tab “Annotate”, which draws, moves and deletes regions of the truth.
 
-        FiftyOne reads which fields the tab offers when it loads the page, so not those that the panel has added since.
+        Of the ways to open it, only “annotate” makes FiftyOne read what can be drawn in: the truth may be newer than
+        the page. It shows the truth alone, and the grid's fields again when the tab is left.
         """
-        if ctx.panel.state.undrawable:
-            ctx.panel.state.told = "nothing opened. Load the page again first: FiftyOne then lets you draw in the truth"
-            return
-        review = self._review(ctx)
-        ctx.ops.set_active_fields([review.fields.truth, f"{ctx.panel.state.run}_regions"])
-        ctx.trigger("open_sample", {"id": ctx.params["sample"], "mode": "annotate"})
+        ctx.trigger("annotate", {"id": ctx.params["sample"], "field_path": self._review(ctx).fields.truth})
 
     def render(self, ctx: Any) -> types.Property:
         """The whole panel."""
@@ -212,7 +203,7 @@ class ReviewPanel(FilterEvents, foo.Panel):
         return types.Property(panel, view=types.GridView(orientation="vertical", gap=1, pad=1))
 
     def _review(self, ctx: Any) -> Review:
-        return Review(ctx.dataset, ctx.panel.state.name, ctx.panel.state.by or None)
+        return Review(ctx.dataset, ctx.panel.state.name, reviewer(ctx))
 
     def _card(self, ctx: Any, sample: str) -> Card | None:
         return card(ctx.dataset, sample, ctx.panel.state.run, ctx.panel.state.name)
@@ -250,7 +241,7 @@ class ReviewPanel(FilterEvents, foo.Panel):
         self._told(ctx, self._review(ctx).say(meant(scope.shown, state.run), state.run, verdict))
 
     def _told(self, ctx: Any, action: Action) -> None:
-        ctx.panel.state.told = str(action)
+        ctx.panel.state.told = f"{action}, by {reviewer(ctx)}"
 
 
 def _event(ctx: Any) -> str:

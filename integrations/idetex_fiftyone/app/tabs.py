@@ -11,6 +11,7 @@ from idetex_fiftyone.app.card_view import choose_type, show_card
 from idetex_fiftyone.app.filters import NOT_REVIEWED, Filters
 from idetex_fiftyone.app.keys import UNDO, Keys
 from idetex_fiftyone.app.queue import ORDERS, Card
+from idetex_fiftyone.app.reviewer import ask_for_reviewer
 from idetex_fiftyone.app.scope import Scope
 from idetex_fiftyone.app.tagging import tagging
 from idetex_fiftyone.counts import UNCLEAR, WAITING, Figures
@@ -70,7 +71,7 @@ def review(panel: Any, keys: Keys, parts: types.Object, ctx: Any, card: Card | N
     for name, label in ORDERS.items():
         orders.add_choice(name, label=label)
     row.enum("order", list(ORDERS), default=state.order, view=orders, on_change=panel.choose_order)
-    row.str("by", label="Reviewer", default=state.by, on_change=panel.name_reviewer)
+    ask_for_reviewer(row)
     if state.told:
         parts.md(f"Last: {state.told}", name="last")
 

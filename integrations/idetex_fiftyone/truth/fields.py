@@ -6,6 +6,7 @@ from typing import Any
 
 import fiftyone as fo
 
+from idetex_fiftyone.colours import PEOPLES, with_colours
 from idetex_fiftyone.declare import Declared, alone, declare
 from idetex_fiftyone.fields import NAME
 from idetex_plugin.words.vocabulary import VIDA, Severity
@@ -97,4 +98,6 @@ def _sidebar(dataset: Any, fields: TruthFields) -> None:
     if (active := dataset.app_config.active_fields) and fields.truth not in active.paths:
         dataset.app_config.active_fields = fo.ActiveFields(paths=[*active.paths, fields.truth])
     dataset.app_config.sidebar_groups = [*groups, fo.SidebarGroupDocument(name=title, paths=names, expanded=True)]
+    config = dataset.app_config
+    config.color_scheme = with_colours(config.color_scheme, names, fields.truth, PEOPLES)
     dataset.save()
