@@ -109,7 +109,7 @@ def command(
 
 
 def _write(texts: Mapping[Path | None, str]) -> None:
-    from idetex_plugin.runs.export import whole_file
+    from idetex_plugin.words.whole_file import whole_file
 
     for path, text in texts.items():
         if path is None:
