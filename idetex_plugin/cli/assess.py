@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -158,9 +159,13 @@ def _assessor(
 
 
 def _sources(paths: list[str], out: Path, passed: PassedOver, part: Shard, root: Path) -> Iterator[Source]:
-    """The photos of these paths, without what the run folder holds (thumbnails of an earlier report)."""
-    from idetex_plugin.photo.sources import find_photos
+    """The photos of these paths, without what the run folder holds (thumbnails of an earlier report).
 
+    Raises ValueError for a path that is neither there nor, by its name, a photo that has gone."""
+    from idetex_plugin.photo.sources import find_photos, names_nothing
+
+    if absent := [path for path in paths if names_nothing(path)]:
+        raise ValueError("\n".join(f"{path}: there is no such file or folder" for path in absent))
     return part.of(find_photos(paths, passed=passed, without=out), root)
 
 
@@ -213,6 +218,6 @@ def _closing(run: Run, assessor: Assessor, page: Path | None, passed: PassedOver
         yield f"Passed over: {passed}"
     engine = assessor.engine_choice
     yield f"Model {assessor.card.name}" + (f", engine {engine[0]} ({engine[1]})" if engine else ", nothing new to ask")
-    yield f"Rows: {run.folder} (idetex export {run.folder})"
+    yield f"Rows: {run.folder} (idetex export {shlex.quote(str(run.folder))})"
     if page is not None:
         yield f"Report: {page}"

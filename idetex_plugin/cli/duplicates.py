@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 TO_STDOUT = "-"
-WIDE = 1000
-"""Columns where no terminal says how many there are, so that no name is broken."""
 
 
 class Preference(StrEnum):
@@ -67,6 +64,7 @@ def command(
     """
     from rich.console import Console
 
+    from idetex_plugin.cli.consoles import to_stdout
     from idetex_plugin.cli.keeping import code_of
     from idetex_plugin.cli.progress import Labels, meter
     from idetex_plugin.duplicates.find import near_duplicates
@@ -100,7 +98,7 @@ def command(
         typer.echo(f"idetex: {found.problem}", err=True)
     _write({json_file: as_json(found), csv_file: as_csv(found)})
     if not printed:
-        print_groups(found, Console(width=None if sys.stdout.isatty() else WIDE))
+        print_groups(found, to_stdout())
     typer.echo(
         f"{found.spare} of {found.compared} photos are near duplicates of {len(found.groups)} others "
         f"(distance {found.distance}); {len(found.left_out)} left out",

@@ -44,8 +44,8 @@ def command(
     from idetex_plugin.cli.keeping import code_of
     from idetex_plugin.cli.several import opened
     from idetex_plugin.runs.export import export
-    from idetex_plugin.words.whole_file import whole_file
     from idetex_plugin.runs.schema import RunError
+    from idetex_plugin.words.whole_file import whole_file
 
     try:
         with opened(folders or [Path("run")]) as run:

@@ -63,7 +63,8 @@ def engines() -> tuple[EngineMaker, ...]:
 
 
 def options_for(name: str, **options: Any) -> EngineOptions:
-    """The options of the engine of this name. Raises ValueError for what it cannot take, TypeError for an unknown one."""
+    """The options of the engine of this name. Raises ValueError for what it cannot take, TypeError for an unknown
+    option."""
     wanted = EngineOptions(**options)
     if name == SERVER and not wanted.urls:
         raise ValueError("the server engine needs the server's url, such as http://127.0.0.1:8000")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
 
 from idetex_plugin.words.assessment import Assessment, PhotoInfo
+from idetex_plugin.words.whole_file import whole_file
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -84,9 +84,9 @@ class AnswersAnything(FakeServer):
         return completion("b") if "tokenize" in path else super().answer(path, body, headers)
 
 
-@pytest.mark.parametrize("request_", [Request("?", (PHOTO,), choices=("a", "ab")), Request("?", (PHOTO,), prefix="It is")])
-def test_a_server_that_answers_something_else_to_tokenize_does_not_offer_it(request_) -> None:
-    [reply] = ask(AnswersAnything(lambda body, number: completion("ab")), request_)
+@pytest.mark.parametrize("more", [{"choices": ("a", "ab")}, {"prefix": "It is"}])
+def test_a_server_that_answers_something_else_to_tokenize_does_not_offer_it(more) -> None:
+    [reply] = ask(AnswersAnything(lambda body, number: completion("ab")), Request("?", (PHOTO,), **more))
     assert reply.failure is None and reply.text.endswith("ab")
 
 
