@@ -119,7 +119,7 @@ def _write(texts: Mapping[Path | None, str]) -> None:
             with whole_file(path) as file:
                 file.write(text.encode())
         except OSError as error:
-            stop(f"{path} cannot be written: {error}")
+            stop(f"{path} cannot be written: {error}", Exit.STORAGE)
 
 
 def print_groups(found: NearDuplicates, console: Console) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from idetex_plugin.cli.exits import stop
+from idetex_plugin.cli.exits import Exit, stop
 
 
 class Format(StrEnum):
@@ -57,5 +57,7 @@ def command(
             typer.echo(f"{count} {rows} in {out}", err=True)
     except RunError as error:
         stop(str(error), code_of(error))
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        stop(f"{out} cannot be written: {error}")
+        stop(f"{out} cannot be written: {error}", Exit.STORAGE)
