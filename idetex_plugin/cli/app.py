@@ -45,8 +45,10 @@ class LazyGroup(TyperGroup):
         return built
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; where a package of an extra is absent, say which command brings it. A reader that has gone is
-        no fault; what is still to be written goes nowhere, as "Note on SIGPIPE" of Python's documentation advises."""
+        """Run the command; where a package of an extra is absent, say which command brings it.
+
+        A reader of the output that has gone is no fault: the rest goes nowhere ("Note on SIGPIPE" of Python's manual).
+        """
         try:
             return super().invoke(ctx)
         except MissingExtraError as error:

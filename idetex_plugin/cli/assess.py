@@ -20,6 +20,7 @@ from idetex_plugin.cli.engine_options import (
     engine_options,
 )
 from idetex_plugin.cli.exits import Exit, stop
+from idetex_plugin.words.counted import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,7 +139,7 @@ def command(
         typer.echo("Stopped; the same command continues.", err=True)
         raise typer.Exit(128 + signal)
     if limit.reached(summary.failed, summary.total):
-        stop(f"{summary.failed} of {summary.total} photos failed (--fail-on {fail_on})", Exit.JUDGED)
+        stop(f"{summary.failed} of {counted(summary.total, 'photo')} failed (--fail-on {fail_on})", Exit.JUDGED)
 
 
 def _assessor(

@@ -11,6 +11,7 @@ import typer
 
 from idetex_plugin.cli.exits import Exit, stop
 from idetex_plugin.duplicates.hashing import BITS, DISTANCE, require_hashing
+from idetex_plugin.words.counted import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,8 +101,8 @@ def command(
     if not printed:
         print_groups(found, to_stdout())
     typer.echo(
-        f"{found.spare} of {found.compared} photos are near duplicates of {len(found.groups)} others "
-        f"(distance {found.distance}); {len(found.left_out)} left out",
+        f"{found.spare} of {counted(found.compared, 'photo')} are near duplicates of "
+        f"{counted(len(found.groups), 'other')} (distance {found.distance}); {len(found.left_out)} left out",
         err=True,
     )
 
