@@ -41,10 +41,11 @@ def write_report(
     """Write one HTML page about these assessments, in their order, and return its path.
 
     Thumbnails lie in the folder `<name of the page>_files` beside it, or inside the page with `self_contained` and
-    where it goes into a pipe or a device. `photos` finds the pixels of each photo (default: its name is its path). `thumbnail` is the longest side in
-    pixels. `link_originals` lets the large view use the original file while it stays where it is; a self-contained
-    page never does. Memory does not grow with the number of photos: assessments are taken one after the other, and
-    `workers` threads (default: one a core, at most 8) make thumbnails ahead. The same input gives the same bytes.
+    where it goes into a pipe or a device. `photos` finds the pixels of each photo (default: its name is its path).
+    `thumbnail` is the longest side in pixels. `link_originals` lets the large view use the original file while it
+    stays where it is; a self-contained page never does. Memory does not grow with the number of photos: assessments
+    are taken one after the other, and `workers` threads (default: one a core, at most 8) make thumbnails ahead. The
+    same input gives the same bytes.
     Raises OSError when the page or a folder cannot be written; then no page is left behind, or the previous one stays.
     """
     out = Path(out).absolute()
