@@ -7,6 +7,32 @@ from typing import Annotated, Any
 
 import typer
 
+DTYPES = ("auto", "float32", "bfloat16", "float16")
+SERVER = "server"
+PLUS = "+"
+"""What joins the addresses of several models."""
+
+
+def _dtype(name: str) -> str:
+    """The name as it is. Raises BadParameter for no known one."""
+    if name not in DTYPES:
+        raise typer.BadParameter(f"{name!r} is not one of {', '.join(DTYPES)}")
+    return name
+
+
+def _addresses(urls: list[str] | None) -> list[str] | None:
+    """The addresses as they are. Raises BadParameter for what is no server's URL."""
+    from idetex_plugin.engines.address import Address
+
+    for url in urls or ():
+        for one in url.split(PLUS) if url else ():
+            try:
+                Address.of(one)
+            except ValueError as error:
+                raise typer.BadParameter(str(error)) from None
+    return urls
+
+
 Model = Annotated[
     str, typer.Option(help="A name from `idetex models`, a folder, or a card's TOML file; or several, joined by +.")
 ]
@@ -16,10 +42,13 @@ Url = Annotated[
     list[str] | None,
     typer.Option(
         "--url", "--server", help="A server's address, for the server engine; again for each further server of the "
-        "same model.", show_default=False,
+        "same model.", show_default=False, callback=_addresses,
     ),
 ]  # fmt: skip
-Dtype = Annotated[str, typer.Option(help="Number format in this process: auto, float32, bfloat16 or float16.")]
+Dtype = Annotated[
+    str,
+    typer.Option(help="Number format in this process: auto, float32, bfloat16 or float16.", callback=_dtype),
+]
 Slots = Annotated[
     int | None, typer.Option(min=1, help="Prompts in work at once.  [default: the engine's own]", show_default=False)
 ]
@@ -42,6 +71,7 @@ WaitForServer = Annotated[
 
 def engine_options(
     *,
+    engine: str = "",
     url: Sequence[str] | None = None,
     dtype: str = "auto",
     slots: int | None = None,
@@ -49,7 +79,12 @@ def engine_options(
     timeout: float | None = None,
     wait_for_server: float | None = None,
 ) -> dict[str, Any]:
-    """What was asked for, as keywords of `Assessor` (see `engines.choose.EngineOptions`); what was not is left out."""
+    """What was asked for, as keywords of `Assessor` (see `engines.choose.EngineOptions`); what was not is left out.
+
+    engine: its name, to be checked against the rest. Raises BadParameter for a server's engine without an address.
+    """
+    if engine == SERVER and not any(url or ()):
+        raise typer.BadParameter("the server engine needs the server's url, such as --url http://127.0.0.1:8000")
     wanted: dict[str, Any] = {
         "url": _one_or_several(url or ()), "dtype": None if dtype == "auto" else dtype, "slots": slots,
         "served_model": served_model or None, "timeout": timeout, "wait_for_server": wait_for_server,

@@ -53,27 +53,26 @@ def command(
 ) -> None:
     """Find the smallest file whose verdict passes. Exits with 1 if not even the best setting passes."""
     from idetex_plugin.assessing.ensemble import ensemble_or_one
-    from idetex_plugin.engines.base import EngineDeadError
+    from idetex_plugin.cli.engine_faults import engine_faults
     from idetex_plugin.gating.check import Gate
     from idetex_plugin.gating.policies import policy_named
     from idetex_plugin.gating.tune import tune_all
 
     options = engine_options(
-        url=url, dtype=dtype, slots=slots, served_model=served_model, timeout=timeout, wait_for_server=wait_for_server
-    )
+        engine=engine, url=url, dtype=dtype, slots=slots, served_model=served_model, timeout=timeout,
+        wait_for_server=wait_for_server,
+    )  # fmt: skip
     wanted = codec or _codec_of(out)
     if plot is not None:
         require("eval", "--plot", "matplotlib")
     try:
-        with ensemble_or_one(model, engine, **options) as assessor:
+        with ensemble_or_one(model, engine, **options) as assessor, engine_faults(assessor):
             gate = Gate(policy_named(policy, assessor.vocabulary), assessor)
             names = [] if wanted == ALL else [wanted]
             found = tune_all(photo, gate, names, tolerance=tolerance, max_bytes=max_bytes, jobs=jobs)
         if plot is not None:
             _draw(found, plot)
         written = None if out is None else _write(found[0], out)
-    except EngineDeadError as error:
-        stop(str(error), Exit.ENGINE)
     except (ImportError, OSError, ValueError) as error:
         stop(str(error))
     if as_json:
