@@ -12,6 +12,8 @@ from typer.main import get_command
 from idetex_plugin import __version__
 from idetex_plugin.cli.commands import COMMANDS
 from idetex_plugin.cli.exits import stop
+from idetex_plugin.cli.printing import printable
+from idetex_plugin.cli.quiet import be_quiet
 from idetex_plugin.words.extras import MissingExtraError
 
 SETTINGS: dict[str, Any] = {
@@ -20,6 +22,10 @@ SETTINGS: dict[str, Any] = {
     "pretty_exceptions_enable": False,
     "context_settings": {"help_option_names": ["-h", "--help"]},
 }
+
+
+UsageError: type[Any] = typer.BadParameter.__mro__[1]
+"""What every wrong option or argument raises; Typer does not export it."""
 
 
 class LazyGroup(TyperGroup):
@@ -48,6 +54,9 @@ class LazyGroup(TyperGroup):
             return super().invoke(ctx)
         except MissingExtraError as error:
             stop(str(error))
+        except UsageError as error:
+            error.message = printable(error.message, lines=True)
+            raise
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the table into the help without importing any command."""
@@ -71,6 +80,7 @@ def options(
     ] = False,
 ) -> None:
     """Explainable image-quality assessment: where a photo is damaged, answers about it, and a description."""
+    be_quiet()
 
 
 def run() -> None:

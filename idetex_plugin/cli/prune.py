@@ -9,6 +9,7 @@ import typer
 
 from idetex_plugin.cli.exits import stop
 from idetex_plugin.cli.keeping import faults_in_words
+from idetex_plugin.cli.printing import say
 
 
 def command(
@@ -39,7 +40,7 @@ def command(
             where = f"; they were below {run.root}" if run.root else ""
             stop(f"all {len(found)} rows would be removed{where}: say --root DIR if they lie elsewhere, or --all")
         for _, words in found:
-            typer.echo(words)
+            say(words)
         if not dry_run:
             run.remove([number for number, _ in found])
-        typer.echo(f"{len(found)} rows {'would be ' if dry_run else ''}removed, {len(run)} in {folder}", err=True)
+        say(f"{len(found)} rows {'would be ' if dry_run else ''}removed, {len(run)} in {folder}", err=True)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from idetex_plugin.cli.exits import stop
+from idetex_plugin.cli.printing import say
 from idetex_plugin.words.extras import require
 
 SHOWN = 20
@@ -57,6 +58,6 @@ def command(
     if result.key_recall is not None:
         typer.echo(f"{'key distortion recall':<24} {result.key_recall:.4f} (not in the sum)")
     for refusal in result.refusals[:SHOWN]:
-        typer.echo(f"idetex: {refusal.file}: {refusal.item}: {refusal.problem}", err=True)
+        say(f"idetex: {refusal.file}: {refusal.item}: {refusal.problem}", err=True)
     if result.refusals:
         typer.echo(f"idetex: {len(result.refusals)} items or boxes could not be read; none counts as right", err=True)
