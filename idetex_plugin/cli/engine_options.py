@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import typer
 
-DTYPES = ("auto", "float32", "bfloat16", "float16")
 SERVER = "server"
 PLUS = "+"
 """What joins the addresses of several models."""
@@ -15,15 +14,22 @@ PLUS = "+"
 
 def _dtype(name: str) -> str:
     """The name as it is. Raises BadParameter for no known one."""
-    if name not in DTYPES:
-        raise typer.BadParameter(f"{name!r} is not one of {', '.join(DTYPES)}")
+    from idetex_plugin.engines.runtime import pick_dtype
+
+    try:
+        pick_dtype(name, "cpu")
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
     return name
 
 
-def _addresses(urls: list[str] | None) -> list[str] | None:
-    """The addresses as they are. Raises BadParameter for what is no server's URL."""
+def _addresses(context: typer.Context, urls: list[str] | None) -> list[str] | None:
+    """The addresses as they are. Raises BadParameter for what is no server's URL, and for none where one is needed."""
     from idetex_plugin.engines.address import Address
 
+    # Options that are not given are read after those that are, so that the engine's name is known here.
+    if not any(urls or ()) and context.params.get("engine") == SERVER:
+        raise typer.BadParameter("the server engine needs the server's url, such as http://127.0.0.1:8000")
     for url in urls or ():
         for one in url.split(PLUS) if url else ():
             try:
@@ -71,7 +77,6 @@ WaitForServer = Annotated[
 
 def engine_options(
     *,
-    engine: str = "",
     url: Sequence[str] | None = None,
     dtype: str = "auto",
     slots: int | None = None,
@@ -79,12 +84,7 @@ def engine_options(
     timeout: float | None = None,
     wait_for_server: float | None = None,
 ) -> dict[str, Any]:
-    """What was asked for, as keywords of `Assessor` (see `engines.choose.EngineOptions`); what was not is left out.
-
-    engine: its name, to be checked against the rest. Raises BadParameter for a server's engine without an address.
-    """
-    if engine == SERVER and not any(url or ()):
-        raise typer.BadParameter("the server engine needs the server's url, such as --url http://127.0.0.1:8000")
+    """What was asked for, as keywords of `Assessor` (see `engines.choose.EngineOptions`); what was not is left out."""
     wanted: dict[str, Any] = {
         "url": _one_or_several(url or ()), "dtype": None if dtype == "auto" else dtype, "slots": slots,
         "served_model": served_model or None, "timeout": timeout, "wait_for_server": wait_for_server,

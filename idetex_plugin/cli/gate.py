@@ -98,9 +98,8 @@ def command(
             _print(name, verdict)
 
     options = engine_options(
-        engine=engine, url=url, dtype=dtype, slots=slots, served_model=served_model, timeout=timeout,
-        wait_for_server=wait_for_server,
-    )  # fmt: skip
+        url=url, dtype=dtype, slots=slots, served_model=served_model, timeout=timeout, wait_for_server=wait_for_server
+    )
     several = not (paths and paths[-1].is_file())
     count = (jobs or min(MOST_JOBS, os.cpu_count() or 1)) if several else 1
     try:

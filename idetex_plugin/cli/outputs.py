@@ -25,11 +25,11 @@ def printed_one(wanted: Mapping[str, Path | None], never: Mapping[str, Path | No
 
 
 def write_texts(texts: Mapping[str, str], wanted: Mapping[str, Path | None]) -> None:
-    """Write each text that was wanted, or print it. Raises OSError."""
+    """Write each text that was wanted, or print it, in UTF-8 whatever the locale. Raises OSError."""
     for option, text in texts.items():
         path = wanted[option]
         if _is_stdout(path):
-            typer.echo(text, nl=False)
+            typer.echo(text.encode(), nl=False)
         elif path is not None:
             path.write_text(text, encoding="utf-8")
 

@@ -62,9 +62,8 @@ def command(
     from idetex_plugin.serve.limits import ServiceLimits
 
     options = engine_options(
-        engine=engine, url=url, dtype=dtype, slots=slots, served_model=served_model, timeout=timeout,
-        wait_for_server=wait_for_server,
-    )  # fmt: skip
+        url=url, dtype=dtype, slots=slots, served_model=served_model, timeout=timeout, wait_for_server=wait_for_server
+    )
     limits = ServiceLimits(queue, max_mb << 20, body_seconds, answer_seconds, root=root, token=token)
     try:
         with (

@@ -20,6 +20,7 @@ from idetex_plugin.cli.engine_options import (
     engine_options,
 )
 from idetex_plugin.cli.exits import Exit, stop
+from idetex_plugin.cli.printing import printable, say
 from idetex_plugin.words.extras import require
 
 if TYPE_CHECKING:
@@ -59,9 +60,8 @@ def command(
     from idetex_plugin.gating.tune import tune_all
 
     options = engine_options(
-        engine=engine, url=url, dtype=dtype, slots=slots, served_model=served_model, timeout=timeout,
-        wait_for_server=wait_for_server,
-    )  # fmt: skip
+        url=url, dtype=dtype, slots=slots, served_model=served_model, timeout=timeout, wait_for_server=wait_for_server
+    )
     wanted = codec or _codec_of(out)
     if plot is not None:
         require("eval", "--plot", "matplotlib")
@@ -83,7 +83,7 @@ def command(
             _print(tuned)
         _print_table(found, photo)
         if written is not None:
-            typer.echo(f"written to {written}")
+            say(f"written to {written}")
     if found[0].best is None:
         names = [tuned.codec for tuned in found]
         within = "" if max_bytes is None else f" within {max_bytes:,} bytes"
@@ -123,17 +123,17 @@ def _print(tuned: Tuned) -> None:
 
 def _print_table(found: list[Tuned], photo: Path) -> None:
     """The best of every codec, the smallest first."""
-    size = photo.stat().st_size
-    typer.echo(f"\n{'codec':<12}  setting  {'bytes':>10}  of {photo.name}  similarity")
+    size, name = photo.stat().st_size, printable(photo.name)
+    typer.echo(f"\n{'codec':<12}  setting  {'bytes':>10}  of {name}  similarity")
     for tuned in found:
         if tuned.best is None:
             last = tuned.curve[-1].verdict
-            typer.echo(f"{tuned.codec:<12}  none passes: {'; '.join(last.reasons) or last.outcome}")
+            say(f"{tuned.codec:<12}  none passes: {'; '.join(last.reasons) or last.outcome}")
             continue
         length = len(tuned.best.data)
         share = f"{length / size:.0%}"
         typer.echo(
-            f"{tuned.codec:<12}  {tuned.best.setting:>7}  {length:>10,}  {share:>{3 + len(photo.name)}}  "
+            f"{tuned.codec:<12}  {tuned.best.setting:>7}  {length:>10,}  {share:>{3 + len(name)}}  "
             f"{_similar(tuned.best):>10}"
         )
 

@@ -42,7 +42,8 @@ class Pair:
     ) -> Pair:
         """With the codec that the suffix of the name tells."""
         suffix = PurePosixPath(name).suffix.lower().lstrip(".")
-        return cls(name, original, compressed, {"jpg": "jpeg", "jpe": "jpeg"}.get(suffix, suffix), problem, original_name)
+        codec = {"jpg": "jpeg", "jpe": "jpeg"}.get(suffix, suffix)
+        return cls(name, original, compressed, codec, problem, original_name)
 
 
 def pairs_of(original: Path | None, compressed: Path) -> Iterator[Pair]:

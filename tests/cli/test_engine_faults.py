@@ -76,3 +76,4 @@ def test_a_number_format_is_checked_even_where_no_engine_is_needed() -> None:
     result = CliRunner().invoke(app, ["gate", photo, photo, "--dtype", "int8"])
     assert result.exit_code == 2
     assert "bfloat16" in result.stderr
+    assert CliRunner().invoke(app, ["gate", photo, photo, "--dtype", "bf16"]).exit_code == 0
