@@ -1,4 +1,4 @@
-"""Verdicts for programs: which of the gate's files are printed instead, and writing the rest."""
+"""Results for programs: which of a command's files are printed instead, and writing the rest."""
 
 from __future__ import annotations
 
