@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 from collections.abc import Iterator
@@ -24,7 +25,8 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
     try:
         at = socket.create_server((host, port), family=family)
     except OSError as error:
-        stop(f"the address {netloc(host, port)} cannot be bound: {error.strerror or error}")
+        why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or error
+        stop(f"the address {netloc(host, port)} cannot be bound: {why}")
     with at:
         yield at
 
