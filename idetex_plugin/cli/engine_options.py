@@ -7,36 +7,16 @@ from typing import Annotated, Any
 
 import typer
 
-SERVER = "server"
-PLUS = "+"
-"""What joins the addresses of several models."""
-
 
 def _dtype(name: str) -> str:
     """The name as it is. Raises BadParameter for no known one."""
-    from idetex_plugin.engines.runtime import pick_dtype
+    from idetex_plugin.engines.runtime import check_dtype
 
     try:
-        pick_dtype(name, "cpu")
+        check_dtype(name)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     return name
-
-
-def _addresses(context: typer.Context, urls: list[str] | None) -> list[str] | None:
-    """The addresses as they are. Raises BadParameter for what is no server's URL, and for none where one is needed."""
-    from idetex_plugin.engines.address import Address
-
-    # Options that are not given are read after those that are, so that the engine's name is known here.
-    if not any(urls or ()) and context.params.get("engine") == SERVER:
-        raise typer.BadParameter("the server engine needs the server's url, such as http://127.0.0.1:8000")
-    for url in urls or ():
-        for one in url.split(PLUS) if url else ():
-            try:
-                Address.of(one)
-            except ValueError as error:
-                raise typer.BadParameter(str(error)) from None
-    return urls
 
 
 Model = Annotated[
@@ -48,7 +28,7 @@ Url = Annotated[
     list[str] | None,
     typer.Option(
         "--url", "--server", help="A server's address, for the server engine; again for each further server of the "
-        "same model.", show_default=False, callback=_addresses,
+        "same model.", show_default=False,
     ),
 ]  # fmt: skip
 Dtype = Annotated[

@@ -21,7 +21,7 @@ from idetex_plugin.cli.engine_options import (
     engine_options,
 )
 from idetex_plugin.cli.exits import Exit, stop
-from idetex_plugin.cli.outputs import printed_one, write_texts
+from idetex_plugin.cli.outputs import printed_one, write_texts, written
 from idetex_plugin.cli.printing import say
 
 if TYPE_CHECKING:
@@ -117,11 +117,14 @@ def command(
             "--junit": as_junit(judged, rules.name, list(Outcome)[_least(fail_on) :]),
             "--sarif": as_sarif(judged, rules.name, assessor.vocabulary),
         }
-        write_texts(texts, files)
-        if html is not None:
-            write_comparison(shown, html)
+    except BrokenPipeError:
+        raise
     except (ImportError, OSError, ValueError) as error:
         stop(str(error))
+    write_texts(texts, files)
+    if html is not None:
+        with written(html):
+            write_comparison(shown, html)
     worst = max((verdict.outcome.rank for _, verdict in judged), default=0)
     if worst >= _least(fail_on):
         raise typer.Exit(Exit.JUDGED)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import typer
+
+from idetex_plugin.cli.exits import Exit, stop
 
 TO_STDOUT = "-"
 
@@ -25,13 +28,28 @@ def printed_one(wanted: Mapping[str, Path | None], never: Mapping[str, Path | No
 
 
 def write_texts(texts: Mapping[str, str], wanted: Mapping[str, Path | None]) -> None:
-    """Write each text that was wanted, or print it, in UTF-8 whatever the locale. Raises OSError."""
+    """Write each text that was wanted, or print it, in UTF-8 whatever the locale.
+
+    Leaves with `Exit.STORAGE` where one cannot be written.
+    """
+    from idetex_plugin.words.whole_file import whole_file
+
     for option, text in texts.items():
         path = wanted[option]
         if _is_stdout(path):
             typer.echo(text.encode(), nl=False)
         elif path is not None:
-            path.write_text(text, encoding="utf-8")
+            with written(path), whole_file(path) as file:
+                file.write(text.encode())
+
+
+@contextmanager
+def written(path: Path) -> Iterator[None]:
+    """Leave with `Exit.STORAGE` for what keeps the file from being written."""
+    try:
+        yield
+    except OSError as error:
+        stop(f"{path} cannot be written: {error.strerror or error}", Exit.STORAGE)
 
 
 def _is_stdout(path: Path | None) -> bool:

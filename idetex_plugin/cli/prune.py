@@ -10,6 +10,7 @@ import typer
 from idetex_plugin.cli.exits import stop
 from idetex_plugin.cli.keeping import faults_in_words
 from idetex_plugin.cli.printing import say
+from idetex_plugin.words.counted import counted
 
 
 def command(
@@ -43,4 +44,5 @@ def command(
             say(words)
         if not dry_run:
             run.remove([number for number, _ in found])
-        say(f"{len(found)} rows {'would be ' if dry_run else ''}removed, {len(run)} in {folder}", err=True)
+        done = "would be removed" if dry_run else "removed"
+        say(f"{counted(len(found), 'row')} {done}, {len(run)} in {folder}", err=True)

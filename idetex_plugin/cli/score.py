@@ -51,9 +51,9 @@ def command(
     aside = bool(printed_one(files, {}))
     try:
         result = score(submission, truth, Mode(mode))
-        write_texts({"--json": result.model_dump_json(indent=1) + "\n"}, files)
     except (MipiError, OSError) as error:
         stop(str(error))
+    write_texts({"--json": result.model_dump_json(indent=1) + "\n"}, files)
     for name, value in result.terms.items():
         words = f"not scored: {result.unscored[name]}" if value is None else f"{value:.4f}"
         typer.echo(f"{name:<24} {words}", err=aside)

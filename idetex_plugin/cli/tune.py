@@ -70,11 +70,16 @@ def command(
             gate = Gate(policy_named(policy, assessor.vocabulary), assessor)
             names = [] if wanted == ALL else [wanted]
             found = tune_all(photo, gate, names, tolerance=tolerance, max_bytes=max_bytes, jobs=jobs)
+    except (ImportError, OSError, ValueError) as error:
+        stop(str(error))
+    try:
         if plot is not None:
             _draw(found, plot)
         written = None if out is None else _write(found[0], out)
-    except (ImportError, OSError, ValueError) as error:
+    except ValueError as error:
         stop(str(error))
+    except OSError as error:
+        stop(f"{error.filename or out or plot} cannot be written: {error.strerror or error}", Exit.STORAGE)
     if as_json:
         told = [_told(tuned) for tuned in found]
         typer.echo(json.dumps({**told[0], "codecs": told} if wanted == ALL else told[0]))

@@ -94,6 +94,27 @@ def test_only_one_output_is_printed_and_no_page(
     assert not (tmp_path / "-").exists()
 
 
+@pytest.mark.parametrize("option", ["--json", "--junit", "--sarif", "--html"])
+def test_an_output_that_cannot_be_written_is_named(option: str, pair: list[Path], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    pair[1].write_bytes(b"no image")
+    result = gate(*pair, option, tmp_path / "file" / "out")
+    assert result.exit_code == 4, result.output
+    assert f"{tmp_path / 'file' / 'out'} cannot be written: " in result.stderr
+
+
+def test_a_reader_that_has_gone_is_no_fault(tmp_path: Path) -> None:
+    for number in range(3):
+        (tmp_path / f"{number}.jpg").write_bytes(b"no image")
+    command = [sys.executable, "-m", "idetex_plugin", "gate", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        errors = process.stderr.read()
+    assert process.returncode == 141, errors
+    assert "idetex:" not in errors and "Traceback" not in errors
+
+
 def test_names_are_data(pair: list[Path], tmp_path: Path) -> None:
     result = gate(*pair)
     assert result.exit_code == 0, result.output
