@@ -126,6 +126,11 @@ class Assessor:
         """The name of the engine that runs and why it was chosen, or None before it has started."""
         return self._engine.choice
 
+    @property
+    def engine_failure(self) -> Exception | None:
+        """What the engine raised when it was last started and could not, or None."""
+        return self._engine.failure
+
     def assess(self, source: Any) -> Assessment:
         """Assess one photo. A photo that cannot be read gives a failed assessment; only a dead engine raises."""
         [assessment] = self.assess_many([source])

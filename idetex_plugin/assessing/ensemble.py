@@ -12,6 +12,7 @@ from idetex_plugin.assessing.demand import EngineOnDemand
 from idetex_plugin.assessing.examiner import Case, Examiner
 from idetex_plugin.assessing.fusion import Voice, fused
 from idetex_plugin.engines.base import Engine
+from idetex_plugin.engines.choose import AUTO
 from idetex_plugin.engines.joint import JointEngine, MemberRequest
 from idetex_plugin.photo.load import Photo, PhotoError
 from idetex_plugin.words.assessment import Assessment, PhotoInfo
@@ -91,7 +92,7 @@ class Ensemble(Assessor):
         names = [member.card.name for member in self.members]
         if len(set(names)) < max(len(names), 2):
             raise ValueError(f"several models are two different ones at least, not {', '.join(names)}")
-        super().__init__(_together([member.card for member in self.members]), engine, tasks, questions, **options)
+        super().__init__(_together([member.card for member in self.members]), AUTO, tasks, questions, **options)
         self._engine = EngineOnDemand(self._joined, own=False)
 
     @cached_property

@@ -14,6 +14,8 @@ from typer.main import get_command
 from idetex_plugin import __version__
 from idetex_plugin.cli.commands import COMMANDS
 from idetex_plugin.cli.exits import Exit, stop
+from idetex_plugin.cli.printing import printable
+from idetex_plugin.cli.quiet import be_quiet
 from idetex_plugin.words.extras import MissingExtraError
 
 SETTINGS: dict[str, Any] = {
@@ -22,6 +24,10 @@ SETTINGS: dict[str, Any] = {
     "pretty_exceptions_enable": False,
     "context_settings": {"help_option_names": ["-h", "--help"]},
 }
+
+
+UsageError: type[Any] = typer.BadParameter.__mro__[1]
+"""What every wrong option or argument raises; Typer does not export it."""
 
 
 class LazyGroup(TyperGroup):
@@ -53,6 +59,9 @@ class LazyGroup(TyperGroup):
             return super().invoke(ctx)
         except MissingExtraError as error:
             stop(str(error))
+        except UsageError as error:
+            error.message = printable(error.message, lines=True)
+            raise
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(Exit.UNREAD) from None
@@ -79,6 +88,7 @@ def options(
     ] = False,
 ) -> None:
     """Explainable image-quality assessment: where a photo is damaged, answers about it, and a description."""
+    be_quiet()
 
 
 def run() -> None:

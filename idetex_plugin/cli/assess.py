@@ -87,7 +87,6 @@ def command(
     by Ctrl-C (once: after what is in flight; twice: at once).
     """
     import json
-    import warnings
 
     from rich.console import Console
 
@@ -101,8 +100,6 @@ def command(
     from idetex_plugin.runs.shards import Shard
     from idetex_plugin.runs.summary import summarise
 
-    warnings.filterwarnings("ignore", module=r"PIL\.")
-    warnings.filterwarnings("ignore", category=FutureWarning)
     errors = Console(stderr=True)
     try:
         limit = FailLimit.parse(fail_on)

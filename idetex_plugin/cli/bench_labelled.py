@@ -22,6 +22,7 @@ from idetex_plugin.cli.engine_options import (
     engine_options,
 )
 from idetex_plugin.cli.exits import Exit, stop
+from idetex_plugin.cli.printing import say
 from idetex_plugin.cli.progress import counting
 from idetex_plugin.words.extras import extra
 
@@ -85,7 +86,7 @@ def labelled(
         stop(str(error))
     typer.echo(markdown(result), nl=False)
     for photo, why in list(result.failed.items())[:SHOWN]:
-        typer.echo(f"idetex: {photo}: {why}", err=True)
+        say(f"idetex: {photo}: {why}", err=True)
     if result.missing:
         listed = ", ".join(result.missing[:SHOWN])
-        typer.echo(f"idetex: {len(result.missing)} labelled photos are in no folder: {listed}", err=True)
+        say(f"idetex: {len(result.missing)} labelled photos are in no folder: {listed}", err=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from idetex_plugin.cli.exits import Exit, stop
+from idetex_plugin.cli.printing import printable, say
 from idetex_plugin.duplicates.hashing import BITS, DISTANCE, require_hashing
 from idetex_plugin.words.counted import counted
 
@@ -94,9 +95,9 @@ def command(
     except KeyboardInterrupt:
         stop("stopped; the hashes so far are kept, and the same command continues", Exit.INTERRUPTED)
     for photo in found.left_out:
-        typer.echo(f"left out: {photo.name}: {photo.reason}", err=True)
+        say(f"left out: {photo.name}: {photo.reason}", err=True)
     if found.problem:
-        typer.echo(f"idetex: {found.problem}", err=True)
+        say(f"idetex: {found.problem}", err=True)
     _write({json_file: as_json(found), csv_file: as_csv(found)})
     if not printed:
         print_groups(found, to_stdout())
@@ -138,7 +139,7 @@ def print_groups(found: NearDuplicates, console: Console) -> None:
         for place, photo in enumerate(group):
             score = "" if photo.score is None else f"{photo.score:.2f}"
             table.add_row(
-                "" if place else str(number), escape(photo.name), score, f"{photo.width} x {photo.height}",
+                "" if place else str(number), escape(printable(photo.name)), score, f"{photo.width} x {photo.height}",
                 str(photo.file_bytes or ""), str(photo.distance) if place else "best",
                 end_section=place == len(group) - 1,
             )  # fmt: skip

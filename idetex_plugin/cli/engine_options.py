@@ -7,6 +7,18 @@ from typing import Annotated, Any
 
 import typer
 
+
+def _dtype(name: str) -> str:
+    """The name as it is. Raises BadParameter for no known one."""
+    from idetex_plugin.engines.runtime import check_dtype
+
+    try:
+        check_dtype(name)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    return name
+
+
 Model = Annotated[
     str, typer.Option(help="A name from `idetex models`, a folder, or a card's TOML file; or several, joined by +.")
 ]
@@ -19,7 +31,10 @@ Url = Annotated[
         "same model.", show_default=False,
     ),
 ]  # fmt: skip
-Dtype = Annotated[str, typer.Option(help="Number format in this process: auto, float32, bfloat16 or float16.")]
+Dtype = Annotated[
+    str,
+    typer.Option(help="Number format in this process: auto, float32, bfloat16 or float16.", callback=_dtype),
+]
 Slots = Annotated[
     int | None, typer.Option(min=1, help="Prompts in work at once.  [default: the engine's own]", show_default=False)
 ]

@@ -7,6 +7,8 @@ from typing import NoReturn
 
 import typer
 
+from idetex_plugin.cli.printing import printable
+
 
 class Exit(IntEnum):
     """What the exit code of `idetex` means. Documented in docs/exit-codes.md."""
@@ -31,5 +33,5 @@ class Exit(IntEnum):
 
 def stop(message: str, code: Exit = Exit.USAGE) -> NoReturn:
     """Print the message to stderr and leave with this code."""
-    typer.echo(f"idetex: {message}", err=True)
+    typer.echo(f"idetex: {printable(message, lines=True)}", err=True)
     raise typer.Exit(code)

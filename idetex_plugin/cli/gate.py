@@ -21,6 +21,8 @@ from idetex_plugin.cli.engine_options import (
     engine_options,
 )
 from idetex_plugin.cli.exits import Exit, stop
+from idetex_plugin.cli.outputs import printed_one, write_texts, written
+from idetex_plugin.cli.printing import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,8 +67,8 @@ def command(
         typer.Option(min=1, help="Processes that compare pairs.  [default: one a core, 8 at most]", show_default=False),
     ] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the verdicts as JSON; - to print.")] = None,
-    junit: Annotated[Path | None, typer.Option(help="Write the verdicts as JUnit XML.")] = None,
-    sarif: Annotated[Path | None, typer.Option(help="Write what was found as SARIF.")] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write the verdicts as JUnit XML; - to print.")] = None,
+    sarif: Annotated[Path | None, typer.Option(help="Write what was found as SARIF; - to print.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write a page with both photos of what does not pass.")] = None,
 ) -> None:
     """Judge photos, with an original by what was added to it. Exits with 0 if all pass, with 1 if one does not.
@@ -75,9 +77,9 @@ def command(
     """
     from idetex_plugin.assessing.assessor import DECODERS
     from idetex_plugin.assessing.ensemble import ensemble_or_one
+    from idetex_plugin.cli.engine_faults import engine_faults
     from idetex_plugin.cli.judging import judge
     from idetex_plugin.cli.read_ahead import ReadAhead
-    from idetex_plugin.engines.base import EngineDeadError
     from idetex_plugin.gating.compare import compare
     from idetex_plugin.gating.outputs import as_json, as_junit, as_sarif
     from idetex_plugin.gating.workers import GateWorkers
@@ -86,12 +88,13 @@ def command(
     from idetex_plugin.words.verdict import Outcome
 
     shown: list[Compared] = []
-    to_stdout = json_file is not None and str(json_file) == "-"
+    files = {"--json": json_file, "--junit": junit, "--sarif": sarif}
+    printed = printed_one(files, {"--html": html})
 
     def told(name: str, verdict: Verdict, pair: Pair) -> None:
         if html is not None and verdict.outcome is not Outcome.PASS:
             shown.append(Compared(name, verdict, pair.original, pair.compressed))
-        if not to_stdout:
+        if not printed:
             _print(name, verdict)
 
     options = engine_options(
@@ -103,27 +106,25 @@ def command(
         with (
             GateWorkers(count) as workers,
             ensemble_or_one(model, engine, decoders=max(DECODERS, count + 1), **options) as assessor,
+            engine_faults(assessor),
         ):
             comparer = workers if count > 1 else compare
             pipeline = Pipeline("idetex gate", policy=policy, assessor=assessor, comparer=comparer)
             rules = pipeline.policy
             judged = judge(pipeline, ReadAhead(_pairs(paths or [], changed_in, staged), AHEAD), told, shows=several)
-        written = {
-            json_file: as_json(judged, rules.name),
-            junit: as_junit(judged, rules.name, list(Outcome)[_least(fail_on) :]),
-            sarif: as_sarif(judged, rules.name, assessor.vocabulary),
+        texts = {
+            "--json": as_json(judged, rules.name),
+            "--junit": as_junit(judged, rules.name, list(Outcome)[_least(fail_on) :]),
+            "--sarif": as_sarif(judged, rules.name, assessor.vocabulary),
         }
-        for path, text in written.items():
-            if path is not None and str(path) != "-":
-                path.write_text(text, encoding="utf-8")
-        if html is not None:
-            write_comparison(shown, html)
-    except EngineDeadError as error:
-        stop(str(error), Exit.ENGINE)
+    except BrokenPipeError:
+        raise
     except (ImportError, OSError, ValueError) as error:
         stop(str(error))
-    if to_stdout:
-        typer.echo(as_json(judged, rules.name), nl=False)
+    write_texts(texts, files)
+    if html is not None:
+        with written(html):
+            write_comparison(shown, html)
     worst = max((verdict.outcome.rank for _, verdict in judged), default=0)
     if worst >= _least(fail_on):
         raise typer.Exit(Exit.JUDGED)
@@ -157,8 +158,8 @@ def _print(name: str, verdict: Verdict) -> None:
     from idetex_plugin.words.verdict import UNREADABLE
 
     decided = "could not be judged" if verdict.decided_by == UNREADABLE else f"decided by {verdict.decided_by}"
-    typer.echo(f"{verdict.outcome:<6} {name} ({decided})")
+    say(f"{verdict.outcome:<6} {name} ({decided})")
     notes = verdict.photo.notes if verdict.photo else ()
     remedies = [f"remedy: {remedy.advice}" for remedy in verdict.remedies]
     for words in (*verdict.reasons, *remedies, *(f"note: {note}" for note in notes)):
-        typer.echo(f"       {words}")
+        say(f"       {words}")

@@ -26,6 +26,7 @@ def judge(
     from idetex_plugin.cli.progress import Labels, meter
     from idetex_plugin.words.verdict import Outcome, Verdict
 
+    pairs.peek()
     words = Labels("pairs", "judging", "not passed")
     found: list[tuple[int, str, Verdict]] = []
     with meter(pairs, Console(stderr=True), words) if shows else nullcontext() as shown:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from idetex_plugin.cli.keeping import faults_in_words
+from idetex_plugin.cli.printing import say
 from idetex_plugin.words.counted import counted
 
 
@@ -20,5 +21,5 @@ def command(folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run fo
     count = 0
     with faults_in_words(), Run(folder) as run:
         for count, (_, path) in enumerate(missing(run), 1):  # noqa: B007
-            typer.echo(display_name(str(path)))
+            say(display_name(str(path)))
         typer.echo(f"{count} of {counted(len(run), 'photo')} {'is' if count == 1 else 'are'} missing", err=True)

@@ -24,6 +24,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from idetex_plugin.cli.printing import printable
+
 LINE_SECONDS = 10.0
 
 
@@ -65,7 +67,7 @@ def meter(total: Total, console: Console, words: Labels = Labels()) -> Meter:
 
 
 class BarMeter:
-    """A rich progress bar."""
+    """A rich progress bar. Where an error ends it before the first step, nothing of it stays."""
 
     def __init__(self, total: Total, console: Console, words: Labels) -> None:
         self._words = words
@@ -77,7 +79,8 @@ class BarMeter:
         self._total = total
         self._task = self._progress.add_task("starting", total=total.total, failed="", start=False)
         self._lock = threading.Lock()
-        self._failed = self._fresh = self._kept = 0
+        self._failed = self._fresh = 0
+        self._begun = False
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -86,12 +89,15 @@ class BarMeter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if error is not None and not self._begun:
+            self._progress.live.transient = True
         self._progress.update(self._task, total=self._total.total)
         self._progress.stop()
 
     def step(self, *, failed: bool = False, kept: bool = False) -> None:
         """Advance the bar. What was kept counts as done before the start, so that the rate is that of new ones."""
         with self._lock:
+            self._begun = True
             self._failed += failed
             told = f"{self._failed} {self._words.failed}" if self._failed else ""
             if kept:
@@ -106,7 +112,7 @@ class BarMeter:
 
     def say(self, message: str) -> None:
         """Print above the bar."""
-        self._progress.console.print(message, markup=False, highlight=False)
+        self._progress.console.print(printable(message, lines=True), markup=False, highlight=False)
 
 
 class CountColumn(ProgressColumn):
@@ -137,7 +143,7 @@ class RateColumn(ProgressColumn):
 
 
 class LineMeter:
-    """A line every ten seconds, for logs."""
+    """A line every ten seconds, for logs, and one at the end unless an error ends it before the first step."""
 
     def __init__(self, total: Total, console: Console, words: Labels) -> None:
         self._total, self._console, self._words = total, console, words
@@ -152,6 +158,8 @@ class LineMeter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if error is not None and not self._done:
+            return
         taken = f"{time.monotonic() - self._began:.0f} s"
         self.say(f"{self._done}/{count(self._total)} {self._words.counted} in {taken}{self._failures()}")
 
@@ -169,7 +177,7 @@ class LineMeter:
 
     def say(self, message: str) -> None:
         """Print one line."""
-        self._console.print(message, markup=False, highlight=False, soft_wrap=True)
+        self._console.print(printable(message, lines=True), markup=False, highlight=False, soft_wrap=True)
 
     def _line(self) -> str:
         return f"{self._done}/{count(self._total)} {self._words.counted}{self._speed()}{self._failures()}"

@@ -9,6 +9,7 @@ import typer
 
 from idetex_plugin.cli.exits import stop
 from idetex_plugin.cli.keeping import faults_in_words
+from idetex_plugin.cli.printing import say
 from idetex_plugin.words.counted import counted
 
 
@@ -40,8 +41,8 @@ def command(
             where = f"; they were below {run.root}" if run.root else ""
             stop(f"all {len(found)} rows would be removed{where}: say --root DIR if they lie elsewhere, or --all")
         for _, words in found:
-            typer.echo(words)
+            say(words)
         if not dry_run:
             run.remove([number for number, _ in found])
         done = "would be removed" if dry_run else "removed"
-        typer.echo(f"{counted(len(found), 'row')} {done}, {len(run)} in {folder}", err=True)
+        say(f"{counted(len(found), 'row')} {done}, {len(run)} in {folder}", err=True)

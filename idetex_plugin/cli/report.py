@@ -58,28 +58,23 @@ def command(
 
 
 def serve_report(run: Run, title: str, host: str, port: int) -> None:
-    """Serve the page until Ctrl-C. Raises RunError, and OSError where the address cannot be had."""
+    """Serve the page until it is stopped. Raises RunError."""
     from idetex_plugin.words.extras import require
 
     try:
         require("serve", "idetex report --serve", "starlette", "uvicorn")
     except ImportError as error:
         stop(str(error))
-    import socket
     from contextlib import closing
 
-    import uvicorn
-
+    from idetex_plugin.cli.listening import bracketed, listening, serve_at
     from idetex_plugin.plugins.manager import get_manager
     from idetex_plugin.report.paged import PagedReport, make_app
 
-    with closing(socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)) as at:
+    with listening(host, port) as at:
         typer.echo("Looking at the rows", err=True)
         with closing(PagedReport(run, vocabulary=get_manager().vocabulary())) as report:
-            shown = f"[{host}]" if ":" in host else host
-            typer.echo(f"http://{shown}:{at.getsockname()[1]} (Ctrl-C ends)")
-            config = uvicorn.Config(make_app(report, title=title, host=shown), log_level="warning")
-            uvicorn.Server(config).run(sockets=[at])
+            serve_at(at, make_app(report, title=title, host=bracketed(host)), host)
 
 
 def write_run_report(

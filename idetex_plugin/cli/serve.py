@@ -18,7 +18,7 @@ from idetex_plugin.cli.engine_options import (
     WaitForServer,
     engine_options,
 )
-from idetex_plugin.cli.exits import Exit, stop
+from idetex_plugin.cli.exits import stop
 
 
 def command(
@@ -43,9 +43,14 @@ def command(
     wait_for_server: WaitForServer = None,
     max_pixels: Annotated[int, typer.Option(min=1, help="Photos with more are refused, not decoded.")] = 100_000_000,
 ) -> None:
-    """Serve `POST /v1/assess`, `POST /v1/gate`, `/health` and `/metrics` until it is stopped. Needs the extra serve."""
+    """Serve `POST /v1/assess`, `POST /v1/gate`, `/health` and `/metrics` until it is stopped. Needs the extra serve.
+
+    The address is printed once the engine has started. Exit codes: 2 wrong use, or the address cannot be bound, 3 the
+    engine could not start or the server cannot be used, 130 stopped by Ctrl-C.
+    """
     from idetex_plugin.assessing.ensemble import ensemble_or_one
-    from idetex_plugin.engines.base import EngineDeadError
+    from idetex_plugin.cli.engine_faults import engine_faults
+    from idetex_plugin.cli.listening import listening, serve_at
     from idetex_plugin.gating.policies import policy_named
     from idetex_plugin.words.extras import require
 
@@ -53,8 +58,6 @@ def command(
         require("serve", "idetex serve", "starlette", "uvicorn", "prometheus_client", "python_multipart")
     except ImportError as error:
         stop(str(error))
-    import uvicorn
-
     from idetex_plugin.serve.app import make_app
     from idetex_plugin.serve.limits import ServiceLimits
 
@@ -63,11 +66,13 @@ def command(
     )
     limits = ServiceLimits(queue, max_mb << 20, body_seconds, answer_seconds, root=root, token=token)
     try:
-        with ensemble_or_one(model, engine, max_pixels=max_pixels, **options) as assessor:
+        with (
+            listening(host, port) as at,
+            ensemble_or_one(model, engine, max_pixels=max_pixels, **options) as assessor,
+            engine_faults(assessor),
+        ):
             policy_named(policy, assessor.vocabulary)
             assessor.start()
-            uvicorn.run(make_app(assessor, limits, policy), host=host, port=port, log_level="warning")
-    except EngineDeadError as error:
-        stop(str(error), Exit.ENGINE)
+            serve_at(at, make_app(assessor, limits, policy), host)
     except (OSError, ValueError, ImportError) as error:
         stop(str(error))

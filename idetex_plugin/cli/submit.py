@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from idetex_plugin.cli.exits import stop
+from idetex_plugin.cli.printing import say
 
 SHOWN = 20
 
@@ -32,6 +33,6 @@ def command(
     for name, items in submission.files.items():
         typer.echo(f"{len(items)} items in {out / f'{name}.json'}" if items else f"no items for {name}.json")
     for refusal in submission.ledger.refusals[:SHOWN]:
-        typer.echo(f"idetex: {refusal.file}: {refusal.item}: {refusal.problem}", err=True)
+        say(f"idetex: {refusal.file}: {refusal.item}: {refusal.problem}", err=True)
     if len(submission.ledger) > SHOWN:
         typer.echo(f"idetex: and {len(submission.ledger) - SHOWN} more", err=True)

@@ -20,6 +20,7 @@ from idetex_plugin.cli.engine_options import (
     engine_options,
 )
 from idetex_plugin.cli.exits import Exit, stop
+from idetex_plugin.cli.printing import printable, say
 from idetex_plugin.words.extras import require
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def command(
 ) -> None:
     """Find the smallest file whose verdict passes. Exits with 1 if not even the best setting passes."""
     from idetex_plugin.assessing.ensemble import ensemble_or_one
-    from idetex_plugin.engines.base import EngineDeadError
+    from idetex_plugin.cli.engine_faults import engine_faults
     from idetex_plugin.gating.check import Gate
     from idetex_plugin.gating.policies import policy_named
     from idetex_plugin.gating.tune import tune_all
@@ -65,17 +66,20 @@ def command(
     if plot is not None:
         require("eval", "--plot", "matplotlib")
     try:
-        with ensemble_or_one(model, engine, **options) as assessor:
+        with ensemble_or_one(model, engine, **options) as assessor, engine_faults(assessor):
             gate = Gate(policy_named(policy, assessor.vocabulary), assessor)
             names = [] if wanted == ALL else [wanted]
             found = tune_all(photo, gate, names, tolerance=tolerance, max_bytes=max_bytes, jobs=jobs)
+    except (ImportError, OSError, ValueError) as error:
+        stop(str(error))
+    try:
         if plot is not None:
             _draw(found, plot)
         written = None if out is None else _write(found[0], out)
-    except EngineDeadError as error:
-        stop(str(error), Exit.ENGINE)
-    except (ImportError, OSError, ValueError) as error:
+    except ValueError as error:
         stop(str(error))
+    except OSError as error:
+        stop(f"{error.filename or out or plot} cannot be written: {error.strerror or error}", Exit.STORAGE)
     if as_json:
         told = [_told(tuned) for tuned in found]
         typer.echo(json.dumps({**told[0], "codecs": told} if wanted == ALL else told[0]))
@@ -84,7 +88,7 @@ def command(
             _print(tuned)
         _print_table(found, photo)
         if written is not None:
-            typer.echo(f"written to {written}")
+            say(f"written to {written}")
     if found[0].best is None:
         names = [tuned.codec for tuned in found]
         within = "" if max_bytes is None else f" within {max_bytes:,} bytes"
@@ -124,17 +128,17 @@ def _print(tuned: Tuned) -> None:
 
 def _print_table(found: list[Tuned], photo: Path) -> None:
     """The best of every codec, the smallest first."""
-    size = photo.stat().st_size
-    typer.echo(f"\n{'codec':<12}  setting  {'bytes':>10}  of {photo.name}  similarity")
+    size, name = photo.stat().st_size, printable(photo.name)
+    typer.echo(f"\n{'codec':<12}  setting  {'bytes':>10}  of {name}  similarity")
     for tuned in found:
         if tuned.best is None:
             last = tuned.curve[-1].verdict
-            typer.echo(f"{tuned.codec:<12}  none passes: {'; '.join(last.reasons) or last.outcome}")
+            say(f"{tuned.codec:<12}  none passes: {'; '.join(last.reasons) or last.outcome}")
             continue
         length = len(tuned.best.data)
         share = f"{length / size:.0%}"
         typer.echo(
-            f"{tuned.codec:<12}  {tuned.best.setting:>7}  {length:>10,}  {share:>{3 + len(photo.name)}}  "
+            f"{tuned.codec:<12}  {tuned.best.setting:>7}  {length:>10,}  {share:>{3 + len(name)}}  "
             f"{_similar(tuned.best):>10}"
         )
 

@@ -53,7 +53,8 @@ def changed_in(span: str, folder: Path = Path()) -> Iterator[Pair]:
             continue
         now = _blob(root, change.after, change.name)
         if change.status != "A":
-            yield Pair.named(change.shown, _blob(root, change.before, change.name), now)
+            was = f"{change.shown} before the change"
+            yield Pair.named(change.shown, _blob(root, change.before, change.name), now, original_name=was)
         elif found := removed.of(change.shown):
             yield _beside(change.shown, now, found, lambda path: _blob(root, gone[path].before, gone[path].name))
         else:
@@ -64,7 +65,9 @@ def changed_in(span: str, folder: Path = Path()) -> Iterator[Pair]:
 def _beside(name: str, now: bytes, found: list[str], read: Callable[[str], bytes]) -> Pair:
     if len(found) > 1:
         return Pair.named(name, None, now, f"{' and '.join(found)} could both be its original")
-    return Pair.named(name, read(found[0]) if found else None, now)
+    if not found:
+        return Pair.named(name, None, now)
+    return Pair.named(name, read(found[0]), now, original_name=found[0])
 
 
 def _changes(root: Path, span: str) -> Iterator[_Change]:

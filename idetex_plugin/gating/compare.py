@@ -49,7 +49,7 @@ class PairComparison:
         if self.new is not None:
             return self
         new = _load(pair.compressed, COPY, pair.name, max_pixels)
-        old = None if pair.original is None else _load(pair.original, ORIGINAL, pair.name, max_pixels)
+        old = None if pair.original is None else _load(pair.original, ORIGINAL, pair.original_name, max_pixels)
         return replace(self, new=new, old=old)
 
 
@@ -63,7 +63,7 @@ def compare(pair: Pair, policy: Policy, max_pixels: int) -> PairComparison:
         new, old = _side(pair.compressed, COPY, pair.name, max_pixels), None
         differences: tuple[Difference, ...] = ()
         if pair.original is not None:
-            old = _side(pair.original, ORIGINAL, pair.name, max_pixels)
+            old = _side(pair.original, ORIGINAL, pair.original_name, max_pixels)
             differences = diagnose(old, new, policy)
         elif new.fault is not None:
             raise new.fault

@@ -55,7 +55,8 @@ def as_junit(
             about = {"type": str(verdict.outcome), "message": _xml(first)}
             ElementTree.SubElement(case, "failure", about).text = _xml("\n".join(words))
     ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+    coded: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return coded.decode() + "\n"
 
 
 def as_sarif(judged: Sequence[Judged], policy: str, vocabulary: Vocabulary = VIDA) -> str:

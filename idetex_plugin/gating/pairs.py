@@ -20,6 +20,7 @@ class Pair:
     None.
     codec: what made the compressed photo, such as "jpeg", for remedies.
     problem: why there is nothing to compare, such as a copy without an original; such a pair is a review.
+    original_name: the original's, for people; None for its path.
     """
 
     name: str | None
@@ -27,6 +28,7 @@ class Pair:
     compressed: Any
     codec: str = ""
     problem: str = ""
+    original_name: str | None = None
 
     @property
     def title(self) -> str:
@@ -35,10 +37,13 @@ class Pair:
         return self.name or os.fspath(path)
 
     @classmethod
-    def named(cls, name: str, original: Any, compressed: Any, problem: str = "") -> Pair:
+    def named(
+        cls, name: str, original: Any, compressed: Any, problem: str = "", original_name: str | None = None
+    ) -> Pair:
         """With the codec that the suffix of the name tells."""
         suffix = PurePosixPath(name).suffix.lower().lstrip(".")
-        return cls(name, original, compressed, {"jpg": "jpeg", "jpe": "jpeg"}.get(suffix, suffix), problem)
+        codec = {"jpg": "jpeg", "jpe": "jpeg"}.get(suffix, suffix)
+        return cls(name, original, compressed, codec, problem, original_name)
 
 
 def pairs_of(original: Path | None, compressed: Path) -> Iterator[Pair]:

@@ -6,12 +6,13 @@ import logging
 import os
 import signal
 import threading
+import warnings
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from idetex_plugin.gating.compare import PairComparison, compare
 from idetex_plugin.gating.pairs import Pair
@@ -67,7 +68,9 @@ class GateWorkers:
             if self._seen <= ALONE:
                 return None
             if self._pool is None:
-                self._pool = ProcessPoolExecutor(self.count, get_context("spawn"), initializer=_begin)
+                self._pool = ProcessPoolExecutor(
+                    self.count, get_context("spawn"), initializer=_begin, initargs=(list(warnings.filters),)
+                )
             return self._pool
 
     def _forget(self, pool: ProcessPoolExecutor) -> None:
@@ -86,8 +89,9 @@ class GateWorkers:
         self.close()
 
 
-def _begin() -> None:
-    """In each process: leave Ctrl-C to the parent, and end with it, however it ends."""
+def _begin(filters: list[Any]) -> None:
+    """In each process: warn of what the parent warns of, leave Ctrl-C to it, and end with it, however it ends."""
+    warnings.filters = filters
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()
     if parent is not None:

@@ -79,7 +79,10 @@ class Endpoints:
         if "compressed" not in said.photos:
             raise Refused(400, "the field compressed is missing")
         name = said.names["compressed"]
-        pair = Pair.named(name, said.photos.get("original"), said.photos["compressed"])
+        original_name = said.names.get("original")
+        pair = Pair.named(
+            name, said.photos.get("original"), said.photos["compressed"], original_name=original_name
+        )
         policy = said.words.get("policy", self.policy)
         if policy != self.policy and policy.endswith(".toml"):
             raise Refused(403, "policies are named: web, thumbnail, archive, print")

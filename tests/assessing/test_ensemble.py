@@ -123,6 +123,13 @@ def test_a_scorer_and_a_grounder_assess_together() -> None:
     assert [engine.closed for engine in engines] == [0, 0]
 
 
+def test_an_ensemble_asks_servers() -> None:
+    with Ensemble(["nano", RATER], "server", url="http://a+http://b") as together:
+        assert [member.card.name for member in together.members] == ["nano", "rater"]
+    with pytest.raises(ValueError, match="needs the server's url"):
+        Ensemble(["nano", RATER], "server")
+
+
 def test_wrong_ensembles_are_named() -> None:
     with pytest.raises(ValueError, match="two different"):
         ensemble_or_one("nano+nano")

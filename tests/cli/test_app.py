@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -35,7 +36,8 @@ def test_help_imports_nothing_heavy_and_no_command() -> None:
     )
     *_, heavy, commands = done.stdout.splitlines()
     assert heavy == "[]"
-    assert commands == "['idetex_plugin.cli.commands', 'idetex_plugin.cli.exits', 'idetex_plugin.cli.app']"
+    lean = ("commands", "printing", "exits", "quiet", "app")
+    assert commands == str([f"idetex_plugin.cli.{name}" for name in lean])
 
 
 @pytest.mark.parametrize("name", list(COMMANDS))
@@ -48,6 +50,30 @@ def test_every_command_of_the_table_is_there_and_has_help(name: str) -> None:
 
 def test_version() -> None:
     assert CliRunner().invoke(app, ["--version"]).output == f"idetex-plugin {__version__}\n"
+
+
+def test_wrong_words_do_not_move_the_cursor() -> None:
+    result = CliRunner().invoke(app, ["gate", "--url", "esc\x1b[31mred"])
+    assert result.exit_code == 2
+    assert "esc\\x1b[31mred" in result.output
+    assert "\x1b" not in CliRunner().invoke(app, ["gate", "--no-such\x1b[31m"]).output
+
+
+def test_logs_and_warnings_of_libraries(tmp_path: Path) -> None:
+    code = (
+        "import logging, sys, warnings; from idetex_plugin.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "logging.getLogger('idetex_plugin.x').warning('esc\\x1b[31mred.jpg')\n"
+        "warnings.warn('soon', FutureWarning)\n"
+        "from PIL import Image\n"
+        "Image._decompression_bomb_check((12000, 12000))\n"
+        "warnings.warn('mine', RuntimeWarning)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, "models"], capture_output=True, text=True, check=True)
+    assert done.stderr.splitlines()[0] == "esc\\x1b[31mred.jpg"
+    assert "soon" not in done.stderr and "Decompression" not in done.stderr
+    assert "RuntimeWarning: mine" in done.stderr
 
 
 def test_unknown_commands_are_wrong_use() -> None:

@@ -37,6 +37,21 @@ def test_a_table_for_people(run: Path) -> None:
     assert "left out: broken.jpg: The file ends early." in result.stderr
 
 
+def test_names_are_data(tmp_path: Path) -> None:
+    scores = write_shots(tmp_path / "photos")
+    name = "esc\x1b[31mred.jpg"
+    (tmp_path / "photos" / "lake.jpg").rename(tmp_path / "photos" / name)
+    (tmp_path / "photos" / "alone.jpg").rename(tmp_path / "photos" / "gone\x9b.jpg")
+    scores = {{"lake.jpg": name, "alone.jpg": "gone\x9b.jpg"}.get(each, each): score for each, score in scores.items()}
+    run = write_run(tmp_path / "run", tmp_path / "photos", scores)
+    (tmp_path / "photos" / "gone\x9b.jpg").unlink()
+    result = idetex("duplicates", run)
+    assert result.exit_code == 0, result.output
+    assert "esc\\x1b[31mred.jpg" in result.stdout
+    assert "left out: gone\\x9b.jpg: " in result.stderr
+    assert "\x1b" not in result.output and "\x9b" not in result.output
+
+
 def test_files_for_programs(run: Path, tmp_path: Path) -> None:
     result = idetex("duplicates", run, "--json", tmp_path / "groups.json", "--csv", tmp_path / "groups.csv")
     assert result.exit_code == 0, result.output

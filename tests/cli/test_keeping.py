@@ -89,6 +89,15 @@ def test_missing_and_prune(desk: Desk) -> None:
     assert len(desk.rows()) == 10
 
 
+def test_names_of_what_is_gone_are_data(desk: Desk) -> None:
+    odd = (desk.photos / "003.jpg").rename(desk.photos / "esc\x1b[31mred\n.jpg")
+    desk.assess()
+    odd.unlink()
+    shown = str(desk.photos / "esc\\x1b[31mred\\n.jpg")
+    assert desk.do("missing", str(desk.run)).stdout.splitlines() == [shown]
+    assert desk.do("prune", str(desk.run), "--dry-run").stdout.splitlines() == [shown]
+
+
 def test_prune_does_not_take_a_folder_that_is_elsewhere_for_lost(desk: Desk) -> None:
     desk.assess()
     desk.photos = desk.photos.rename(desk.photos.with_name("renamed"))

@@ -73,6 +73,28 @@ def test_the_count_says_that_the_search_goes_on(terminal: bool) -> None:
 
 
 @pytest.mark.parametrize("terminal", [True, False])
+@pytest.mark.parametrize("steps", [0, 1])
+def test_an_error_before_the_first_step_leaves_nothing(terminal: bool, steps: int) -> None:
+    out = io.StringIO()
+    with pytest.raises(ValueError, match="wrong use"), meter(
+        Found(0), Console(file=out, force_terminal=terminal, width=120)
+    ) as running:
+        for _ in range(steps):
+            running.step()
+        raise ValueError("wrong use")
+    erased = "\x1b[2K" in out.getvalue().splitlines()[-1] if terminal else not out.getvalue()
+    assert erased == (not steps)
+
+
+def test_messages_do_not_move_the_cursor() -> None:
+    for terminal in (True, False):
+        out = io.StringIO()
+        with meter(all_of(1), Console(file=out, force_terminal=terminal, width=120)) as running:
+            running.say("esc\x1b[31mred.jpg")
+        assert "esc\\x1b[31mred.jpg" in out.getvalue()
+
+
+@pytest.mark.parametrize("terminal", [True, False])
 def test_other_things_are_counted_in_their_own_words(monkeypatch: pytest.MonkeyPatch, terminal: bool) -> None:
     monkeypatch.setattr(progress, "LINE_SECONDS", 0)
     out = io.StringIO()

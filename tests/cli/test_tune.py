@@ -44,6 +44,21 @@ def test_all_codecs_are_tried_and_the_smallest_is_written(tmp_path: Path) -> Non
     assert (tmp_path / "one.webp").stat().st_size <= 15000
 
 
+def test_the_name_of_a_photo_is_data(tmp_path: Path) -> None:
+    policy, photo = tmp_path / "loose.toml", tmp_path / "esc\x1b[31mred.jpg"
+    policy.write_text("[similarity]\npasses = 40\nrejects = 40\n")
+    photo.write_bytes((DEMO / "camera.jpg").read_bytes())
+    words = ["--policy", policy, "--codec", "jpeg", "--tolerance", 40, "--out", tmp_path / "out\x1b[0m.jpg"]
+    result = tune(photo, *words)
+    assert result.exit_code == 0, result.output
+    assert "esc\\x1b[31mred.jpg" in result.stdout
+    assert "\x1b" not in result.output
+    policy.write_text("[similarity]\npasses = 100\nrejects = 100\n")
+    result = tune(photo, *words)
+    assert result.exit_code == 1
+    assert "\x1b" not in result.output
+
+
 def test_no_setting_may_be_good_enough(tmp_path: Path) -> None:
     policy = tmp_path / "never.toml"
     policy.write_text("[similarity]\npasses = 100\nrejects = 100\n")

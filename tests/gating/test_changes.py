@@ -39,8 +39,9 @@ def repository(tmp_path: Path) -> Path:
 def test_what_changed_in_git_is_beside_what_it_was(repository: Path) -> None:
     moved = "odd näme.png".encode() * 50
     expected = {
-        Pair.named("added.webp", None, b"fresh"), Pair.named("edited.jpg", b"edited.jpg" * 50, b"new"),
-        Pair.named("better.png", moved, moved),
+        Pair.named("added.webp", None, b"fresh"),
+        Pair.named("edited.jpg", b"edited.jpg" * 50, b"new", original_name="edited.jpg before the change"),
+        Pair.named("better.png", moved, moved, original_name="better.png before the change"),
     }  # fmt: skip
     assert set(changed_in(STAGED, repository)) == expected
     assert set(changed_in("HEAD", repository)) == expected
@@ -78,3 +79,6 @@ def test_an_added_photo_is_beside_the_original_that_its_name_tells(repository: P
     assert found["kept-320w.webp"] == found["kept.avif"] == b"kept.jpg" * 50
     assert found["alone.webp"] is None
     assert "gone.jpg" not in found
+    names = {pair.name: pair.original_name for pair in changed_in(STAGED, repository)}
+    assert (names["gone.webp"], names["alone.webp"]) == ("gone.jpg", None)
+    assert names["edited.jpg"] == "edited.jpg before the change"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from standins import WindowEngine, nano_says
 from idetex_plugin import Assessor, Ensemble
 from idetex_plugin.cards.registry import get_card
 from idetex_plugin.gating.check import Gate
+from idetex_plugin.gating.pairs import Pair
 from idetex_plugin.gating.policies import policy_named
 from idetex_plugin.gating.remedies import TABLE, remedies_for
 from idetex_plugin.gating.similarity import worst_similarity
@@ -93,6 +95,7 @@ def test_an_original_is_assessed_once(assessor: Assessor) -> None:
         (PHOTO, b"", "the compressed photo: .* is empty"),
         (PHOTO, "gone.jpg", "the compressed photo: gone.jpg"),
         (b"no image", PHOTO, "the original: .* no image"),
+        ("nowhere.png", PHOTO, "the original: nowhere.png: "),
     ],
 )
 def test_what_cannot_be_compared_is_for_review(
@@ -101,6 +104,16 @@ def test_what_cannot_be_compared_is_for_review(
     verdict = gate(original, compressed, policy_named("web"), assessor)
     assert (verdict.outcome, verdict.decided_by) == (Outcome.REVIEW, "unreadable")
     assert re.search(reason, verdict.reasons[0])
+
+
+def test_each_side_is_called_by_its_own_name(assessor: Assessor) -> None:
+    judge = Gate(policy_named("web"), assessor)
+    assert judge.check("nowhere.png", JPEG, name="copy.jpg").reasons[0].startswith("the original: nowhere.png: ")
+    called = Pair.named("copy.jpg", b"no image", JPEG, original_name="first.png")
+    [(_, verdict)] = judge.stream([(0, called)])
+    assert verdict.reasons[0].startswith("the original: first.png: ")
+    [(_, verdict)] = judge.stream([(0, replace(called, original=JPEG, compressed=b"no image"))])
+    assert verdict.reasons[0].startswith("the compressed photo: copy.jpg: ")
 
 
 def test_a_thumbnail_is_compared_at_its_own_size(assessor: Assessor) -> None:

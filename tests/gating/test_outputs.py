@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from xml.etree import ElementTree
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from made_up import HOSTILE_TEXTS
@@ -38,6 +39,13 @@ def test_junit_counts_and_explains() -> None:
     failures = root.findall(".//failure")
     assert [failure.get("type") for failure in failures] == ["reject", "review"]
     assert "Denoise" in (failures[0].text or "")
+
+
+def test_junit_is_utf_8_whatever_the_locale(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("locale.getpreferredencoding", lambda do_setlocale=True: "cp1252")
+    assert "cp1252" not in as_junit(JUDGED, "web")
+    named = as_junit([("写真.jpg", verdict) for _, verdict in JUDGED], "web")
+    assert ElementTree.fromstring(named.encode()).find(".//testcase[@name='写真.jpg']") is not None
 
 
 def test_junit_lets_through_what_does_not_fail() -> None:

@@ -102,6 +102,8 @@ def test_paths_stay_below_the_root(tmp_path: Path) -> None:
         for path in ("../out.png", "link.png", str(tmp_path / "out.png")):
             assert of(path).status_code == 403
         assert "no such file" in of("gone.png").json()["reasons"][0]
+        gone = httpx.post(f"{address}/v1/gate", json={"original": "gone.png", "compressed": "a.png"}, timeout=60)
+        assert gone.json()["reasons"][0].startswith("the original: gone.png: ")
 
 
 def test_a_token_is_asked_for() -> None:

@@ -212,6 +212,10 @@ def test_the_command(folders: tuple[Path, Path], tmp_path: Path) -> None:
     assert "distortion mAP           0.4048" in result.stdout
     assert "2 items or boxes could not be read" in result.stderr
     assert json.loads(out.read_text())["terms"]["distortion mAP"] == pytest.approx(17 / 42, abs=1e-15)
+    printed = CliRunner().invoke(
+        app, ["score", "mipi2025", "--submission", str(said), "--truth", str(true), "--json", "-"]
+    )
+    assert printed.stdout == out.read_text() and "distortion mAP           0.4048" in printed.stderr
     empty = CliRunner().invoke(app, ["score", "mipi2025", "--submission", str(tmp_path), "--truth", str(true)])
     assert empty.exit_code == 2
     assert "nothing can be scored: no perception.json" in empty.stderr

@@ -1,0 +1,56 @@
+"""Results for programs: which of a command's files are printed instead, and writing the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+
+from idetex_plugin.cli.exits import Exit, stop
+
+TO_STDOUT = "-"
+
+
+def printed_one(wanted: Mapping[str, Path | None], never: Mapping[str, Path | None]) -> str:
+    """The option whose text is printed, or "". Raises BadParameter for several, and for one of `never`.
+
+    wanted, never: paths by the option's name; `-` is to print.
+    """
+    for option in never:
+        if _is_stdout(never[option]):
+            raise typer.BadParameter(f"{option} cannot be printed: give it a file")
+    printed = [option for option, path in wanted.items() if _is_stdout(path)]
+    if len(printed) > 1:
+        raise typer.BadParameter(f"{' and '.join(printed)} cannot both be printed: give all but one of them a file")
+    return printed[0] if printed else ""
+
+
+def write_texts(texts: Mapping[str, str], wanted: Mapping[str, Path | None]) -> None:
+    """Write each text that was wanted, or print it, in UTF-8 whatever the locale.
+
+    Leaves with `Exit.STORAGE` where one cannot be written.
+    """
+    from idetex_plugin.words.whole_file import whole_file
+
+    for option, text in texts.items():
+        path = wanted[option]
+        if _is_stdout(path):
+            typer.echo(text.encode(), nl=False)
+        elif path is not None:
+            with written(path), whole_file(path) as file:
+                file.write(text.encode())
+
+
+@contextmanager
+def written(path: Path) -> Iterator[None]:
+    """Leave with `Exit.STORAGE` for what keeps the file from being written."""
+    try:
+        yield
+    except OSError as error:
+        stop(f"{path} cannot be written: {error.strerror or error}", Exit.STORAGE)
+
+
+def _is_stdout(path: Path | None) -> bool:
+    return path is not None and str(path) == TO_STDOUT
