@@ -13,6 +13,7 @@ from transformers import AutoTokenizer, Idefics3ForConditionalGeneration
 from idetex_plugin.cards.registry import get_card
 from idetex_plugin.engines.prompts import checkpoint_of
 from idetex_plugin.lab.training.config import TrainConfig
+from idetex_plugin.lab.training.continuing import digest
 from idetex_plugin.lab.training.model import Architecture
 
 
@@ -37,6 +38,11 @@ def history(config: TrainConfig) -> list[str]:
         return []
     known = _record(config.start)
     return [*known.get("after", []), known["recipe"]]
+
+
+def start_record(config: TrainConfig) -> str | None:
+    """A digest of how the checkpoint was trained that it starts from, if any."""
+    return None if config.start is None else digest(json.dumps(_record(config.start), sort_keys=True))
 
 
 def load_start(config: TrainConfig) -> tuple[Any, Any]:
