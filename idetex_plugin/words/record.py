@@ -58,6 +58,13 @@ def faults(error: ValidationError) -> list[str]:
     return lines
 
 
+def in_words(error: Exception) -> str:
+    """What is wrong with an item of a file, on one line: faults of its values, a key that it lacks, or as it says."""
+    if isinstance(error, ValidationError):
+        return "; ".join(faults(error))
+    return f"lacks {error}" if isinstance(error, KeyError) else str(error)
+
+
 def _words(fault: ErrorDetails) -> str:
     if fault["type"] == "string_too_short" and not fault["input"]:
         return "must not be empty"

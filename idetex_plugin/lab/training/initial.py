@@ -15,6 +15,7 @@ from idetex_plugin.engines.prompts import checkpoint_of
 from idetex_plugin.lab.training.config import TrainConfig
 from idetex_plugin.lab.training.continuing import digest
 from idetex_plugin.lab.training.model import Architecture
+from idetex_plugin.words.record import in_words
 
 
 def like_start(config: TrainConfig) -> TrainConfig:
@@ -26,7 +27,7 @@ def like_start(config: TrainConfig) -> TrainConfig:
         known = _record(config.start)["config"]
         architecture, bins = Architecture.model_validate(known["architecture"]), int(known["bins"])
     except (OSError, ValueError, KeyError, ValidationError) as fault:
-        raise ValueError(f"{config.start}: no record of how this checkpoint was trained: {fault}") from fault
+        raise ValueError(f"{config.start}: no record of how this checkpoint was trained: {in_words(fault)}") from fault
     views = max(architecture.views, config.architecture.views)
     architecture = architecture.model_copy(update={"views": views})
     return config.model_copy(update={"architecture": architecture, "bins": bins})
