@@ -139,7 +139,8 @@ class App:
         meant, done = (r"[\d,]+" if number is None else str(number) for number in (photos, fully))
         total = decided + waiting
         words = (
-            rf"^{meant} photos of .* {done} fully reviewed, \d+ open · {decided} of {total} regions decided, {waiting} "
+            rf"^{meant} photos? of .* {done} fully reviewed, \d+ open · "
+            rf"{decided} of {total} regions? decided, {waiting} "
         )
         self.page.get_by_text(re.compile(words)).wait_for()
 

@@ -18,7 +18,7 @@ from idetex_plugin.cards.registry import get_card
 from idetex_plugin.dialects.base import Dialect, DialectMaker
 from idetex_plugin.dialects.registry import make_dialect
 from idetex_plugin.engines.base import Engine
-from idetex_plugin.engines.choose import AUTO, EngineMaker, make_engine
+from idetex_plugin.engines.choose import AUTO, EngineMaker, make_engine, options_for
 from idetex_plugin.photo.load import DEFAULT_MAX_PIXELS, MENDED, Photo, PhotoError, load_photo
 from idetex_plugin.photo.sources import Named, Source
 from idetex_plugin.plugins.before import before_assess
@@ -56,7 +56,7 @@ class Assessor:
     engine_options: see `engines.choose.EngineOptions`, such as url, dtype or slots.
 
     One stream runs at a time; a second one waits for the first. Safe to use and to close from several threads.
-    Raises ValueError for an unknown model, task or question.
+    Raises ValueError for an unknown model, task, question or value of an option, TypeError for an unknown option.
     """
 
     def __init__(
@@ -77,6 +77,7 @@ class Assessor:
         engines = self.hooks.named(Hook.ENGINES, EngineMaker)
         if isinstance(engine, str):
             _choose("engine", engine, [AUTO, *(maker.name for maker in engines)])
+        options_for(engine if isinstance(engine, str) else AUTO, **engine_options)
         self.card = model if isinstance(model, Card) else get_card(model, self.hooks.named(Hook.MODELS, Card))
         self.vocabulary = self.hooks.vocabulary()
         dialects = self.hooks.named(Hook.DIALECTS, DialectMaker)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -11,7 +13,7 @@ from typer.main import get_command
 
 from idetex_plugin import __version__
 from idetex_plugin.cli.commands import COMMANDS
-from idetex_plugin.cli.exits import stop
+from idetex_plugin.cli.exits import Exit, stop
 from idetex_plugin.words.extras import MissingExtraError
 
 SETTINGS: dict[str, Any] = {
@@ -43,11 +45,17 @@ class LazyGroup(TyperGroup):
         return built
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; where a package of an extra is absent, say which command brings it."""
+        """Run the command; where a package of an extra is absent, say which command brings it.
+
+        A reader of the output that has gone is no fault: the rest goes nowhere ("Note on SIGPIPE" of Python's manual).
+        """
         try:
             return super().invoke(ctx)
         except MissingExtraError as error:
             stop(str(error))
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(Exit.UNREAD) from None
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the table into the help without importing any command."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +20,7 @@ from idetex_plugin.cli.engine_options import (
     engine_options,
 )
 from idetex_plugin.cli.exits import Exit, stop
+from idetex_plugin.words.counted import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -137,7 +139,7 @@ def command(
         typer.echo("Stopped; the same command continues.", err=True)
         raise typer.Exit(128 + signal)
     if limit.reached(summary.failed, summary.total):
-        stop(f"{summary.failed} of {summary.total} photos failed (--fail-on {fail_on})", Exit.JUDGED)
+        stop(f"{summary.failed} of {counted(summary.total, 'photo')} failed (--fail-on {fail_on})", Exit.JUDGED)
 
 
 def _assessor(
@@ -158,9 +160,13 @@ def _assessor(
 
 
 def _sources(paths: list[str], out: Path, passed: PassedOver, part: Shard, root: Path) -> Iterator[Source]:
-    """The photos of these paths, without what the run folder holds (thumbnails of an earlier report)."""
-    from idetex_plugin.photo.sources import find_photos
+    """The photos of these paths, without what the run folder holds (thumbnails of an earlier report).
 
+    Raises ValueError for a path that is neither there nor, by its name, a photo that has gone."""
+    from idetex_plugin.photo.sources import find_photos, names_nothing
+
+    if absent := [path for path in paths if names_nothing(path)]:
+        raise ValueError("\n".join(f"{path}: there is no such file or folder" for path in absent))
     return part.of(find_photos(paths, passed=passed, without=out), root)
 
 
@@ -213,6 +219,6 @@ def _closing(run: Run, assessor: Assessor, page: Path | None, passed: PassedOver
         yield f"Passed over: {passed}"
     engine = assessor.engine_choice
     yield f"Model {assessor.card.name}" + (f", engine {engine[0]} ({engine[1]})" if engine else ", nothing new to ask")
-    yield f"Rows: {run.folder} (idetex export {run.folder})"
+    yield f"Rows: {run.folder} (idetex export {shlex.quote(str(run.folder))})"
     if page is not None:
         yield f"Report: {page}"

@@ -21,9 +21,8 @@ def command(
 
     Exit codes: 0 an engine can run, 2 no such model, 3 no engine can run, or none in this process the model asked for.
     """
-    from rich.console import Console
-
     from idetex_plugin.cards.registry import get_card
+    from idetex_plugin.cli.consoles import to_stdout
     from idetex_plugin.doctor import card_lines, examine, fix, render
     from idetex_plugin.plugins.manager import get_manager
     from idetex_plugin.plugins.names import Hook
@@ -49,6 +48,6 @@ def command(
     if as_json:
         typer.echo(report.model_dump_json(indent=2))
     else:
-        Console().print(render(report))
+        to_stdout().print(render(report))
     if not report.healthy or (model and report.cards):
         raise typer.Exit(Exit.ENGINE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -12,6 +11,7 @@ import typer
 
 from idetex_plugin.cli.exits import Exit, stop
 from idetex_plugin.duplicates.hashing import BITS, DISTANCE, require_hashing
+from idetex_plugin.words.counted import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 TO_STDOUT = "-"
-WIDE = 1000
-"""Columns where no terminal says how many there are, so that no name is broken."""
 
 
 class Preference(StrEnum):
@@ -67,6 +65,7 @@ def command(
     """
     from rich.console import Console
 
+    from idetex_plugin.cli.consoles import to_stdout
     from idetex_plugin.cli.keeping import code_of
     from idetex_plugin.cli.progress import Labels, meter
     from idetex_plugin.duplicates.find import near_duplicates
@@ -100,16 +99,16 @@ def command(
         typer.echo(f"idetex: {found.problem}", err=True)
     _write({json_file: as_json(found), csv_file: as_csv(found)})
     if not printed:
-        print_groups(found, Console(width=None if sys.stdout.isatty() else WIDE))
+        print_groups(found, to_stdout())
     typer.echo(
-        f"{found.spare} of {found.compared} photos are near duplicates of {len(found.groups)} others "
-        f"(distance {found.distance}); {len(found.left_out)} left out",
+        f"{found.spare} of {counted(found.compared, 'photo')} are near duplicates of "
+        f"{counted(len(found.groups), 'other')} (distance {found.distance}); {len(found.left_out)} left out",
         err=True,
     )
 
 
 def _write(texts: Mapping[Path | None, str]) -> None:
-    from idetex_plugin.runs.export import whole_file
+    from idetex_plugin.words.whole_file import whole_file
 
     for path, text in texts.items():
         if path is None:
@@ -121,7 +120,7 @@ def _write(texts: Mapping[Path | None, str]) -> None:
             with whole_file(path) as file:
                 file.write(text.encode())
         except OSError as error:
-            stop(f"{path} cannot be written: {error}")
+            stop(f"{path} cannot be written: {error}", Exit.STORAGE)
 
 
 def print_groups(found: NearDuplicates, console: Console) -> None:

@@ -21,9 +21,12 @@ class Exit(IntEnum):
     """The engine could not start, or died, or the server is down, refuses, or serves another model. What was finished
     is kept, no photo is failed for it; the same command continues."""
     STORAGE = 4
-    """A run folder could not be read or written: disk full, read-only, damaged, locked. What was written is kept."""
+    """A run folder or an output file could not be read or written: disk full, read-only, damaged, locked. What was
+    written is kept."""
     INTERRUPTED = 130
     """Stopped by Ctrl-C. What was finished is kept; the same command continues."""
+    UNREAD = 141
+    """Whoever read the output has gone, as in `idetex export RUN | head`."""
 
 
 def stop(message: str, code: Exit = Exit.USAGE) -> NoReturn:

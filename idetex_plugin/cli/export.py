@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from idetex_plugin.cli.exits import stop
+from idetex_plugin.cli.exits import Exit, stop
 
 
 class Format(StrEnum):
@@ -43,8 +43,9 @@ def command(
     """
     from idetex_plugin.cli.keeping import code_of
     from idetex_plugin.cli.several import opened
-    from idetex_plugin.runs.export import export, whole_file
+    from idetex_plugin.runs.export import export
     from idetex_plugin.runs.schema import RunError
+    from idetex_plugin.words.whole_file import whole_file
 
     try:
         with opened(folders or [Path("run")]) as run:
@@ -56,5 +57,7 @@ def command(
             typer.echo(f"{count} {rows} in {out}", err=True)
     except RunError as error:
         stop(str(error), code_of(error))
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        stop(f"{out} cannot be written: {error}")
+        stop(f"{out} cannot be written: {error}", Exit.STORAGE)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from idetex_plugin.cli.exits import stop
+from idetex_plugin.words.counted import counted
 from idetex_plugin.words.extras import extra
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def labels(
         count = write_labels(dataset, out, field, complete=complete)
     except (OSError, ValueError) as error:
         stop(str(error))
-    typer.echo(f"labels of {count} photos in {out}")
+    typer.echo(f"labels of {counted(count, 'photo')} in {out}")
 
 
 def _do(work: Callable[[Path], Path | None], plugins: Path | None) -> Path | None:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from idetex_plugin.cli.keeping import faults_in_words
+from idetex_plugin.words.counted import counted
 
 
 def command(
@@ -22,4 +23,4 @@ def command(
 
     with faults_in_words():
         count = merge(folders, out)
-    typer.echo(f"{count} photos of {len(folders)} runs in {out}")
+    typer.echo(f"{counted(count, 'photo')} of {counted(len(folders), 'run')} in {out}")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from idetex_plugin.cli.keeping import faults_in_words
+from idetex_plugin.words.counted import counted
 
 
 def command(folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")] = Path("run")) -> None:
@@ -20,4 +21,4 @@ def command(folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run fo
     with faults_in_words(), Run(folder) as run:
         for count, (_, path) in enumerate(missing(run), 1):  # noqa: B007
             typer.echo(display_name(str(path)))
-        typer.echo(f"{count} of {len(run)} photos are missing", err=True)
+        typer.echo(f"{count} of {counted(len(run), 'photo')} {'is' if count == 1 else 'are'} missing", err=True)

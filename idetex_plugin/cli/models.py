@@ -15,11 +15,11 @@ def command(
     ] = False,
 ) -> None:
     """List the checkpoints that are known by name. Others come from a folder or a card's TOML file."""
-    from rich.console import Console
     from rich.markup import escape
     from rich.table import Column, Table
 
     from idetex_plugin.cards import page
+    from idetex_plugin.cli.consoles import to_stdout
     from idetex_plugin.plugins.manager import get_manager
     from idetex_plugin.plugins.names import Hook
     from idetex_plugin.words.card import Card
@@ -34,4 +34,4 @@ def command(
     table = Table(Column("--model", no_wrap=True), "what it is", Column("checkpoint", overflow="fold"))
     for card in known:
         table.add_row(*map(escape, (card.name, card.title, card.checkpoint)))
-    Console().print(table)
+    to_stdout().print(table)

@@ -35,8 +35,7 @@ def list_plugins(as_json: AsJson = False) -> None:
     Everything that plugins add is asked for, so that an adder that fails is seen here. IDETEX_PLUGINS and IDETEX_BLOCK
     name plugins or packages to load alone, or not at all, separated by commas.
     """
-    from rich.console import Console
-
+    from idetex_plugin.cli.consoles import to_stdout
     from idetex_plugin.plugins.manager import get_manager
 
     hooks = get_manager()
@@ -49,7 +48,7 @@ def list_plugins(as_json: AsJson = False) -> None:
         ]
         typer.echo(json.dumps(listed, indent=2))
     else:
-        Console().print(_table(hooks))
+        to_stdout().print(_table(hooks))
 
 
 @command.command()

@@ -9,6 +9,7 @@ import typer
 
 from idetex_plugin.cli.exits import stop
 from idetex_plugin.cli.keeping import faults_in_words
+from idetex_plugin.words.counted import counted
 
 
 def command(
@@ -42,4 +43,5 @@ def command(
             typer.echo(words)
         if not dry_run:
             run.remove([number for number, _ in found])
-        typer.echo(f"{len(found)} rows {'would be ' if dry_run else ''}removed, {len(run)} in {folder}", err=True)
+        done = "would be removed" if dry_run else "removed"
+        typer.echo(f"{counted(len(found), 'row')} {done}, {len(run)} in {folder}", err=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from idetex_plugin.cli.exits import stop
+from idetex_plugin.cli.exits import Exit, stop
 
 if TYPE_CHECKING:
     from idetex_plugin.runs.store import Run
@@ -54,7 +54,7 @@ def command(
     except RunError as error:
         stop(str(error), code_of(error))
     except OSError as error:
-        stop(f"the page cannot be written: {error}")
+        stop(f"the page cannot be written: {error}", Exit.STORAGE)
 
 
 def serve_report(run: Run, title: str, host: str, port: int) -> None:

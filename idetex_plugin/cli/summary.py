@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from idetex_plugin.runs.summary import Summary
+from idetex_plugin.words.counted import counted
 from idetex_plugin.words.vocabulary import Severity
 
 
@@ -16,11 +17,11 @@ def print_summary(summary: Summary, console: Console) -> None:
     """Levels, distortions by severity, and failures by reason; tables without rows are left out."""
     if summary.levels:
         mean = "" if summary.mean_score is None else f", mean score {summary.mean_score:.2f} of 5"
-        _print(console, f"Quality of {sum(summary.levels.values())} photos{mean}", _levels(summary))
+        _print(console, f"Quality of {counted(sum(summary.levels.values()), 'photo')}{mean}", _levels(summary))
     if summary.regions:
-        _print(console, f"Damaged regions on {summary.damaged} photos", _distortions(summary))
+        _print(console, f"Damaged regions on {counted(summary.damaged, 'photo')}", _distortions(summary))
     if summary.failures:
-        _print(console, f"Failures on {summary.failed} photos", _failures(summary))
+        _print(console, f"Failures on {counted(summary.failed, 'photo')}", _failures(summary))
 
 
 def summary_json(summary: Summary) -> dict[str, Any]:

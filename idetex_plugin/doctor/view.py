@@ -17,7 +17,12 @@ SHOWN = 4
 def render(report: Report) -> RenderableType:
     """What is there, which engine runs, and every problem with the command that fixes it."""
     lines = [*_problems(report), *card_lines(report.cards)]
-    return Group(_machine(report), _packages(report), _verdict(report), *map(Text, lines))
+    return Group(_machine(report), _packages(report), _verdict(report), *map(_in_one_piece, lines))
+
+
+def _in_one_piece(line: str) -> Text:
+    """A line that is not broken, so that the command in it can be copied."""
+    return Text(line, no_wrap=True, overflow="ignore")
 
 
 def card_lines(needs: Sequence[CardNeeds]) -> list[str]:

@@ -8,10 +8,11 @@ from typing import Any
 
 from idetex_plugin.engines.base import Engine
 from idetex_plugin.engines.prompts import checkpoint_of
+from idetex_plugin.engines.runtime import check_dtype
 from idetex_plugin.words.card import Card
 from idetex_plugin.words.extras import installed, missing, require, vllm_extra
 
-AUTO = "auto"
+AUTO, SERVER = "auto", "server"
 NO_VLLM = "vllm is not installed"
 
 
@@ -34,6 +35,19 @@ class EngineOptions:
     timeout: float = 120.0
     wait_for_server: float | None = None
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for what no engine takes."""
+        check_dtype(self.dtype)
+        if self.slots is not None and self.slots < 1:
+            raise ValueError(f"slots: {self.slots} is less than 1")
+        if self.timeout <= 0:
+            raise ValueError(f"timeout: {self.timeout:g} is not more than 0 seconds")
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """All servers."""
+        return (self.url,) if isinstance(self.url, str) else tuple(self.url or ())
+
 
 @dataclass(frozen=True, slots=True)
 class EngineMaker:
@@ -45,7 +59,21 @@ class EngineMaker:
 
 def engines() -> tuple[EngineMaker, ...]:
     """The built-in engines."""
-    return EngineMaker("vllm", _vllm), EngineMaker("server", _server), EngineMaker("transformers", _transformers)
+    return EngineMaker("vllm", _vllm), EngineMaker(SERVER, _server), EngineMaker("transformers", _transformers)
+
+
+def options_for(name: str, **options: Any) -> EngineOptions:
+    """The options of the engine of this name. Raises ValueError for what it cannot take, TypeError for an unknown
+    option."""
+    wanted = EngineOptions(**options)
+    if name == SERVER and not wanted.urls:
+        raise ValueError("the server engine needs the server's url, such as http://127.0.0.1:8000")
+    if wanted.urls and name in {AUTO, SERVER}:
+        from idetex_plugin.engines.address import Address
+
+        for url in wanted.urls:
+            Address.of(url)
+    return wanted
 
 
 def make_engine(
@@ -58,7 +86,7 @@ def make_engine(
     Raises ValueError for an unknown name or a server without a url, FileNotFoundError when the checkpoint is missing,
     ImportError naming the command that installs what is missing, and what the named engine raises at its start.
     """
-    wanted = EngineOptions(**options)
+    wanted = options_for(name, **options)
     if name == AUTO:
         return _best(card, wanted)
     makers = {maker.name: maker for maker in (engines() if known is None else known)}
@@ -68,9 +96,8 @@ def make_engine(
 
 
 def _best(card: Card, options: EngineOptions) -> tuple[Engine, str]:
-    if options.url is not None:
-        several = not isinstance(options.url, str) and len(options.url) > 1
-        return _server(card, options), "urls are given" if several else "a url is given"
+    if options.urls:
+        return _server(card, options), "urls are given" if len(options.urls) > 1 else "a url is given"
     checkpoint_of(card)
     why = NO_VLLM
     if installed("vllm"):
@@ -98,12 +125,10 @@ def _transformers(card: Card, options: EngineOptions) -> Engine:
 
 
 def _server(card: Card, options: EngineOptions) -> Engine:
-    if options.url is None:
-        raise ValueError("the server engine needs the server's url, such as http://127.0.0.1:8000")
     from idetex_plugin.engines.server import ServerEngine
 
     return ServerEngine(
-        card, options.url, model=options.served_model, slots=options.slots, timeout=options.timeout,
+        card, options.urls, model=options.served_model, slots=options.slots, timeout=options.timeout,
         wait=options.wait_for_server,
     )
 

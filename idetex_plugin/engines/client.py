@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
@@ -92,7 +93,15 @@ class Line:
             return response.status, self.address.hide_bytes(bytes(data)), response.headers
 
     def _words(self, doing: str, error: Exception) -> str:
-        return self.address.hide(f"{doing} {self.address.name}: {type(error).__name__} {error}".strip())
+        return self.address.hide(f"{doing} {self.address.name}: {_cause(error)}")
+
+
+def _cause(error: Exception) -> str:
+    """What went wrong with a connection, as the system says it where it does."""
+    known = getattr(error, "os_error", None)
+    if isinstance(known, OSError) and known.errno is not None and known.errno > 0:
+        return os.strerror(known.errno)
+    return f"{type(error).__name__} {error}".strip()
 
 
 async def _slices(body: Sequence[bytes]) -> AsyncIterator[memoryview]:

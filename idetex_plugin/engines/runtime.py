@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 COMPANIONS = ("torchvision", "torchaudio", "torchcodec")
+FORMATS = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}
+"""Number formats by their short names."""
 BF16_FLAGS = frozenset({"avx512_bf16", "amx_bf16"})
 SETTINGS = {
     "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
@@ -86,18 +88,21 @@ def pick_device(device: str = "auto") -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
+def check_dtype(dtype: str) -> None:
+    """Raises ValueError for what `pick_dtype` does not take."""
+    if dtype not in {"auto", *FORMATS, *FORMATS.values()}:
+        raise ValueError(f"dtype {dtype!r} is not one of auto, {', '.join(FORMATS.values())}")
+
+
 def pick_dtype(dtype: str, device: str) -> str:
     """ "float32", "bfloat16" or "float16". "auto" is bfloat16 where the device computes in it, else the next best.
 
     That is: CUDA from compute capability 8.0 (float16 below), CPUs with AVX-512 BF16 or AMX (float32 on others).
     Raises ValueError for another name.
     """
-    names = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}
-    dtype = names.get(dtype, dtype)
-    if dtype in names.values():
-        return dtype
+    check_dtype(dtype)
     if dtype != "auto":
-        raise ValueError(f"dtype {dtype!r} is not one of auto, {', '.join(names.values())}")
+        return FORMATS.get(dtype, dtype)
     if device == "cpu":
         return "bfloat16" if cpu_flags() & BF16_FLAGS else "float32"
     import torch

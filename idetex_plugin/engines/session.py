@@ -31,6 +31,8 @@ from idetex_plugin.words.failure import Reason
 from idetex_plugin.words.request import Reply, Request, Token, sound
 
 NOT_OFFERED = frozenset({400, 403, 404, 405, 422, 501})
+GIVES: Mapping[str, tuple[str, type]] = {"/tokenize": ("tokens", list), "/detokenize": ("prompt", str)}
+"""What an answer to these paths holds. A server that answers something else there does not offer them."""
 NAMES_MISSED = 3
 Pictures = Sequence[Picture]
 
@@ -185,11 +187,13 @@ class ServerSession:
 
     async def _offered(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any] | None:
         try:
-            return await self._asking.ask("POST", path, pack(body), spare=NOT_OFFERED)
+            answer = await self._asking.ask("POST", path, pack(body), spare=NOT_OFFERED)
         except UnansweredError as error:
             if error.status in NOT_OFFERED:
                 return None
             raise
+        key, kind = GIVES[path]
+        return answer if isinstance(answer.get(key), kind) else None
 
     async def _complete(self, body: Mapping[str, Any], pictures: Pictures) -> Mapping[str, Any]:
         sent = [one for one in pictures if one.data]

@@ -98,6 +98,15 @@ def find_photos(
             yield Source(found, display_name(found))
 
 
+def names_nothing(path: str) -> bool:
+    """Whether a path or pattern leads to nothing and is not, by its suffix, that of a photo that may have gone."""
+    if "://" in path or os.path.lexists(path):
+        return False
+    if glob.has_magic(path):
+        return next(glob.iglob(path, recursive=True), None) is None
+    return os.path.splitext(path)[1].lower() not in SUFFIXES
+
+
 def display_name(path: str) -> str:
     """A path for people and JSON: bytes of no valid encoding become the replacement character."""
     return os.fsencode(path).decode("utf-8", "replace")

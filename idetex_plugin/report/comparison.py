@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from idetex_plugin.photo.load import PhotoError, load_photo
 from idetex_plugin.report.embed import csp_hash, html_text
 from idetex_plugin.words.box import WHOLE, Box
 from idetex_plugin.words.verdict import Kind, Outcome, Verdict
+from idetex_plugin.words.whole_file import whole_file
 
 SLIDER = (
     '<label>copy <input type="range" min="0" max="100" value="50" aria-label="Share of the original"> original</label>'
@@ -53,15 +53,10 @@ def write_comparison(compared: Iterable[Compared], out: Path, title: str = "Copi
         style_source=csp_hash(style), script_source=csp_hash(script),
     )  # fmt: skip
     before, _, after = page.partition(ROWS_HERE)
-    part = out.with_name(f".{out.name}.{os.getpid()}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(before)
-            file.writelines(_article(each) for each in rows)
-            file.write(after)
-        part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)
+    with whole_file(out) as binary, io.TextIOWrapper(binary, encoding="utf-8", newline="\n") as file:
+        file.write(before)
+        file.writelines(_article(each) for each in rows)
+        file.write(after)
     return out
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,7 @@ from idetex_plugin.report.pictures import Originals, Pictures, ShownPhoto, by_na
 from idetex_plugin.report.rows import Rows
 from idetex_plugin.words.assessment import Assessment
 from idetex_plugin.words.vocabulary import VIDA, Vocabulary
+from idetex_plugin.words.whole_file import whole_file
 
 SCRIPTS = (
     "dom", "row", "data", "marks", "filters", "ranges", "facets", "boxes", "cards", "panel", "large", "keys", "main",
@@ -46,27 +48,21 @@ def write_report(
     Raises OSError when the page or a folder cannot be written; then no page is left behind, or the previous one stays.
     """
     out = Path(out).absolute()
-    out.parent.mkdir(parents=True, exist_ok=True)
     folder = None if self_contained else out.with_name(f"{out.stem}_files")
     if folder is not None:
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
     pictures = Pictures(photos, out, folder, thumbnail, link_originals)
     rows = Rows(vocabulary)
     before, after = _frame(title)
-    part = out.with_name(f".{out.name}.{os.getpid()}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="\n") as page:
-            page.write(before)
-            for number, (assessment, picture) in enumerate(_with_pictures(assessments, pictures, workers), 1):
-                page.write(f'<script type="application/json" class="row">'
-                           f"{script_json(rows.row(assessment, picture))}</script>\n")
-                if picture.jpeg is not None:
-                    _write_pixels(page, number, picture.jpeg)
-            page.write(f'<script type="application/json" id="shared">{script_json(rows.shared())}</script>\n')
-            page.write(after)
-        part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)
+    with whole_file(out) as file, io.TextIOWrapper(file, encoding="utf-8", newline="\n") as page:
+        page.write(before)
+        for number, (assessment, picture) in enumerate(_with_pictures(assessments, pictures, workers), 1):
+            page.write(f'<script type="application/json" class="row">'
+                       f"{script_json(rows.row(assessment, picture))}</script>\n")
+            if picture.jpeg is not None:
+                _write_pixels(page, number, picture.jpeg)
+        page.write(f'<script type="application/json" id="shared">{script_json(rows.shared())}</script>\n')
+        page.write(after)
     return out
 
 

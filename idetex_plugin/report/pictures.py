@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
 
 from idetex_plugin.words.assessment import Assessment, PhotoInfo
+from idetex_plugin.words.whole_file import whole_file
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -103,7 +103,8 @@ class Pictures:
         target, jpeg = self._target(info), _reduced(photo.image, self.size)
         if target is None:
             return ShownPhoto(width, height, thumbnail="#", jpeg=jpeg)
-        write_whole(target, jpeg)
+        with whole_file(target) as file:
+            file.write(jpeg)
         return ShownPhoto(width, height, self._link(target), self._original(source, info))
 
     def _original(self, source: object, info: PhotoInfo) -> str | None:
@@ -129,13 +130,3 @@ def _reduced(image: Image, size: int) -> bytes:
     buffer = io.BytesIO()
     small.save(buffer, "JPEG", quality=85, subsampling=0, optimize=True)
     return buffer.getvalue()
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is never seen half written."""
-    part = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

@@ -5,11 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from idetex_plugin.runs.flat import TABLES, Kind, Table
@@ -25,19 +22,6 @@ def export(run: Run, table: str, format_name: str, out: BinaryIO) -> int:
     Memory does not grow with the number of photos. Raises ImportError when Parquet is asked for without pyarrow.
     """
     return FORMATS[format_name](TABLES[table](run), out)
-
-
-@contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """A file that takes its name only when it is complete."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with partial.open("wb") as file:
-            yield file
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _jsonl(table: Table, out: BinaryIO) -> int:

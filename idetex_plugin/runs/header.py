@@ -30,8 +30,11 @@ class RunHeader:
         return found[0] if found else None
 
     def describe(self, card: Card, fingerprint: str, parts: Mapping[str, str]) -> None:
-        """Say what a writer asks, or raise RunError where the run was asked otherwise."""
+        """Say what a writer asks, or raise RunError where the run holds rows that were asked otherwise."""
         known = self.description()
+        if known is not None and known["fingerprint"] != fingerprint and self._holds_nothing():
+            self._database.execute("DELETE FROM run")
+            self.root = known = None
         if known is None:
             self._database.execute(
                 "INSERT INTO run (id, fingerprint, fingerprint_parts, model, card, version, started_at) "
@@ -54,6 +57,10 @@ class RunHeader:
             self.root = os.fsencode(os.path.abspath(root))
             self._database.execute("UPDATE run SET root = ?", (self.root,))
             self._make_relative(self.root)
+
+    def _holds_nothing(self) -> bool:
+        [(some,)] = self._database.execute("SELECT EXISTS (SELECT 1 FROM photos)")
+        return not some
 
     def _shared_folder(self) -> bytes | None:
         [(first, last)] = self._database.execute("SELECT min(path), max(path) FROM photos")

@@ -30,6 +30,7 @@ from idetex_plugin.gating.remedies import remedies_for
 from idetex_plugin.plugins.names import Hook
 from idetex_plugin.words.assessment import Assessment
 from idetex_plugin.words.card import TASKS, Card
+from idetex_plugin.words.counted import counted
 from idetex_plugin.words.failure import State
 from idetex_plugin.words.question import Question
 from idetex_plugin.words.verdict import Remedy
@@ -56,7 +57,8 @@ class Outcome:
             (len(self.again.failed), "that had failed"),
             (self.copies, "copies of assessed ones"),
         ]
-        parts = [f"{self.assessed:,} photos assessed", *(f"{number:,} {words}" for number, words in numbers if number)]
+        others = (f"{number:,} {words}" for number, words in numbers if number)
+        parts = [f"{counted(self.assessed, 'photo')} assessed", *others]
         found = ", ".join(f"{number:,} {word}" for word, number in self.changes.told if number)
         return ", ".join(parts) + (f"; regions: {found}" if found else "")
 

@@ -11,9 +11,9 @@ from typing import Any
 import fiftyone as fo
 
 from idetex_fiftyone.targets import targets
-from idetex_plugin.runs.export import whole_file
 from idetex_plugin.words.box import Box
 from idetex_plugin.words.vocabulary import VIDA
+from idetex_plugin.words.whole_file import whole_file
 
 HEAD = ("photo", "distortion", "present", "x1", "y1", "x2", "y2")
 KINDS = (fo.Classification, fo.Classifications, fo.Detections)

@@ -141,6 +141,23 @@ def test_wrong_arguments_are_named() -> None:
         Assessor(engine="vlm")
 
 
+@pytest.mark.parametrize(
+    ("options", "error", "words"),
+    [
+        ({"dtype": "int8"}, ValueError, "dtype 'int8' is not one of auto, float32"),
+        ({"slots": 0}, ValueError, "slots: 0 is less than 1"),
+        ({"timeout": 0}, ValueError, "timeout: 0 is not more than 0 seconds"),
+        ({"url": "notaurl"}, ValueError, "'notaurl' is not a server's URL"),
+        ({"url": ["http://127.0.0.1:1", "x"]}, ValueError, "'x' is not a server's URL"),
+        ({"engine": "server"}, ValueError, "the server engine needs the server's url"),
+        ({"engne": "vllm"}, TypeError, "engne"),
+    ],
+)
+def test_options_are_checked_before_any_photo(options: dict[str, Any], error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        Assessor(**options)
+
+
 def test_the_fingerprint_follows_what_is_asked_and_not_the_engine() -> None:
     base = Assessor(engine=engine()).fingerprint
     assert Assessor(engine="transformers").fingerprint == base

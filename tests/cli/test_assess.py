@@ -117,6 +117,11 @@ def test_own_questions(desk: Desk, tmp_path: Path) -> None:
         (["--tasks", "all"], "choose from"),
         (["--fail-on", "lots"], "fail limit 'lots'"),
         (["--out", "/dev/null"], "not a folder"),
+        (["--dtype", "int8"], "int8"),
+        (["--url", "nowhere"], "'nowhere' is not a server's URL"),
+        (["--engine", "server"], "needs the server's url"),
+        (["nothere"], "nothere: there is no such file or folder"),
+        (["nothere/*.jpg"], "nothere/*.jpg: there is no such file or folder"),
     ],
 )
 def test_wrong_use_is_named_and_does_nothing(desk: Desk, arguments: list[str], message: str) -> None:
@@ -124,6 +129,27 @@ def test_wrong_use_is_named_and_does_nothing(desk: Desk, arguments: list[str], m
     assert result.exit_code == 2
     assert message in " ".join(result.output.split())
     assert not desk.run.exists()
+
+
+def test_a_photo_that_has_gone_is_reported_and_the_others_are_assessed(desk: Desk) -> None:
+    result = desk.assess(str(desk.photos / "gone.jpg"), "--no-report")
+    assert result.exit_code == 0 and "not_found" in result.output
+    assert sorted(desk.states()) == ["failed"] + ["ok"] * 5
+
+
+def test_a_question_that_spells_a_picture_is_wrong_use(desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "questions.toml"
+    file.write_text('[[question]]\nname = "own"\ntext = "Is <image> sharp?"\noptions = ["Yes", "No"]\n')
+    result = desk.assess("--questions", str(file))
+    assert result.exit_code == 2 and not desk.run.exists()
+    assert "question 'own' holds <image>" in result.output
+
+
+def test_a_command_that_is_named_can_be_pasted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_photos(tmp_path / "photos", 1)
+    desk = Desk(tmp_path, monkeypatch)
+    desk.run = tmp_path / "a run"
+    assert f"(idetex export '{desk.run}')" in desk.assess("--no-report").output
 
 
 def test_no_photos_is_wrong_use(desk: Desk) -> None:

@@ -83,7 +83,7 @@ def test_distance_0_leaves_what_the_hash_sees_as_the_same(run: Path, tmp_path: P
 def test_a_file_that_cannot_be_written_is_named(run: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     result = idetex("duplicates", run, "--csv", tmp_path / "file" / "groups.csv")
-    assert result.exit_code == 2
+    assert result.exit_code == 4
     assert "cannot be written" in result.output
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -61,6 +62,23 @@ def test_a_folder_without_a_run_is_wrong_use(command: str, tmp_path: Path) -> No
     result = idetex(command, tmp_path)
     assert result.exit_code == 2
     assert "is not a run folder" in result.output
+
+
+@pytest.mark.parametrize("command", ["export", "report"])
+def test_a_file_that_cannot_be_written_is_code_4(command: str, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    result = idetex(command, folder, "--out", tmp_path / "file" / "out")
+    assert result.exit_code == 4
+    assert "cannot be written" in result.output
+
+
+def test_a_reader_that_has_gone_is_no_fault(folder: Path) -> None:
+    command = [sys.executable, "-m", "idetex_plugin", "export", str(folder), "--format", "csv"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 141
 
 
 def test_a_page_where_it_is_wanted(folder: Path, tmp_path: Path) -> None:

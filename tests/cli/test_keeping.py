@@ -114,7 +114,7 @@ def test_rows_that_cannot_be_read_are_removed_when_asked(desk: Desk, stored: str
     assert f"cannot be read: {why}" in (desk.run / "report.html").read_text("utf-8")
     assert desk.assess().exit_code == 0
     assert desk.do("export", str(desk.run)).stdout.count("\n") == 12
-    assert "1 rows removed, 11 in" in desk.do("prune", str(desk.run), "--unreadable").stderr
+    assert "1 row removed, 11 in" in desk.do("prune", str(desk.run), "--unreadable").stderr
     assert desk.assess().exit_code == 0
     assert len(desk.rows()) == 12
 

@@ -77,6 +77,19 @@ def test_without_scores_the_servers_constraint_chooses(tokenize, choices) -> Non
     assert reply.text == choices[1] and reply.choice_probabilities == {}
 
 
+class AnswersAnything(FakeServer):
+    """A gateway that takes every path for a completion."""
+
+    def answer(self, path, body, headers):
+        return completion("b") if "tokenize" in path else super().answer(path, body, headers)
+
+
+@pytest.mark.parametrize("more", [{"choices": ("a", "ab")}, {"prefix": "It is"}])
+def test_a_server_that_answers_something_else_to_tokenize_does_not_offer_it(more) -> None:
+    [reply] = ask(AnswersAnything(lambda body, number: completion("ab")), Request("?", (PHOTO,), **more))
+    assert reply.failure is None and reply.text.endswith("ab")
+
+
 def test_a_busy_server_is_asked_again() -> None:
     answers = [error(503, "warming up"), error(429, "slow down", Retry_After="0"), completion("done")]
     fake = FakeServer(lambda body, number: answers[number - 1])

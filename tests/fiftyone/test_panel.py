@@ -345,7 +345,7 @@ def test_photos_are_left_for_later_and_come_back(app: App, dataset: Any) -> None
 def test_files_and_failures_are_told(app: App, dataset: Any, tmp_path: Any) -> None:
     dataset.add_sample(fo.Sample(filepath=str(tmp_path / "new.jpg")))
     app.do("choose_tab", value=tabs.FILES)
-    assert "1 new photos" in app.drawn
+    assert "1 new photo**" in app.drawn
     app.do("scan")
     assert "1 new" in app.panel.state.fresh
     engine = WindowEngine(answer=Model())

@@ -65,7 +65,7 @@ def verdicts(dataset: Any) -> dict[str, int]:
 
 def test_bulk_acts_only_on_what_waits(assessed: Any) -> None:
     first, second, *_ = ids(assessed)
-    assert str(reject(assessed, ids=[first])) == "rejected: 1 regions of 1 photos"
+    assert str(reject(assessed, ids=[first])) == "rejected: 1 region of 1 photo"
     correct(assessed, [second], severity="Minor")
     done = accept(assessed)
     assert (done.regions, done.photos, done.left) == (4, 4, 2)

@@ -9,7 +9,7 @@ import pytest
 from made_up import half_failed, judged, many, unreadable
 
 from idetex_plugin.photo.measures import MEASURES
-from idetex_plugin.runs.export import FORMATS, export, whole_file
+from idetex_plugin.runs.export import FORMATS, export
 from idetex_plugin.runs.flat import TABLES
 from idetex_plugin.runs.rows import Stamp
 from idetex_plugin.runs.store import Run
@@ -150,20 +150,6 @@ def test_a_run_folder_of_an_older_program_is_read(run: Run) -> None:
         assert exported(run, rows, "csv")
     line = json.loads(exported(run, "photos", "jsonl").splitlines()[0])
     assert (line["measure_noise"], line["file_bytes"], line["duplicates"]) == (None, None, 0)
-
-
-def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
-    def write(fail: bool) -> None:
-        with whole_file(tmp_path / "new" / "out.csv") as file:
-            file.write(b"half")
-            if fail:
-                raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        write(fail=True)
-    assert list((tmp_path / "new").iterdir()) == []
-    write(fail=False)
-    assert (tmp_path / "new" / "out.csv").read_bytes() == b"half"
 
 
 def test_an_empty_run_exports_columns(tmp_path: Path) -> None:

@@ -81,7 +81,8 @@ def test_pages_of_rows_join(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_another_way_of_asking_is_refused_by_name(tmp_path: Path) -> None:
-    writer(tmp_path).close()
+    with writer(tmp_path) as run:
+        run.write("a", STAMP, judged("a"))
     with pytest.raises(RunError, match=r"different: prompts, questions"):
         writer(tmp_path, "g", {"checkpoint": "a", "prompts": "c", "questions": "d"})
     writer(tmp_path).close()
@@ -131,6 +132,13 @@ def test_a_creation_that_was_killed_can_be_continued(tmp_path: Path) -> None:
     (tmp_path / "run.lock").touch()
     with writer(tmp_path) as run:
         assert len(run) == 0
+
+
+def test_a_run_without_rows_takes_another_fingerprint(tmp_path: Path) -> None:
+    writer(tmp_path).close()
+    with writer(tmp_path, "g") as run:
+        assert run.description()["fingerprint"] == "g"
+        assert run.root is None
 
 
 def test_a_copy_says_what_it_is() -> None:

@@ -8,6 +8,8 @@ from concurrent.futures import Future, wait
 from threading import Thread
 from typing import Any, TypeVar
 
+from idetex_plugin.words.counted import counted
+
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 Work = Callable[[Callable[[Any], None]], Result]
@@ -52,4 +54,4 @@ def shown(ctx: Any, start: str, work: Work[Result]) -> Generator[Any, None, Resu
 
 
 def _label(bar: Any) -> str:
-    return f"{bar.iteration:,} of {bar.total:,} photos"
+    return f"{bar.iteration:,} of {counted(bar.total, 'photo')}"

@@ -14,6 +14,7 @@ from idetex_fiftyone.truth.fields import DEFAULT
 from idetex_fiftyone.truth.meant import meant
 from idetex_fiftyone.truth.review import Review
 from idetex_fiftyone.truth.sheet import ACCEPTED, REJECTED
+from idetex_plugin.words.counted import counted
 
 LABELS, PHOTOS, VIEW = "labels", "photos", "view"
 TARGETS = {LABELS: "The selected regions", PHOTOS: "Regions of the selected photos", VIEW: "All regions of the view"}
@@ -46,7 +47,7 @@ class _Say(foo.Operator):
             target = _targets(ctx)
             form.enum("target", target.values(), default=target.values()[0], required=True, view=target)
             counts = figures(_view(ctx, run), run, name)
-            words = f"{self.verb} the {counts.waiting:,} waiting of {counts.total:,} regions"
+            words = f"{self.verb} the {counts.waiting:,} waiting of {counted(counts.total, 'region')}"
             form.view("count", types.Notice(label=f"{words}. “idetex: undo” takes it back"))
         return types.Property(form, view=types.View(label=f"{self.verb} regions"))
 

@@ -16,6 +16,7 @@ from idetex_fiftyone.app.scope import Scope
 from idetex_fiftyone.app.tagging import tagging
 from idetex_fiftyone.counts import UNCLEAR, WAITING, Figures
 from idetex_fiftyone.truth.sheet import FULLY, PARTLY, VERDICTS
+from idetex_plugin.words.counted import counted
 
 REVIEW, FILTER, FILES = "review", "filter", "files"
 TABS = {REVIEW: "Review", FILTER: "Filter", FILES: "Files and runs"}
@@ -41,11 +42,12 @@ def head(panel: Any, parts: types.Object, ctx: Any, counts: Figures, scope: Scop
     where = "the dataset" if scope.whole else "this view"
     open_photos = counts.reviewed[""] + counts.reviewed[PARTLY]
     words = (
-        f"{counts.samples:,} photos of {where}: {counts.reviewed[FULLY]:,} fully reviewed, {open_photos:,} open · "
-        f"{counts.decided:,} of {counts.total:,} regions decided, {counts.waiting:,} waiting"
+        f"{counted(counts.samples, 'photo')} of {where}: {counts.reviewed[FULLY]:,} fully reviewed, "
+        f"{open_photos:,} open · "
+        f"{counts.decided:,} of {counted(counts.total, 'region')} decided, {counts.waiting:,} waiting"
     )
     if new := counts.samples - counts.states.total():
-        words += f" · **{new:,} photos not assessed**"
+        words += f" · **{counted(new, 'photo')} not assessed**"
     if scope.filters != Filters():
         words += f" · shown: **{scope.filters}**"
     parts.md(words, name="progress")
@@ -107,7 +109,7 @@ def filters(
     row = parts.btn_group("shown")
     waiting = counts_shown.waiting
     for name, verb, icon in BULK:
-        label = f"{verb} the {waiting:,} waiting of {counts_shown.total:,} regions shown"
+        label = f"{verb} the {waiting:,} waiting of {counted(counts_shown.total, 'region')} shown"
         row.btn(name, label=label, icon=icon, on_click=getattr(panel, name), disabled=not waiting)
     tagging(panel, parts, ctx, scope)
     row = parts.btn_group("all")
@@ -121,13 +123,13 @@ def filters(
 def files(panel: Any, parts: types.Object, ctx: Any, counts: Figures) -> None:
     """What the run has not looked at, what failed, and where it disagrees with people."""
     new = counts.samples - counts.states.total()
-    lines = [f"{counts.states.total():,} of {counts.samples:,} photos assessed"]
+    lines = [f"{counts.states.total():,} of {counted(counts.samples, 'photo')} assessed"]
     if new:
-        lines.append(f"**{new:,} new photos** wait for “idetex: assess images”")
+        lines.append(f"**{counted(new, 'new photo')}** {'waits' if new == 1 else 'wait'} for “idetex: assess images”")
     if counts.states["failed"]:
         lines.append(f"{counts.states['failed']:,} failed; why is in the field {ctx.panel.state.run}_status.message")
     if counts.conflicts:
-        lines.append(f"In {counts.conflicts:,} photos the last run disagrees with what people said")
+        lines.append(f"In {counted(counts.conflicts, 'photo')} the last run disagrees with what people said")
     if ctx.panel.state.fresh:
         lines.append(f"On disk: **{ctx.panel.state.fresh}**")
     parts.md("\n\n".join(lines), name="files")

@@ -7,6 +7,7 @@ from typing import Any
 from fiftyone.operators import types
 
 from idetex_fiftyone.app.scope import Scope
+from idetex_plugin.words.counted import counted
 
 ROW, NAME = "tagging", "tag"
 """Where the App keeps what is written into the field, also while it is being written."""
@@ -31,7 +32,7 @@ def tag(ctx: Any, scope: Scope, *, give: bool) -> str:
     having = len(photos.match_tags(name))
     if not give:
         photos.untag_samples(name)
-        return f"untagged “{name}”: {having:,} photos"
+        return f"untagged “{name}”: {counted(having, 'photo')}"
     changed = len(photos) - having
     photos.tag_samples(name)
-    return f"tagged “{name}”: {changed:,} photos" + (f"; {having:,} had the tag" if having else "")
+    return f"tagged “{name}”: {counted(changed, 'photo')}" + (f"; {having:,} had the tag" if having else "")

@@ -13,6 +13,7 @@ from idetex_fiftyone.truth.fields import DEFAULT, TruthFields
 from idetex_fiftyone.truth.meant import meant, photos
 from idetex_fiftyone.truth.sheet import ACCEPTED, COMPLETE, CORRECTED, LEVEL, REJECTED, WHOLE, Doc, Sheet, Stamp
 from idetex_fiftyone.truth.store import change, found_by_action, latest_action
+from idetex_plugin.words.counted import counted
 from idetex_plugin.words.vocabulary import Level
 
 
@@ -29,7 +30,7 @@ class Action:
     touched: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        parts = [f"{self.regions:,} regions" if self.regions else "", f"{self.photos:,} photos"]
+        parts = [counted(self.regions, "region") if self.regions else "", counted(self.photos, "photo")]
         left = f"; {self.left:,} left as they are" if self.left else ""
         return f"{self.what}: {' of '.join(filter(None, parts))}{left}"
 
