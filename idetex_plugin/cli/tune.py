@@ -114,7 +114,7 @@ def _codec(codec: str, out: Path | None) -> str:
 
 
 def _refuse_places(photo: Path, out: Path | None, plot: Path | None, codec: str) -> None:
-    """Raises ValueError where nothing can be written, or something would be written over the photo."""
+    """Raises ValueError where a folder is, or where something would be written over the photo."""
     from idetex_plugin.gating.codecs import CODECS, SMALLEST
 
     codecs = SMALLEST if codec == ALL else [codec] if codec in CODECS else []
@@ -124,8 +124,6 @@ def _refuse_places(photo: Path, out: Path | None, plot: Path | None, codec: str)
             continue
         if given.is_dir():
             raise ValueError(f"{option} {given}: a folder: name a file in it")
-        if not given.parent.is_dir():
-            raise ValueError(f"{option} {given}: {given.parent}: no such folder")
         for path in paths:
             if path.exists() and photo.exists() and path.samefile(photo):
                 raise ValueError(f"{option} {given}: the photo itself could be written over: name another file")
@@ -141,11 +139,14 @@ def _with_suffix(out: Path, codec: str) -> Path:
 
 
 def _write(tuned: Tuned, out: Path) -> Path | None:
-    """The file that was written."""
+    """The file that was written; folders above it are made."""
+    from idetex_plugin.words.whole_file import whole_file
+
     if tuned.best is None:
         return None
     path = _with_suffix(out, tuned.codec)
-    path.write_bytes(tuned.best.data)
+    with whole_file(path) as file:
+        file.write(tuned.best.data)
     return path
 
 
@@ -208,4 +209,5 @@ def _draw(found: list[Tuned], path: Path) -> None:
         axes.scatter([trial.setting for trial in mine], sizes, color=colour, label=str(outcome), zorder=2)
     axes.set(xlabel="setting", ylabel="KiB")
     axes.legend()
+    path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=110)

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from idetex_plugin.words.whole_file import whole_file
+
 FILE_NAME = "run.json"
 REHEARSED = "rehearsed"
 MOST = 6
@@ -23,8 +25,8 @@ def claim(folder: Path, run: Mapping[str, Any], kept: Sequence[str]) -> None:
     path = folder / FILE_NAME
     if any(True for pattern in kept for _ in folder.glob(pattern)):
         _check(folder, told, _read(path))
-    folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    with whole_file(path) as file:
+        file.write((json.dumps(told, indent=1) + "\n").encode())
 
 
 def digest(text: str) -> str:
