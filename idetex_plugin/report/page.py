@@ -18,7 +18,7 @@ from idetex_plugin.report.pictures import Originals, Pictures, ShownPhoto, by_na
 from idetex_plugin.report.rows import Rows
 from idetex_plugin.words.assessment import Assessment
 from idetex_plugin.words.vocabulary import VIDA, Vocabulary
-from idetex_plugin.words.whole_file import whole_file
+from idetex_plugin.words.whole_file import flows, whole_file
 
 SCRIPTS = (
     "dom", "row", "data", "marks", "filters", "ranges", "facets", "boxes", "cards", "panel", "large", "keys", "main",
@@ -40,15 +40,15 @@ def write_report(
 ) -> Path:
     """Write one HTML page about these assessments, in their order, and return its path.
 
-    Thumbnails lie in the folder `<name of the page>_files` beside it, or inside the page with `self_contained`.
-    `photos` finds the pixels of each photo (default: its name is its path). `thumbnail` is the longest side in
+    Thumbnails lie in the folder `<name of the page>_files` beside it, or inside the page with `self_contained` and
+    where it goes into a pipe or a device. `photos` finds the pixels of each photo (default: its name is its path). `thumbnail` is the longest side in
     pixels. `link_originals` lets the large view use the original file while it stays where it is; a self-contained
     page never does. Memory does not grow with the number of photos: assessments are taken one after the other, and
     `workers` threads (default: one a core, at most 8) make thumbnails ahead. The same input gives the same bytes.
     Raises OSError when the page or a folder cannot be written; then no page is left behind, or the previous one stays.
     """
     out = Path(out).absolute()
-    folder = None if self_contained else out.with_name(f"{out.stem}_files")
+    folder = None if self_contained or flows(out) else out.with_name(f"{out.stem}_files")
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
     pictures = Pictures(photos, out, folder, thumbnail, link_originals)

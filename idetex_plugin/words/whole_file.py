@@ -17,7 +17,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     Of a link, the file that it leads to is written. A pipe or a device is written to as it is. Raises OSError.
     """
     path = Path(os.path.realpath(path))
-    if path.exists() and not path.is_file() and not path.is_dir():
+    if flows(path):
         with path.open("wb") as file:
             yield file
         return
@@ -29,3 +29,8 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def flows(path: Path) -> bool:
+    """Whether this is a pipe or a device, beside which nothing can lie."""
+    return path.exists() and not path.is_file() and not path.is_dir()

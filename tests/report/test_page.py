@@ -1,6 +1,8 @@
 import gc
 import json
+import os
 import re
+import threading
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,6 +84,17 @@ def test_a_broken_run_leaves_the_previous_page(tmp_path: Path) -> None:
         write_report(broken(), page, photos=no_photos)
     assert page.read_bytes() == before
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["report.html", "report_files"]
+
+
+def test_a_page_in_a_pipe_has_nothing_beside_it(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read: list[str] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text("utf-8")))
+    reader.start()
+    write_report(many(1), pipe)
+    reader.join(30)
+    assert "</html>" in read[0] and list(tmp_path.iterdir()) == [pipe]
 
 
 def test_the_policy_allows_this_page_alone(tmp_path: Path) -> None:
