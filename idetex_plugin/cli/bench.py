@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from idetex_plugin.lab.evaluation.bench.report import Report
 
 SHOWN = 20
-command = typer.Typer(no_args_is_help=True, help="Measure how much a model sees.")
+command = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
 
 
 class Part(StrEnum):
@@ -76,7 +76,7 @@ def synth(
         Path | None, typer.Option("--json", help="Write every figure at full precision.", show_default=False)
     ] = None,
 ) -> None:
-    """Damage photographs in known ways, and see how much of it a model finds."""
+    """Damage photographs in known ways, and see what a model finds."""
     with extra("eval", "idetex bench synth"):
         from idetex_plugin.lab.evaluation.bench.cases import Bench
         from idetex_plugin.lab.evaluation.bench.report import markdown

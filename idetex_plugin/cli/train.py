@@ -14,7 +14,10 @@ from idetex_plugin.words.extras import extra
 def command(
     recipes: Annotated[
         list[Path],
-        typer.Argument(help="A TOML file, or several: each goes on from the one before, in a folder of its name."),
+        typer.Argument(
+            help="A recipe (TOML), or the name of a built-in one, such as nano-gpu; or several: each goes on from the "
+            "one before, in a folder of its name."
+        ),
     ],
     photos: Annotated[Path, typer.Option(help="Folder that holds the photographs of the recipe's split.")],
     out: Annotated[Path, typer.Option(help="Folder for logs, resumable checkpoints and the result.")],

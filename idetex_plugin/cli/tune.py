@@ -62,7 +62,11 @@ def command(
     options = engine_options(
         url=url, dtype=dtype, slots=slots, served_model=served_model, timeout=timeout, wait_for_server=wait_for_server
     )
-    wanted = codec or _codec_of(out)
+    try:
+        wanted = _codec(codec, out)
+        _refuse_places(photo, out, plot, wanted)
+    except ValueError as error:
+        stop(str(error))
     if plot is not None:
         require("eval", "--plot", "matplotlib")
     try:
@@ -95,22 +99,58 @@ def command(
         stop(f"no {' or '.join(names)} of {photo} passes the policy {policy}{within}", Exit.JUDGED)
 
 
-def _codec_of(out: Path | None) -> str:
-    """The codec that a file's suffix tells, or all."""
+def _codec(codec: str, out: Path | None) -> str:
+    """The codec that is asked for, or that the file's suffix tells, or all. Raises ValueError where both differ."""
     from idetex_plugin.gating.codecs import CODECS
 
     suffix = "" if out is None else out.suffix.lower()
-    return next((name for name, codec in CODECS.items() if suffix in codec.suffixes), ALL)
+    if not suffix or (out is not None and out.is_dir()):
+        return codec or ALL
+    told = next((name for name, each in CODECS.items() if suffix in each.suffixes), None)
+    if told is None:
+        known = ", ".join(each for codec in CODECS.values() for each in codec.suffixes)
+        raise ValueError(f"--out {out}: no codec writes {suffix}: choose from {known}, or leave the suffix out")
+    if codec == ALL:
+        raise ValueError(f"--out {out}: {suffix} is one codec and --codec {ALL} any: leave one of both out")
+    if codec in CODECS and codec != told:
+        raise ValueError(f"--out {out}: {suffix} is not {codec}: leave out the suffix, or --codec")
+    return codec or told
+
+
+def _refuse_places(photo: Path, out: Path | None, plot: Path | None, codec: str) -> None:
+    """Raises ValueError where a folder is, or where something would be written over the photo."""
+    from idetex_plugin.gating.codecs import CODECS, SMALLEST
+
+    codecs = SMALLEST if codec == ALL else [codec] if codec in CODECS else []
+    outs = [] if out is None else [_with_suffix(out, each) for each in codecs]
+    for option, given, paths in (("--out", out, outs), ("--plot", plot, [plot] if plot else [])):
+        if given is None:
+            continue
+        if given.is_dir():
+            raise ValueError(f"{option} {given}: a folder: name a file in it")
+        for path in paths:
+            if path.exists() and photo.exists() and path.samefile(photo):
+                raise ValueError(f"{option} {given}: the photo itself could be written over: name another file")
+    if plot is not None and any(path.resolve() == plot.resolve() for path in outs):
+        raise ValueError(f"--out and --plot are both {plot}: name two files")
+
+
+def _with_suffix(out: Path, codec: str) -> Path:
+    """The file to write: without a suffix it gets the codec's."""
+    from idetex_plugin.gating.codecs import CODECS
+
+    return out if out.suffix else out.with_suffix(CODECS[codec].suffixes[0])
 
 
 def _write(tuned: Tuned, out: Path) -> Path | None:
-    """The file that was written; without a suffix it gets the codec's."""
-    from idetex_plugin.gating.codecs import CODECS
+    """The file that was written; folders above it are made."""
+    from idetex_plugin.words.whole_file import whole_file
 
     if tuned.best is None:
         return None
-    path = out if out.suffix else out.with_suffix(CODECS[tuned.codec].suffixes[0])
-    path.write_bytes(tuned.best.data)
+    path = _with_suffix(out, tuned.codec)
+    with whole_file(path) as file:
+        file.write(tuned.best.data)
     return path
 
 
@@ -173,4 +213,5 @@ def _draw(found: list[Tuned], path: Path) -> None:
         axes.scatter([trial.setting for trial in mine], sizes, color=colour, label=str(outcome), zorder=2)
     axes.set(xlabel="setting", ylabel="KiB")
     axes.legend()
+    path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=110)

@@ -16,8 +16,9 @@ from PIL import Image
 from idetex_plugin.gating.check import Gate
 from idetex_plugin.gating.codecs import CODECS, SMALLEST, Codec, codec_named
 from idetex_plugin.gating.diagnose import Side
+from idetex_plugin.gating.diagnose.facts import ANIMATED
 from idetex_plugin.gating.pairs import Pair
-from idetex_plugin.photo.load import load_photo
+from idetex_plugin.photo.load import Photo, load_photo
 from idetex_plugin.words.verdict import Outcome, Verdict
 
 OnTrial = Callable[["Trial"], None]
@@ -67,10 +68,12 @@ def tune(
     photo: a path, encoded bytes, a PIL image or a numpy array; transparency is kept, or laid on the policy's
     background by a codec that has none. codec: of `codecs.CODECS`. on_trial: told of every file. tolerance: steps of
     the dial that do not matter. Raises PhotoError, ValueError for a codec that is unknown, not installed or opaque
-    where the photo is transparent and the policy has no background, EngineDeadError.
+    where the photo is transparent and the policy has no background, or for an animation where the policy does not let
+    one frame of it pass, EngineDeadError.
     """
     chosen = codec_named(codec)
-    return _tuned(_master(photo, gate), [chosen], gate, lambda _, trial: on_trial(trial), tolerance, max_bytes, 1)[0]
+    master = _master(photo, gate)
+    return _tuned(photo, master, [chosen], gate, lambda _, trial: on_trial(trial), tolerance, max_bytes, 1)[0]
 
 
 def tune_all(
@@ -89,7 +92,7 @@ def tune_all(
     """
     master = _master(photo, gate)
     names = codecs or [name for name in SMALLEST if CODECS[name].is_installed and _holds(CODECS[name], master, gate)]
-    found = _tuned(master, [codec_named(name) for name in names], gate, on_trial, tolerance, max_bytes, jobs)
+    found = _tuned(photo, master, [codec_named(name) for name in names], gate, on_trial, tolerance, max_bytes, jobs)
     return sorted(found, key=lambda each: (each.best is None, len(each.best.data) if each.best else 0))
 
 
@@ -98,6 +101,7 @@ Search = Generator[Made, Trial, Trial | None]
 
 
 def _tuned(
+    photo: Any,
     master: Image.Image,
     codecs: Sequence[Codec],
     gate: Gate,
@@ -106,7 +110,7 @@ def _tuned(
     max_bytes: int | None,
     jobs: int,
 ) -> list[Tuned]:
-    """All searches side by side: each makes its next file, then the gate judges them in one stream."""
+    """All searches side by side: each makes its next file, then the gate judges them beside the photo in one stream."""
     # Pillow keeps the options of a file on the image that it encodes, so that each search needs one of its own.
     photos = {codec.name: _held(master, codec, gate).copy() for codec in codecs}
     searches = {codec.name: _search(photos[codec.name], codec, tolerance, max_bytes) for codec in codecs}
@@ -122,7 +126,7 @@ def _tuned(
                     made[name] = step
                 else:
                     best[name] = step
-            pairs = ((name, Pair(None, photos[name], data, name)) for name, (_, data) in made.items())
+            pairs = ((name, Pair(None, photo, data, name)) for name, (_, data) in made.items())
             under_way = {}
             for name, verdict in gate.stream(pairs):
                 trial = Trial(*made[name], verdict)
@@ -178,7 +182,19 @@ def _master(photo: Any, gate: Gate) -> Image.Image:
     """RGB, or RGBA where anything is transparent, upright and in sRGB."""
     loaded = load_photo(photo, max_pixels=gate.assessor.max_pixels)
     side = Side.of(photo, loaded)
+    _refuse_animation(side, loaded, gate)
     return side.picture if side.alpha is None else side.transparent
+
+
+def _refuse_animation(side: Side, photo: Photo, gate: Gate) -> None:
+    """What is encoded is the first frame: of an animation, the gate says that frames are lost."""
+    told = next((note for note in photo.info.notes if note.startswith("first frame")), "")
+    moves = side.facts.frames > 1 or (told and photo.info.format in ANIMATED)
+    if moves and not gate.policy.still_from_animation:
+        raise ValueError(
+            f"{photo.info.name}: an animation, of which only the first frame would be encoded and all others be lost: "
+            f"give a single frame, or a policy with still_from_animation = true"
+        )
 
 
 def _holds(codec: Codec, master: Image.Image, gate: Gate) -> bool:

@@ -2,15 +2,19 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from idetex_plugin import __version__
 from idetex_plugin.cli.app import app
 from idetex_plugin.cli.commands import COMMANDS
+from idetex_plugin.cli.exits import Exit
 
 HEAVY = ("torch", "transformers", "vllm", "PIL", "numpy", "pydantic", "rich.console", "sqlite3")
 
@@ -80,3 +84,26 @@ def test_unknown_commands_are_wrong_use() -> None:
     result = CliRunner().invoke(app, ["asses"])
     assert result.exit_code == 2
     assert "No such command 'asses'" in result.output
+
+
+def subcommands(command: Any, context: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The words of every command and group below one."""
+    for name in command.list_commands(context):
+        below = command.get_command(context, name)
+        yield (*path, name)
+        if hasattr(below, "list_commands"):
+            yield from subcommands(below, context, (*path, name))
+
+
+def test_all_help_looks_alike() -> None:
+    group = get_command(app)
+    found = list(subcommands(group, group.context_class(group)))
+    assert ("bench", "synth") in found and ("plugins", "new") in found
+    for words in found:
+        for option in ("--help", "-h"):
+            result = CliRunner().invoke(app, [*words, option])
+            assert result.exit_code == 0, words
+            assert result.output.startswith("Usage: "), words
+            assert "--install-completion" not in result.output and not set("─│╭") & set(result.output), words
+        wrong = CliRunner().invoke(app, [*words, "--no-such-option"])
+        assert wrong.exit_code == Exit.USAGE and not set("─│╭") & set(wrong.output), words

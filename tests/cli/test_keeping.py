@@ -112,7 +112,7 @@ def test_prune_does_not_take_a_folder_that_is_elsewhere_for_lost(desk: Desk) -> 
 
 
 @pytest.mark.parametrize(
-    ("stored", "why"), [("{}", "photo: Field required"), ('{"photo": {"na', "Invalid JSON"), ("", "Invalid JSON")]
+    ("stored", "why"), [("{}", "photo: is missing"), ('{"photo": {"na', "Invalid JSON"), ("", "Invalid JSON")]
 )
 def test_rows_that_cannot_be_read_are_removed_when_asked(desk: Desk, stored: str, why: str) -> None:
     desk.assess()

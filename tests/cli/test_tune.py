@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from typer.testing import CliRunner, Result
 
 from idetex_plugin.cli.app import app
@@ -74,9 +75,56 @@ def test_no_setting_may_be_good_enough(tmp_path: Path) -> None:
         (["gone.jpg"], "gone.jpg"),
         ([DEMO / "camera.jpg", "--codec", "heic"], "choose from jpeg"),
         ([DEMO / "ATTRIBUTION.md"], "no image"),
+        ([DEMO / "camera.jpg", "--out", "x.foo"], "x.foo: no codec writes .foo: choose from .jpg, .jpeg, .webp, .avif"),
+        ([DEMO / "camera.jpg", "--codec", "webp", "--out", "w.jpg"], "w.jpg: .jpg is not webp"),
+        ([DEMO / "camera.jpg", "--codec", "png-palette", "--out", "w.avif"], "w.avif: .avif is not png-palette"),
+        ([DEMO / "camera.jpg", "--codec", "all", "--out", "w.jpg"], "w.jpg: .jpg is one codec and --codec all"),
+        ([DEMO / "camera.jpg", "--out", DEMO], "demo: a folder: name a file in it"),
     ],
 )
 def test_wrong_use_is_named(words: list[object], problem: str) -> None:
     result = tune(*words)
     assert result.exit_code == 2
     assert problem in result.stderr
+
+
+def test_the_original_is_not_written_over(tmp_path: Path) -> None:
+    photo, link = tmp_path / "hero.jpg", tmp_path / "link.jpg"
+    photo.write_bytes((DEMO / "camera.jpg").read_bytes())
+    link.symlink_to(photo)
+    before = photo.read_bytes()
+    roundabout = tmp_path / ".." / tmp_path.name / "hero.jpg"
+    for words in (["--out", photo], ["--out", link], ["--out", roundabout], ["--out", tmp_path / "hero"],
+                  ["--out", tmp_path / "hero", "--codec", "jpeg"], ["--plot", link]):  # fmt: skip
+        result = tune(photo, *words)
+        assert result.exit_code == 2, result.output
+        assert f"{words[1]}" in result.stderr and "could be written over" in result.stderr
+    same = tune(photo, "--plot", tmp_path / "new.png", "--out", tmp_path / "new.png")
+    assert same.exit_code == 2
+    assert "both" in same.stderr
+    assert photo.read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["hero.jpg", "link.jpg"]
+
+
+def test_a_suffix_that_no_search_writes_is_not_in_the_way(tmp_path: Path) -> None:
+    photo, policy = tmp_path / "hero.png", tmp_path / "loose.toml"
+    policy.write_text("[similarity]\npasses = 10\nrejects = 10\n")
+    Image.open(DEMO / "camera.jpg").resize((96, 64)).save(photo)
+    before = photo.read_bytes()
+    result = tune(photo, "--out", tmp_path / "hero", "--policy", policy, "--tolerance", 40)
+    assert result.exit_code == 0, result.output
+    assert [path for path in tmp_path.glob("hero.*") if path != photo]
+    below = tmp_path / "new" / "folder"
+    words = ["--out", below / "hero.webp", "--plot", below / "curve.png", "--policy", policy, "--tolerance", 40]
+    assert tune(photo, *words).exit_code == 0
+    assert sorted(path.name for path in below.iterdir()) == ["curve.png", "hero.webp"]
+    assert photo.read_bytes() == before
+
+
+def test_an_animation_is_refused(tmp_path: Path) -> None:
+    frames = [Image.new("RGB", (64, 64), colour) for colour in ("red", "blue")]
+    frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
+    result = tune(tmp_path / "a.gif", "--out", tmp_path / "a.webp")
+    assert result.exit_code == 2
+    assert "a.gif: an animation" in result.stderr
+    assert not (tmp_path / "a.webp").exists()

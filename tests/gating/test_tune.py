@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
+from profiles import rgb_profile
 from standins import WindowEngine, nano_says
 
 from idetex_plugin import Assessor, load_photo
@@ -116,3 +119,40 @@ def test_within_a_number_of_bytes_the_best_setting_is_taken() -> None:
     assert tune(PHOTO, "jpeg", gate(10), max_bytes=100).best is None
     assert tune(PHOTO, "jpeg", gate(100), max_bytes=9000).best is None
     assert tune(PHOTO, "jpeg", gate(10), max_bytes=10**7).best is not None
+
+
+def moving(path: Path) -> Path:
+    frames = [PHOTO.rotate(angle) for angle in (0, 90, 180)]
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=100)
+    return path
+
+
+@pytest.mark.parametrize("name", ["a.gif", "a.webp", "a.png"])
+@pytest.mark.parametrize("given", [Path, Path.read_bytes, Image.open, load_photo])
+def test_an_animation_is_refused_as_the_gate_would(tmp_path: Path, name: str, given: Callable[[Path], Any]) -> None:
+    source = given(moving(tmp_path / name))
+    with pytest.raises(ValueError, match="an animation, of which only the first frame would be encoded"):
+        tune(source, "webp", gate(10))
+    with pytest.raises(ValueError, match="still_from_animation = true"):
+        tune_all(source, gate(10))
+
+
+def test_a_policy_may_take_one_frame_of_an_animation(tmp_path: Path) -> None:
+    path, judge = moving(tmp_path / "a.png"), gate(60)
+    still = Gate(judge.policy.model_copy(update={"still_from_animation": True}), judge.assessor)
+    tuned = tune(path, "webp", still, tolerance=20)
+    assert tuned.best is not None
+    assert still.check(path, tuned.best.data).outcome == tuned.best.verdict.outcome == "pass"
+
+
+@pytest.mark.parametrize(
+    ("rule", "reason"),
+    [({"min_saving": 0.99}, "the policy asks for 99%"), ({"strip_profile": False}, "profile")],
+)
+def test_a_file_is_judged_beside_the_photo_as_it_was_given(tmp_path: Path, rule: dict[str, Any], reason: str) -> None:
+    path, judge = tmp_path / "photo.jpg", gate(10)
+    PHOTO.save(path, quality=50, icc_profile=rgb_profile())
+    strict = Gate(judge.policy.model_copy(update=rule), judge.assessor)
+    tuned = tune(path, "jpeg", strict, tolerance=20)
+    assert tuned.best is None
+    assert all(reason in " ".join(trial.verdict.reasons) for trial in tuned.trials)

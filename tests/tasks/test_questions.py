@@ -56,7 +56,7 @@ def test_questions_from_a_file(tmp_path):
         (TOML.replace('["Blue", "Grey"]', '["Blue"]'), "question 1: options: .*at least 2"),
         (TOML.replace('"Yes", "No"', '"Yes", "Yes"'), "question 2: .*are the same"),
         (TOML.replace('name = "sky"', 'name = "Sky!"'), "question 1: name: "),
-        (TOML.replace("preamble", "preambel"), "question 2: preambel: Extra"),
+        (TOML.replace("preamble", "preambel"), "question 2: preambel: unknown key"),
     ],
 )  # fmt: skip
 def test_faults_name_the_question_and_the_key(tmp_path, text, message):

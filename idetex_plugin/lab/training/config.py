@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from idetex_plugin.lab.synthesis.distractors import DISTRACTORS
 from idetex_plugin.lab.training.mixing import Mixing
 from idetex_plugin.lab.training.model import Architecture
+from idetex_plugin.lab.training.named import read_recipe
 from idetex_plugin.lab.training.online import Online
 from idetex_plugin.words.record import Record
 from idetex_plugin.words.vocabulary import VIDA
+
+RECIPES = Path(__file__).parent / "recipes"
 
 
 def _are_types(values: dict[str, float]) -> dict[str, float]:
@@ -174,15 +176,13 @@ class TrainConfig(Record):
         return self
 
 
-def read_config(path: Path) -> tuple[TrainConfig, str]:
-    """The recipe and the first 16 hex digits of its SHA-256. Raises ValueError naming the file and the fault."""
-    data = path.read_bytes()
-    try:
-        config = TrainConfig.model_validate(tomllib.loads(data.decode()))
-        if config.split is not None:
-            config = config.model_copy(update={"split": path.parent / config.split})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as fault:
-        raise ValueError(f"{path}: {fault}") from fault
+def read_config(which: Path) -> tuple[TrainConfig, str]:
+    """The recipe in a file, or the package's own of this name, and the first 16 hex digits of the file's SHA-256.
+
+    Raises ValueError naming the file and each fault."""
+    config, path, data = read_recipe(which, TrainConfig, RECIPES)
+    if config.split is not None:
+        config = config.model_copy(update={"split": path.parent / config.split})
     return config, hashlib.sha256(data).hexdigest()[:16]
 
 

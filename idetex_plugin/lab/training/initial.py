@@ -13,7 +13,9 @@ from transformers import AutoTokenizer, Idefics3ForConditionalGeneration
 from idetex_plugin.cards.registry import get_card
 from idetex_plugin.engines.prompts import checkpoint_of
 from idetex_plugin.lab.training.config import TrainConfig
+from idetex_plugin.lab.training.continuing import digest
 from idetex_plugin.lab.training.model import Architecture
+from idetex_plugin.words.record import in_words
 
 
 def like_start(config: TrainConfig) -> TrainConfig:
@@ -25,7 +27,7 @@ def like_start(config: TrainConfig) -> TrainConfig:
         known = _record(config.start)["config"]
         architecture, bins = Architecture.model_validate(known["architecture"]), int(known["bins"])
     except (OSError, ValueError, KeyError, ValidationError) as fault:
-        raise ValueError(f"{config.start}: no record of how this checkpoint was trained: {fault}") from fault
+        raise ValueError(f"{config.start}: no record of how this checkpoint was trained: {in_words(fault)}") from fault
     views = max(architecture.views, config.architecture.views)
     architecture = architecture.model_copy(update={"views": views})
     return config.model_copy(update={"architecture": architecture, "bins": bins})
@@ -37,6 +39,11 @@ def history(config: TrainConfig) -> list[str]:
         return []
     known = _record(config.start)
     return [*known.get("after", []), known["recipe"]]
+
+
+def start_record(config: TrainConfig) -> str | None:
+    """A digest of how the checkpoint was trained that it starts from, if any."""
+    return None if config.start is None else digest(json.dumps(_record(config.start), sort_keys=True))
 
 
 def load_start(config: TrainConfig) -> tuple[Any, Any]:

@@ -13,6 +13,7 @@ from idetex_plugin.dialects import nano
 from idetex_plugin.lab.synthesis import Synthesizer
 from idetex_plugin.lab.training.attention import use_plain_attention
 from idetex_plugin.lab.training.config import DenseConfig, ReaderConfig, TrainConfig, read_config, rehearsal
+from idetex_plugin.lab.training.continuing import claim
 from idetex_plugin.lab.training.data import Item, normalised
 from idetex_plugin.lab.training.data_parallel import Crew, together
 from idetex_plugin.lab.training.dense import CellHead, DenseHeads, dense_loss, severity_loss, token_precision
@@ -26,7 +27,7 @@ from idetex_plugin.lab.training.model import Architecture, build, start_from_cos
 from idetex_plugin.lab.training.packing import Packed, Packer
 from idetex_plugin.lab.training.reader import read, reader_loss, scales, smooth_places
 from idetex_plugin.lab.training.tokenizer import build_tokenizer
-from idetex_plugin.lab.training.trainer import Say, Trainer, recipe
+from idetex_plugin.lab.training.trainer import Say, Trainer, recipe, run_of
 from idetex_plugin.views.evidence import FILE_NAME
 from idetex_plugin.words.assessment import Region
 
@@ -197,9 +198,15 @@ def begin(trainer: Trainer) -> tuple[Any, Any, dict[str, int]]:
     return model, tokenizer, steps
 
 
-def train(config: TrainConfig, recipe_hash: str, photographs: Path, out: Path, say: Say) -> Path:
-    """All stages of a recipe, then the export; gives the checkpoint's folder. Run again, it resumes."""
+def train(
+    config: TrainConfig, recipe_hash: str, photographs: Path, out: Path, say: Say, *, rehearsed: bool = False
+) -> Path:  # fmt: skip
+    """All stages of a recipe, then the export; gives the checkpoint's folder. Run again, it resumes.
+
+    rehearsed: whether the recipe is the `rehearsal` of one. Raises ValueError if `out` holds the run of another recipe
+    or start, with other photographs, or a rehearsal of this one."""
     config = like_start(config)
+    claim(out, run_of(config, photographs, rehearsed=rehearsed), ("*.pt", "checkpoint"))
     trainer = Trainer(config, photographs, out, say)
     model, tokenizer, steps = begin(trainer)
     use_plain_attention(model)
@@ -224,7 +231,7 @@ def train_in_turn(
     """Train by each recipe in turn, the later ones from what the one before gave; gives the last checkpoint's folder.
 
     A single recipe has `out` for itself, several have a folder of their name each. rehearse: see `rehearsal`. Raises
-    ValueError for a recipe that is wrong or named twice, before any is begun.
+    ValueError for a recipe that is wrong or named twice, before any is begun, and as `train` does.
     """
     configs = [read_config(path) for path in recipes]
     if rehearse:
@@ -235,6 +242,7 @@ def train_in_turn(
     for path, (config, digest) in zip(recipes, configs, strict=True):
         start = config.start if folder is None else str(folder)
         own = out / path.stem if len(recipes) > 1 else out
-        folder = train(config.model_copy(update={"start": start}), digest, photographs, own, say)
+        begun = config.model_copy(update={"start": start})
+        folder = train(begun, digest, photographs, own, say, rehearsed=rehearse)
     assert folder is not None
     return folder

@@ -11,19 +11,22 @@ import torch
 
 from idetex_plugin.dialects.nano import NanoDialect
 from idetex_plugin.engines.runtime import pick_dtype
-from idetex_plugin.lab.data.photos import Split
+from idetex_plugin.lab.data.photos import Split, listed
 from idetex_plugin.lab.synthesis import Recipe
 from idetex_plugin.lab.training.batches import Feed
 from idetex_plugin.lab.training.card import card_of
 from idetex_plugin.lab.training.config import StageConfig, SynthesisConfig, TrainConfig
+from idetex_plugin.lab.training.continuing import REHEARSED, sizes
 from idetex_plugin.lab.training.data import Item, Stream, Tower, load_sources, normalised
 from idetex_plugin.lab.training.dense import image_tokens
 from idetex_plugin.lab.training.dialogue import Dialogues
+from idetex_plugin.lab.training.initial import start_record
 from idetex_plugin.lab.training.model import project, tower_features
 from idetex_plugin.lab.training.muon import use_own_precision
 from idetex_plugin.lab.training.online import RunningError
 
 Say = Callable[[str], None]
+PARTS: tuple[Split, ...] = ("train", "validation")
 
 
 class Trainer:
@@ -39,8 +42,7 @@ class Trainer:
             use_own_precision()
         if self.device.type == "cpu":
             torch.set_num_threads(config.threads)
-        parts: tuple[Split, ...] = ("train", "validation")
-        self.sources = {split: load_sources(photographs, split, config.split) for split in parts}
+        self.sources = {split: load_sources(photographs, split, config.split) for split in PARTS}
         self.errors = RunningError()
         self.say(f"{len(self.sources['train'])} photographs to train on, {len(self.sources['validation'])} to watch")
 
@@ -105,3 +107,10 @@ class Trainer:
 def recipe(synthesis: SynthesisConfig) -> Recipe:
     """The synthesis settings of a training recipe as a recipe of samples."""
     return Recipe(**synthesis.model_dump())
+
+
+def run_of(config: TrainConfig, photographs: Path, *, rehearsed: bool = False) -> dict[str, Any]:
+    """What decides the weights: the recipe without what only says where and how fast, its start, the photographs."""
+    names = [name for part in PARTS for name in listed(part, config.split)]
+    recipe = config.model_dump(mode="json", exclude={"split", "start", "save_minutes", "threads"})
+    return {REHEARSED: rehearsed, **recipe, "start": start_record(config), "photographs": sizes(photographs, names)}

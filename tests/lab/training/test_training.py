@@ -164,6 +164,82 @@ def test_a_recipe_is_rehearsed_whole_in_few_steps(recipe: Path) -> None:
     assert not any(torch.equal(before[name], after[name]) for name in before if name.endswith("q_proj.weight"))
 
 
+def test_another_recipe_does_not_go_on_from_a_folders_states(recipe: Path) -> None:
+    out = recipe.parent / "out"
+    folder = train_in_turn([recipe], recipe.parent, out, lambda _: None)
+    before = (folder / "training.json").read_bytes(), (out / "reader.pt").read_bytes()
+    recipe.write_text("seed = 5\n" + recipe.read_text())
+    with pytest.raises(ValueError, match=rf"{out} holds another run, which differs in seed: choose another --out"):
+        train_in_turn([recipe], recipe.parent, out, lambda _: None)
+    assert ((folder / "training.json").read_bytes(), (out / "reader.pt").read_bytes()) == before
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"dense": {"steps": 5}}, "dense.steps"),
+        ({"reader": {"minutes": 3}}, "reader.minutes"),
+        ({"joint": {"steps": 1, "batch": 1}}, "joint"),
+        ({"workers": 1}, "workers"),
+    ],
+)
+def test_whatever_changes_the_weights_makes_another_run(recipe: Path, change: dict, named: str) -> None:
+    out = recipe.parent / "out"
+    config, digest = read_config(recipe)
+    eager = config.model_copy(update={"save_minutes": 0.0})
+    with stopped_at(2):
+        train(eager, digest, recipe.parent, out, lambda _: None)
+    values = config.model_dump()
+    for key, value in change.items():
+        values[key] = {**(values[key] or {}), **value} if isinstance(value, dict) else value
+    with pytest.raises(ValueError, match=f"differs in {named}"):
+        train(TrainConfig.model_validate(values), digest, recipe.parent, out, lambda _: None)
+
+
+def test_other_photographs_and_another_start_make_another_run(recipe: Path) -> None:
+    config, digest = read_config(recipe)
+    first = train(config, digest, recipe.parent, recipe.parent / "first", lambda _: None)
+    more = config.model_copy(update={"start": str(first), "dense": None})
+    out = recipe.parent / "out"
+    train(more, digest, recipe.parent, out, lambda _: None)
+    record = json.loads((first / "training.json").read_text())
+    (first / "training.json").write_text(json.dumps({**record, "recipe": "another"}))
+    with pytest.raises(ValueError, match="differs in start:"):
+        train(more, digest, recipe.parent, out, lambda _: None)
+    with (recipe.parent / "0.png").open("ab") as photograph:
+        photograph.write(b"longer")
+    with pytest.raises(ValueError, match="differs in start, photographs:"):
+        train(more, digest, recipe.parent, out, lambda _: None)
+
+
+def test_states_of_a_run_that_is_not_known_are_left_alone(recipe: Path) -> None:
+    out = recipe.parent / "out"
+    train_in_turn([recipe], recipe.parent, out, lambda _: None)
+    (out / "run.json").unlink()
+    with pytest.raises(ValueError, match=r"holds a run of which run\.json does not tell the recipe"):
+        train_in_turn([recipe], recipe.parent, out, lambda _: None)
+
+
+def test_a_training_does_not_go_on_from_its_rehearsal(recipe: Path) -> None:
+    out = recipe.parent / "out"
+    train_in_turn([recipe], recipe.parent, out, lambda _: None, rehearse=True)
+    with pytest.raises(ValueError, match=f"{out} holds a rehearsal"):
+        train_in_turn([recipe], recipe.parent, out, lambda _: None)
+    other = recipe.parent / "other"
+    train_in_turn([recipe], recipe.parent, other, lambda _: None)
+    with pytest.raises(ValueError, match=f"{other} holds another run, which differs in rehearsed"):
+        train_in_turn([recipe], recipe.parent, other, lambda _: None, rehearse=True)
+
+
+def test_a_run_that_failed_before_its_first_state_may_be_another(recipe: Path) -> None:
+    out = recipe.parent / "out"
+    with stopped_at(1):
+        train_in_turn([recipe], recipe.parent, out, lambda _: None)
+    recipe.write_text("seed = 5\n" + recipe.read_text())
+    folder = train_in_turn([recipe], recipe.parent, out, lambda _: None)
+    assert json.loads((folder / "training.json").read_text())["config"]["seed"] == 5
+
+
 def test_a_stage_that_is_timed_ends_with_its_rates_low(recipe: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(10_000))
     monkeypatch.setattr(loop_module.time, "monotonic", lambda: 10.0 * next(clock))

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from idetex_plugin.dialects.reading import UnreadableError
 from idetex_plugin.lab.evaluation.ledger import Ledger
 from idetex_plugin.lab.evaluation.mipi.replies import Place, description_said, option_said, regions_said
+from idetex_plugin.words.record import in_words
 
 DETECTION, REGION = "distortion-detection", "region-perception"
 BOX = ("coordinates",)
@@ -189,7 +190,7 @@ class Reader:
                 try:
                     yield make(name, item)
                 except (UnreadableError, KeyError, TypeError, ValueError) as error:
-                    self.ledger.refuse(name, shown, f"lacks {error}" if isinstance(error, KeyError) else str(error))
+                    self.ledger.refuse(name, shown, in_words(error))
 
 
 def _items(path: Path) -> list[Item]:

@@ -22,6 +22,7 @@ from idetex_plugin.lab.evaluation.ledger import Ledger
 from idetex_plugin.words.assessment import Region
 from idetex_plugin.words.box import Box
 from idetex_plugin.words.question import Question
+from idetex_plugin.words.record import in_words
 from idetex_plugin.words.vocabulary import VIDA, Level, Severity
 
 THOUSAND = CoordinateFrame(1000, 1000)
@@ -88,7 +89,7 @@ def read_images(path: Path, ledger: Ledger) -> Iterator[VidaImage]:
         try:
             yield _image(path.name, item, ledger)
         except (KeyError, TypeError, ValueError) as error:
-            ledger.refuse(path.name, shown, f"lacks {error}" if isinstance(error, KeyError) else str(error))
+            ledger.refuse(path.name, shown, in_words(error))
 
 
 def read_exchanges(path: Path, ledger: Ledger) -> Iterator[Exchange]:
@@ -97,8 +98,7 @@ def read_exchanges(path: Path, ledger: Ledger) -> Iterator[Exchange]:
         try:
             yield _asked(item) if "candidates" in item else _exchange(item)
         except (KeyError, IndexError, TypeError, ValueError) as error:
-            words = f"lacks {error}" if isinstance(error, KeyError) else str(error)
-            ledger.refuse(path.name, item.get("id", item.get("image", f"item {number}")), words)
+            ledger.refuse(path.name, item.get("id", item.get("image", f"item {number}")), in_words(error))
 
 
 def items_of(path: Path) -> Iterator[dict[str, Any]]:
@@ -123,7 +123,7 @@ def _image(name: str, item: dict[str, Any], ledger: Ledger) -> VidaImage:
         try:
             found.append((_region(entry), entry.get("significance_score")))
         except (KeyError, TypeError, ValueError) as error:
-            ledger.refuse(name, item["image"], f"a distortion that cannot be read: {error}")
+            ledger.refuse(name, item["image"], f"a distortion that cannot be read: {in_words(error)}")
     scores = [score for _, score in found if score is not None]
     keys = tuple(region for region, score in found if scores and score == max(scores))
     level, mos = item.get("level"), item.get("mos")

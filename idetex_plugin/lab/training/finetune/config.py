@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
-from importlib.resources import files
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from idetex_plugin.lab.training.mixing import Mixing
-from idetex_plugin.words.record import Record, faults
+from idetex_plugin.lab.training.named import names, read_recipe
+from idetex_plugin.words.record import Record
+
+RECIPES = Path(__file__).parent / "recipes"
 
 
 class Lora(Record):
@@ -61,21 +62,9 @@ class FinetuneConfig(Record):
 
 def built_in() -> list[str]:
     """Names of the recipes in the package."""
-    return sorted(path.name[:-5] for path in _folder().iterdir() if path.name.endswith(".toml"))
+    return names(RECIPES)
 
 
 def read_finetune(which: Path) -> FinetuneConfig:
-    """The recipe in a file, or the built-in one of this name. Raises ValueError naming the file and the fault."""
-    path = _folder() / f"{which}.toml" if str(which) in built_in() and not which.exists() else which
-    try:
-        return FinetuneConfig.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError as fault:
-        raise ValueError(f"{which}: no such file, and no recipe of {', '.join(built_in())}") from fault
-    except ValidationError as fault:
-        raise ValueError(f"{path}: {'; '.join(faults(fault))}") from fault
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise ValueError(f"{path}: {fault}") from fault
-
-
-def _folder() -> Path:
-    return Path(str(files("idetex_plugin.lab.training.finetune") / "recipes"))
+    """The recipe in a file, or the built-in one of this name. Raises ValueError naming the file and each fault."""
+    return read_recipe(which, FinetuneConfig, RECIPES)[0]

@@ -12,12 +12,15 @@ from transformers import Trainer, TrainingArguments
 from transformers.trainer_utils import get_last_checkpoint
 
 from idetex_plugin.cards.registry import get_card
+from idetex_plugin.lab.training.continuing import claim, digest, sizes
 from idetex_plugin.lab.training.finetune.collate import Collator
 from idetex_plugin.lab.training.finetune.config import FinetuneConfig
 from idetex_plugin.lab.training.finetune.conversations import Talks
 from idetex_plugin.lab.training.finetune.model import groups, load, merge, with_adapters
 
 ADAPTER, MERGED, STATE = "adapter", "checkpoint", "state"
+HASTE = {"workers", "save_steps", "checkpoint_gradients"}
+"""Keys of a recipe that change nothing of what is learned."""
 
 
 class InOrder(Trainer):
@@ -39,11 +42,16 @@ class InOrder(Trainer):
 def finetune(config: FinetuneConfig, data: Path, images: Path, out: Path, say: Callable[[str], None]) -> Path:
     """Train adapters on the conversations of a folder; gives the folder of the merged checkpoint.
 
-    Run again with the same arguments, it goes on from the last state in `out`. Raises ValueError and OSError.
+    Run again with the same arguments, it goes on from the last state in `out`. Raises OSError, and ValueError, also if
+    `out` holds the run of another recipe, or on other conversations.
     """
     card = get_card(config.card)
     checkpoint = config.checkpoint or card.checkpoint
     talks = Talks(data, images, config.epochs, config.seed, config.mixing)
+    conversations = sizes(data, sorted(path.name for path in data.glob("*.jsonl")))
+    shown = digest(card.model_dump_json())
+    run = {**config.model_dump(mode="json", exclude=HASTE), "shown": shown, "conversations": conversations}
+    claim(out, run, (ADAPTER, MERGED, STATE))
     say(f"{len(talks)} conversations\n{talks.drawn}")
     torch.manual_seed(config.seed)
     model, processor = load(config, checkpoint)

@@ -140,6 +140,15 @@ def test_what_cannot_be_read_is_listed(data: Path, case: str) -> None:
     assert len(list(read_images(data / "bench_metadata.json", ledger))) == 1
     assert len(ledger) == 1
     assert problem in ledger.refusals[0].problem
+    assert "pydantic" not in ledger.refusals[0].problem and "\n" not in ledger.refusals[0].problem
+
+
+def test_a_question_with_one_option_is_listed_in_plain_words(data: Path) -> None:
+    asked = "Which one?\nA. Noise\nAnswer with the single option's letter from the given choices."
+    (data / "talks.jsonl").write_text(json.dumps(talk(asked, "A")))
+    ledger = Ledger()
+    assert not list(read_exchanges(data / "talks.jsonl", ledger))
+    assert [refusal.problem for refusal in ledger] == ["options: has 1 value, needs at least 2"]
 
 
 def test_a_missing_image_and_a_broken_file_are_named(data: Path) -> None:

@@ -88,6 +88,24 @@ def test_a_run_that_is_stopped_resumes_to_the_same_adapter(base: Path, data: Pat
     assert all(torch.equal(weight, again[name]) for name, weight in whole.items())
 
 
+def test_another_recipe_or_other_conversations_do_not_go_on_from_a_folders_states(
+    base: Path, data: Path, tmp_path: Path
+) -> None:
+    out, own = tmp_path / "out", tmp_path / "own"
+    shutil.copytree(data, own)
+    config = config_of(base)
+    finetune(config, own, own, out, lambda _: None)
+    before = (out / "adapter" / "adapter_model.safetensors").read_bytes()
+    other = config_of(base, seed=7, lora={"rank": 4, "alpha": 16})
+    with pytest.raises(ValueError, match=f"{out} holds another run, which differs in seed, lora.rank: choose another"):
+        finetune(other, own, own, out, lambda _: None)
+    talks = next(own.glob("*.jsonl"))
+    talks.write_text(talks.read_text() * 2)
+    with pytest.raises(ValueError, match="differs in conversations"):
+        finetune(config, own, own, out, lambda _: None)
+    assert (out / "adapter" / "adapter_model.safetensors").read_bytes() == before
+
+
 def test_only_answers_are_learned(base: Path, data: Path) -> None:
     _, processor = load(config_of(base), str(base))
     collator = Collator(processor, get_card(base), 4000)
