@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from importlib import import_module
@@ -53,7 +54,8 @@ class LazyGroup(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run the command; where a package of an extra is absent, say which command brings it.
 
-        A reader of the output that has gone is no fault: the rest goes nowhere ("Note on SIGPIPE" of Python's manual).
+        A reader of the output that has gone is no fault. What is left then goes nowhere ("Note on SIGPIPE" of Python's
+        manual), as where the disk is full that the output goes to.
         """
         try:
             return super().invoke(ctx)
@@ -63,8 +65,13 @@ class LazyGroup(TyperGroup):
             error.message = printable(error.message, lines=True)
             raise
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _drop_output()
             raise typer.Exit(Exit.UNREAD) from None
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            _drop_output()
+            stop(f"the output cannot be written: {error.strerror}", Exit.STORAGE)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the table into the help without importing any command."""
@@ -73,6 +80,10 @@ class LazyGroup(TyperGroup):
 
 
 app = typer.Typer(cls=LazyGroup, no_args_is_help=True, **SETTINGS)
+
+
+def _drop_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _version(wanted: bool) -> None:

@@ -6,6 +6,7 @@ import json
 import shlex
 import sys
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,7 +24,9 @@ from idetex_plugin.cli.engine_options import (
     WaitForServer,
     engine_options,
 )
-from idetex_plugin.cli.exits import Exit, stop
+from idetex_plugin.cli.exits import stop
+from idetex_plugin.cli.outputs import printed_one, write_texts, written
+from idetex_plugin.cli.printing import say
 from idetex_plugin.cli.progress import counting
 from idetex_plugin.words.extras import extra, require
 
@@ -73,7 +76,7 @@ def synth(
         Path | None, typer.Option(help="A folder for the report and its plots.", show_default=False)
     ] = None,
     json_file: Annotated[
-        Path | None, typer.Option("--json", help="Write every figure at full precision.", show_default=False)
+        Path | None, typer.Option("--json", help="Write every figure in full; - to print.", show_default=False)
     ] = None,
 ) -> None:
     """Damage photographs in known ways, and see what a model finds."""
@@ -82,29 +85,35 @@ def synth(
         from idetex_plugin.lab.evaluation.bench.report import markdown
         from idetex_plugin.lab.evaluation.bench.synth import run
     from idetex_plugin.assessing.assessor import Assessor
-    from idetex_plugin.engines.base import EngineDeadError
+    from idetex_plugin.cli.engine_faults import engine_faults
 
     options = engine_options(
         url=url, dtype=dtype, slots=slots, served_model=served_model, timeout=timeout, wait_for_server=wait_for_server
     )
     models = [model, *([against] if against else [])]
     words = shlex.join(["idetex", *sys.argv[1:]])
+    files = {"--json": json_file}
+    aside = bool(printed_one(files, {"--report": report}))
+    made: list[Assessor] = []
+
+    def assessor_of(name: str) -> Assessor:
+        made.append(Assessor(name, engine, **options))
+        return made[-1]
+
     try:
         found = _photographs(photos, split)
-        with counting() as step, extra("eval", "idetex bench synth"):
+        with counting() as step, extra("eval", "idetex bench synth"), engine_faults(made):
             result, sheet = run(
-                [lambda name=name: Assessor(name, engine, **options) for name in models],  # type: ignore[misc]
-                found, seed=seed, limit=limit, baselines=baselines, command=words, step=step,
+                [partial(assessor_of, name) for name in models], found, seed=seed, limit=limit, baselines=baselines,
+                command=words, step=step,
             )  # fmt: skip
-        if json_file is not None:
-            json_file.write_text(result.model_dump_json(indent=1) + "\n", encoding="utf-8")
-        if report is not None:
-            _write(result, sheet, Bench(found, seed), report)
-    except EngineDeadError as error:
-        stop(str(error), Exit.ENGINE)
     except (OSError, ValueError) as error:
         stop(str(error))
-    typer.echo(markdown(result), nl=False)
+    write_texts({"--json": result.model_dump_json(indent=1) + "\n"}, files)
+    if report is not None:
+        with written(report):
+            _write(result, sheet, Bench(found, seed), report)
+    typer.echo(markdown(result), nl=False, err=aside)
 
 
 @command.command()
@@ -123,7 +132,7 @@ def vida(
     wait_for_server: WaitForServer = None,
     limit: Annotated[int | None, typer.Option(min=1, help="So many of each file.", show_default=False)] = None,
     json_file: Annotated[
-        Path | None, typer.Option("--json", help="Write every figure at full precision.", show_default=False)
+        Path | None, typer.Option("--json", help="Write every figure in full; - to print.", show_default=False)
     ] = None,
 ) -> None:
     """Ask ViDA-UGC's own questions, from its files as downloaded."""
@@ -132,33 +141,33 @@ def vida(
         from idetex_plugin.lab.evaluation.vida.bench import bench
         from idetex_plugin.lab.evaluation.vida.scores import figures
     from idetex_plugin.assessing.assessor import Assessor
-    from idetex_plugin.engines.base import EngineDeadError
+    from idetex_plugin.cli.engine_faults import engine_faults
 
     options = engine_options(
         url=url, dtype=dtype, slots=slots, served_model=served_model, timeout=timeout, wait_for_server=wait_for_server
     )
+    files = {"--json": json_file}
+    aside = bool(printed_one(files, {}))
     try:
-        with counting() as step, Assessor(model, engine, **options) as assessor:
+        with counting() as step, Assessor(model, engine, **options) as assessor, engine_faults([assessor]):
             tally, ledger = bench(assessor, data, images or data / "images", limit=limit, step=step)
             checkpoint = assessor.fingerprint_parts["checkpoint"]
             rows = list(figures(tally))
-        if json_file is not None:
-            named = [dict(zip(("name", "value", "of", "beside"), row, strict=True)) for row in rows]
-            whole = {
-                "model": model, "checkpoint": checkpoint, "figures": named, "failed": dict(tally.failed),
-                "refusals": [refusal.model_dump() for refusal in ledger],
-            }
-            json_file.write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
-    except EngineDeadError as error:
-        stop(str(error), Exit.ENGINE)
     except (OSError, ValueError) as error:
         stop(str(error))
-    typer.echo(f"OneModel {model} (checkpoint {checkpoint}); failed answers: {dict(tally.failed) or 'none'}\n")
-    typer.echo("| measure | value | of | beside |\n| --- | --- | --- | --- |")
+    named = [dict(zip(("name", "value", "of", "beside"), row, strict=True)) for row in rows]
+    whole = {
+        "model": model, "checkpoint": checkpoint, "figures": named, "failed": dict(tally.failed),
+        "refusals": [refusal.model_dump() for refusal in ledger],
+    }
+    write_texts({"--json": json.dumps(whole, indent=1) + "\n"}, files)
+    failed = dict(tally.failed) or "none"
+    typer.echo(f"Model {model} (checkpoint {checkpoint}); failed answers: {failed}\n", err=aside)
+    typer.echo("| measure | value | of | beside |\n| --- | --- | --- | --- |", err=aside)
     for name, value, count, beside in rows:
-        typer.echo(f"| {name} | {'-' if value is None else f'{value:.3f}'} | {count} | {beside} |")
+        typer.echo(f"| {name} | {'-' if value is None else f'{value:.3f}'} | {count} | {beside} |", err=aside)
     for refusal in ledger.refusals[:SHOWN]:
-        typer.echo(f"idetex: {refusal.file}: {refusal.item}: {refusal.problem}", err=True)
+        say(f"idetex: {refusal.file}: {refusal.item}: {refusal.problem}", err=True)
     if len(ledger) > SHOWN:
         typer.echo(f"idetex: {len(ledger)} items in all could not be read or scored", err=True)
 

@@ -21,7 +21,8 @@ from idetex_plugin.cli.engine_options import (
     WaitForServer,
     engine_options,
 )
-from idetex_plugin.cli.exits import Exit, stop
+from idetex_plugin.cli.exits import stop
+from idetex_plugin.cli.outputs import printed_one, write_texts
 from idetex_plugin.cli.printing import say
 from idetex_plugin.cli.progress import counting
 from idetex_plugin.words.extras import extra
@@ -55,7 +56,7 @@ def labelled(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the intervals.")] = 7,
     json_file: Annotated[
-        Path | None, typer.Option("--json", help="Write every figure at full precision.", show_default=False)
+        Path | None, typer.Option("--json", help="Write every figure in full; - to print.", show_default=False)
     ] = None,
 ) -> None:
     """See whether a model finds what people see in real photographs."""
@@ -64,27 +65,26 @@ def labelled(
         from idetex_plugin.lab.evaluation.bench.labelled import TASKS, run
         from idetex_plugin.lab.evaluation.bench.labelled_text import markdown
     from idetex_plugin.assessing.assessor import Assessor
-    from idetex_plugin.engines.base import EngineDeadError
+    from idetex_plugin.cli.engine_faults import engine_faults
     from idetex_plugin.lab.evaluation.bench.labels import read_labels
 
     options = engine_options(
         url=url, dtype=dtype, slots=slots, served_model=served_model, timeout=timeout, wait_for_server=wait_for_server
     )
+    files = {"--json": json_file}
+    aside = bool(printed_one(files, {}))
     try:
-        with counting() as step, Assessor(model, engine, TASKS, (), **options) as assessor:
+        with counting() as step, Assessor(model, engine, TASKS, (), **options) as assessor, engine_faults([assessor]):
             known = read_labels(labels, photos or [], assessor.vocabulary)
             result = run(
                 assessor, known.with_implied(assessor.vocabulary.names) if implied else known, seed=seed,
                 wished=choose_doubt, command=shlex.join(["idetex", *sys.argv[1:]]), step=step,
                 baselines=cleanvision_scores if find_spec("cleanvision") else None,
             )  # fmt: skip
-        if json_file is not None:
-            json_file.write_text(result.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    except EngineDeadError as error:
-        stop(str(error), Exit.ENGINE)
     except (OSError, ValueError) as error:
         stop(str(error))
-    typer.echo(markdown(result), nl=False)
+    write_texts({"--json": result.model_dump_json(indent=1) + "\n"}, files)
+    typer.echo(markdown(result), nl=False, err=aside)
     for photo, why in list(result.failed.items())[:SHOWN]:
         say(f"idetex: {photo}: {why}", err=True)
     if result.missing:

@@ -10,19 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from idetex_plugin.cli.exits import Exit, stop
+from idetex_plugin.cli.outputs import printed_one, write_texts
 from idetex_plugin.cli.printing import printable, say
 from idetex_plugin.duplicates.hashing import BITS, DISTANCE, require_hashing
 from idetex_plugin.words.counted import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from rich.console import Console
 
     from idetex_plugin.duplicates.find import NearDuplicates
 
 SHOWN = 20
-TO_STDOUT = "-"
 
 
 class Preference(StrEnum):
@@ -74,9 +72,8 @@ def command(
     from idetex_plugin.runs.schema import RunError
     from idetex_plugin.runs.store import Run
 
-    printed = [file for file in (json_file, csv_file) if file is not None and str(file) == TO_STDOUT]
-    if len(printed) > 1:
-        stop("--json - and --csv - cannot both be printed: give one of them a file")
+    files = {"--json": json_file, "--csv": csv_file}
+    printed = printed_one(files, {})
     require_hashing()
     try:
         with Run(folder) as run:
@@ -98,7 +95,7 @@ def command(
         say(f"left out: {photo.name}: {photo.reason}", err=True)
     if found.problem:
         say(f"idetex: {found.problem}", err=True)
-    _write({json_file: as_json(found), csv_file: as_csv(found)})
+    write_texts({"--json": as_json(found), "--csv": as_csv(found)}, files)
     if not printed:
         print_groups(found, to_stdout())
     typer.echo(
@@ -106,22 +103,6 @@ def command(
         f"{counted(len(found.groups), 'other')} (distance {found.distance}); {len(found.left_out)} left out",
         err=True,
     )
-
-
-def _write(texts: Mapping[Path | None, str]) -> None:
-    from idetex_plugin.words.whole_file import whole_file
-
-    for path, text in texts.items():
-        if path is None:
-            continue
-        if str(path) == TO_STDOUT:
-            typer.echo(text, nl=False)
-            continue
-        try:
-            with whole_file(path) as file:
-                file.write(text.encode())
-        except OSError as error:
-            stop(f"{path} cannot be written: {error}", Exit.STORAGE)
 
 
 def print_groups(found: NearDuplicates, console: Console) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def engine_faults(assessor: Assessor) -> Iterator[None]:
-    """Leave with `Exit.ENGINE` for what the assessor's engine raises at its start or later; let all else pass."""
+def engine_faults(assessors: Sequence[Assessor]) -> Iterator[None]:
+    """Leave with `Exit.ENGINE` for what an assessor's engine raises at its start or later; let all else pass.
+
+    assessors: more may come while it lasts."""
     from idetex_plugin.engines.base import EngineDeadError
 
     try:
@@ -22,7 +24,7 @@ def engine_faults(assessor: Assessor) -> Iterator[None]:
     except EngineDeadError as error:
         stop(str(error), Exit.ENGINE)
     except Exception as error:
-        if error is not assessor.engine_failure:
+        if not any(error is assessor.engine_failure for assessor in assessors):
             raise
         named = isinstance(error, ImportError | OSError | ValueError)
         stop(str(error) if named else f"{type(error).__name__}: {error}", Exit.ENGINE)

@@ -106,7 +106,7 @@ def command(
         with (
             GateWorkers(count) as workers,
             ensemble_or_one(model, engine, decoders=max(DECODERS, count + 1), **options) as assessor,
-            engine_faults(assessor),
+            engine_faults([assessor]),
         ):
             comparer = workers if count > 1 else compare
             pipeline = Pipeline("idetex gate", policy=policy, assessor=assessor, comparer=comparer)

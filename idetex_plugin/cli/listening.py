@@ -42,17 +42,21 @@ def bracketed(host: str) -> str:
 
 
 def serve_at(at: socket.socket, app: Starlette, host: str) -> None:
-    """Print the address, and answer at it until Ctrl-C (then `Exit.INTERRUPTED`) or a termination signal (then 143)."""
+    """Print the address, and answer at it until Ctrl-C (then `Exit.INTERRUPTED`) or a termination signal (then 143).
+
+    A shell that starts it in the background has it ignore Ctrl-C; uvicorn heeds it all the same."""
     import uvicorn
 
     typer.echo(f"http://{netloc(host, at.getsockname()[1])} (Ctrl-C ends)")
-    before = signal.signal(signal.SIGTERM, _terminated)
+    handlers = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: _terminated}
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
         uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[at])
     except KeyboardInterrupt:
         raise typer.Exit(128 + signal.SIGINT) from None
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _terminated(number: int, frame: FrameType | None) -> None:

@@ -69,7 +69,7 @@ def command(
         with (
             listening(host, port) as at,
             ensemble_or_one(model, engine, max_pixels=max_pixels, **options) as assessor,
-            engine_faults(assessor),
+            engine_faults([assessor]),
         ):
             policy_named(policy, assessor.vocabulary)
             assessor.start()

@@ -70,7 +70,7 @@ def command(
     if plot is not None:
         require("eval", "--plot", "matplotlib")
     try:
-        with ensemble_or_one(model, engine, **options) as assessor, engine_faults(assessor):
+        with ensemble_or_one(model, engine, **options) as assessor, engine_faults([assessor]):
             gate = Gate(policy_named(policy, assessor.vocabulary), assessor)
             names = [] if wanted == ALL else [wanted]
             found = tune_all(photo, gate, names, tolerance=tolerance, max_bytes=max_bytes, jobs=jobs)

@@ -107,3 +107,11 @@ def test_all_help_looks_alike() -> None:
             assert "--install-completion" not in result.output and not set("─│╭") & set(result.output), words
         wrong = CliRunner().invoke(app, [*words, "--no-such-option"])
         assert wrong.exit_code == Exit.USAGE and not set("─│╭") & set(wrong.output), words
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="needs a device that is always full")
+def test_an_output_on_a_full_disk_is_code_4_in_words() -> None:
+    command = [sys.executable, "-m", "idetex_plugin", "models", "--json"]
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (4, "idetex: the output cannot be written: No space left on device\n")

@@ -12,6 +12,7 @@ from idetex_plugin.cli.app import app
 
 DEMO = Path(__file__).parents[2] / "demo"
 COMMANDS = ["gate", "tune", "serve"]
+BENCHES = ["bench synth", "bench labelled"]
 
 
 @pytest.fixture
@@ -25,23 +26,29 @@ def nobody() -> Iterator[str]:
 def called(command: str, tmp_path: Path, *words: str) -> tuple[int, str]:
     photo = tmp_path / "photo.jpg"
     Image.open(DEMO / "camera.jpg").save(photo)
-    own = {"gate": [str(photo)], "tune": [str(photo), "--codec", "jpeg"], "serve": ["--port", "0"]}[command]
+    labels = tmp_path / "labels.csv"
+    labels.write_text("photo,distortion,present\nphoto.jpg,Noise,1\n")
+    own = {
+        "gate": [str(photo)], "tune": [str(photo), "--codec", "jpeg"], "serve": ["--port", "0"],
+        "bench synth": ["--photos", str(tmp_path), "--limit", "1"],
+        "bench labelled": ["--photos", str(tmp_path), "--labels", str(labels)],
+    }[command]  # fmt: skip
     if command == "tune":
         policy = tmp_path / "doubting.toml"
         policy.write_text("[similarity]\npasses = 100\nrejects = 0\n")
         own += ["--policy", str(policy)]
-    result = CliRunner().invoke(app, [command, *own, *words])
+    result = CliRunner().invoke(app, [*command.split(), *own, *words])
     return result.exit_code, result.stderr
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [*COMMANDS, *BENCHES])
 def test_a_server_that_is_down_is_no_wrong_use(command: str, nobody: str, tmp_path: Path) -> None:
     code, words = called(command, tmp_path, "--url", nobody)
     assert code == 3, words
     assert "cannot reach" in words
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [*COMMANDS, *BENCHES])
 def test_an_engine_that_does_not_start_is_no_wrong_use(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
