@@ -124,6 +124,15 @@ class App:
         self.page.get_by_text("idetex review").first.click()
         self.page.get_by_text(re.compile(r"regions decided")).wait_for()
 
+    def same_panel(self) -> None:
+        """Open the review panel unless FiftyOne does, as it mostly does where another window has it open."""
+        from playwright.sync_api import TimeoutError as LateError
+
+        try:
+            self.reviewer.wait_for(timeout=15_000)
+        except LateError:
+            self.panel()
+
     def tab(self, name: str, shows: Any) -> None:
         """Go to one of the panel's tabs."""
         self.page.get_by_role("tab", name=name).click()

@@ -46,7 +46,8 @@ def test_every_window_decides_under_its_own_name(chromium: Any, environment: dic
         anna.reviewer.fill("Anna")
         anna.reviewer.blur()
 
-        bert = App(chromium, session.address, PHOTOS)  # FiftyOne opens the panel here, too
+        bert = App(chromium, session.address, PHOTOS)
+        bert.same_panel()
         assert bert.reviewer.input_value() == ""
         bert.reviewer.fill("Bert")
         bert.reviewer.blur()
@@ -67,5 +68,5 @@ def test_every_window_decides_under_its_own_name(chromium: Any, environment: dic
         become(dataset, Bert=1)
 
         anna.page.reload()
-        anna.reviewer.wait_for()
+        anna.same_panel()
         assert anna.reviewer.input_value() == "Anna"
