@@ -36,10 +36,16 @@ class Canvas:
         """Damage the planned part, unless the luma there would change by less than `least` on average; None is what
         `VISIBLE` says."""
         name, severity, box = plan
-        least = VISIBLE.get(name, VISIBLE_DEFAULT) if least is None else least
         mask = draw_mask(box, self.image.shape[0], self.image.shape[1], rng, hard=name in LOCAL_ONLY)
         damaged = degrade(self.image, severity, rng)
-        mixed = damaged if box == WHOLE else _blend(self.image, damaged, mask)
+        self.put(plan, damaged if box == WHOLE else _blend(self.image, damaged, mask), mask, least)
+
+    def put(self, plan: Plan, mixed: Pixels, mask: Mask, least: float | None = None) -> None:
+        """Make `mixed` the image and its planned part a region, unless its luma would change by less than `least`.
+
+        mask: (H, W) in 0..1, the part; what the image shows beside it may be changed, too."""
+        name, severity, box = plan
+        least = VISIBLE.get(name, VISIBLE_DEFAULT) if least is None else least
         change = np.abs(_luma(mixed) - _luma(self.image))
         inside = mask > 0.5
         if not inside.any() or change[inside].mean() < least:

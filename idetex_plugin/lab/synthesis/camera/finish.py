@@ -1,4 +1,4 @@
-"""What every camera, and whoever passes a photo on, does to it and what is no damage: grain, sharpening, tone, coding.
+"""What every camera, and whoever passes a photo on, does to it and what is no damage: grain, sharpening, tone.
 
 Stated shares and strengths are choices of this project, at which a person calls a photo good; see `sensor` for grain.
 """
@@ -14,10 +14,8 @@ from numpy.typing import NDArray
 from idetex_plugin.lab.data.photos import Pixels
 from idetex_plugin.lab.synthesis.camera.light import to_light, to_pixels
 from idetex_plugin.lab.synthesis.camera.sensor import noisy
-from idetex_plugin.lab.synthesis.degrade import jpeg
 
 FAINTEST_GRAIN, GRAIN = 0.15, 0.8
-WORST_QUALITY, WORST_QUALITY_OF_GRAIN = 75, 88
 SMALLEST = 96
 
 
@@ -63,24 +61,3 @@ def developed(pixels: Pixels, rng: np.random.Generator) -> Pixels:
         tone = np.clip(values, 0, 255) / 255
         values = np.asarray(255 * (tone + rng.uniform(-0.5, 0.7) * tone * (1 - tone) * (2 * tone - 1)), np.float32)
     return to_pixels(values)
-
-
-def coded(pixels: Pixels, rng: np.random.Generator, *, faint_noise: bool = False) -> Pixels:
-    """JPEG of quality 75-97 in 85 of 100, which a messenger or a web page codes again in one of four.
-
-    faint_noise: it must survive, so nothing is coded below quality 88."""
-    worst = WORST_QUALITY_OF_GRAIN if faint_noise else WORST_QUALITY
-    if rng.random() < 0.85:
-        pixels = jpeg(pixels, int(rng.integers(worst, 98)))
-        if rng.random() < 0.25:
-            quality = int(rng.integers(worst, 93))
-            pixels = webp(pixels, quality) if rng.random() < 0.3 else jpeg(pixels, quality)
-    return pixels
-
-
-def webp(pixels: Pixels, quality: int) -> Pixels:
-    """Encode and decode as lossy WebP."""
-    ok, data = cv2.imencode(".webp", pixels[..., ::-1], [cv2.IMWRITE_WEBP_QUALITY, quality])
-    if not ok:
-        raise ValueError(f"cannot encode pixels of shape {pixels.shape}")
-    return np.ascontiguousarray(np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)[..., ::-1])

@@ -10,17 +10,22 @@ from numpy.typing import NDArray
 
 from idetex_plugin.lab.data.photos import Pixels
 from idetex_plugin.lab.synthesis.camera import finish
+from idetex_plugin.lab.synthesis.camera.coding import coded
 from idetex_plugin.lab.synthesis.camera.exposure import overexposure, underexposure
 from idetex_plugin.lab.synthesis.camera.lens import motion_blur, out_of_focus
 from idetex_plugin.lab.synthesis.camera.light import to_light, to_pixels
+from idetex_plugin.lab.synthesis.camera.moving import moving
 from idetex_plugin.lab.synthesis.camera.sensor import noisy
 from idetex_plugin.lab.synthesis.canvas import Canvas, Plan
 from idetex_plugin.lab.synthesis.degrade import DEGRADE, Degrade, draw, scale
 from idetex_plugin.lab.synthesis.degrade import noise as plain_noise
+from idetex_plugin.words.box import WHOLE
 from idetex_plugin.words.vocabulary import Severity
 
 NOISE = ((1.1, 5.0), (6.5, 14.0), (16.0, 42.0))
 VISIBLE_NOISE = 0.8
+MOVING = 0.7
+"""Share of subjects that move by themselves in motion blur of a part; the rest are parts of a shaken frame."""
 EXTENTS = {
     "Low clarity": 0.85, "Motion blur": 0.6, "Out of focus blur": 0.35, "Blocking artifacts": 0.6,
     "Overexposure": 0.65, "Underexposure": 0.75, "Noise": 0.85, "Edge aliasing effect": 0.25,
@@ -69,7 +74,9 @@ def shoot(photo: Pixels, plans: list[Plan], rng: np.random.Generator) -> Canvas:
     """The photo, RGB uint8 (H, W, 3), with this damage, taken and passed on."""
     canvas = Canvas(finish.softened(photo, rng))
     for plan in plans:
-        if plan[0] in IN_CAMERA:
+        if plan[0] == "Motion blur" and plan[2] != WHOLE and rng.random() < MOVING:
+            canvas.put(plan, *moving(canvas.image, plan[2], plan[1], rng))
+        elif plan[0] in IN_CAMERA:
             least = VISIBLE_NOISE if plan[0] == "Noise" else None
             canvas.damage(plan, IN_CAMERA[plan[0]], rng, least)
     canvas.image = finish.developed(canvas.image, rng)
@@ -77,7 +84,7 @@ def shoot(photo: Pixels, plans: list[Plan], rng: np.random.Generator) -> Canvas:
         if plan[0] not in IN_CAMERA and plan[0] != "Blocking artifacts":
             canvas.damage(plan, DEGRADE[plan[0]], rng)
     faint = any(r.distortion == "Noise" and r.severity is Severity.MINOR for r in canvas.regions)
-    canvas.image = finish.coded(canvas.image, rng, faint_noise=faint)
+    canvas.image = coded(canvas.image, rng, faint_noise=faint)
     for plan in plans:
         if plan[0] == "Blocking artifacts":
             canvas.damage(plan, DEGRADE[plan[0]], rng)
