@@ -44,7 +44,8 @@ def directions(width: int) -> tuple[torch.Tensor, torch.Tensor]:
 def make_readable(model: Any, items: Sequence[Item], share: float) -> None:
     """Let tokens say their place, and the damage of their cell, each with this share of the power they had before.
 
-    items: samples to fit the probes to; their views are seen alike. The connector's weights are changed.
+    items: samples to fit the probes to; their views are seen alike. Of damage that none of them has nothing is said.
+    The connector's weights are changed.
     """
     connector = model.model.connector
     weight = connector.modality_projection.proj.weight
@@ -63,7 +64,7 @@ def make_readable(model: Any, items: Sequence[Item], share: float) -> None:
             if alike:
                 probe = probe / said.std(0).clamp_min(1e-6)
                 said = features @ probe
-            loudness = (share * power / said.square().sum(1).mean()).sqrt()
+            loudness = (share * power / said.square().sum(1).mean().clamp_min(1e-12)).sqrt()
             weight += loudness * along.T @ probe.T
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, model_validator
 from transformers import Idefics3Config, Idefics3ForConditionalGeneration
 
 from idetex_plugin.words.record import Record
@@ -15,7 +15,7 @@ from idetex_plugin.words.record import Record
 
 class Architecture(Record):
     """Sizes of the model. Attention heads are 64 wide, a width that every engine supports. `views`: how many a photo
-    has (see `models.views`)."""
+    has (see `models.views`). `luma_share`: of the filters that the patch embedding starts with (see `cosine_basis`)."""
 
     views: Literal[2, 3] = 2
     image_size: int = 256
@@ -30,6 +30,19 @@ class Architecture(Record):
     pixel_shuffle: int = 2
     max_positions: int = 1024
     luma_share: float = Field(default=0.75, gt=0, le=1)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        for name in ("vision_width", "text_width"):
+            if getattr(self, name) % self.head:
+                raise ValueError(f"{name} {getattr(self, name)} is no multiple of head {self.head}")
+        luma, most = round(self.vision_width * self.luma_share), self.patch**2
+        if luma > most or self.vision_width - luma > 2 * most:
+            raise ValueError(
+                f"a luma_share of {self.luma_share} of {self.vision_width} filters is {luma}, but a patch has {most} "
+                f"frequencies of luma and {2 * most} of colour"
+            )
+        return self
 
     @property
     def cells(self) -> int:

@@ -48,3 +48,18 @@ def test_tokens_say_where_they_are_and_what_damages_them_as_loud_as_asked(share:
     evidence = (added @ kinds[solid]).mean(1)
     damaged = torch.stack([item.ranks[..., solid].flatten() > 0 for item in items])
     assert evidence[damaged].mean() > evidence[~damaged].mean() + evidence[~damaged].std()
+
+
+def test_of_damage_that_no_probe_has_tokens_say_nothing() -> None:
+    torch.manual_seed(0)
+    noise = np.random.default_rng(0).integers(0, 256, (90, 90, 3), dtype=np.uint8)
+    stream = Stream([noise], Recipe(counts=(1,)), size=64, cells=2, seed=1)
+    items = [stream.item(index) for index in range(4)]
+    model = untrained(SMALL)
+    with torch.no_grad():
+        before = image_tokens(model, normalised(items))
+        make_readable(model, items, 0.3)
+        added = image_tokens(model, normalised(items)) - before
+    assert added.isfinite().all()
+    places, kinds = directions(64)
+    assert float((added @ kinds.T).abs().max()) < 1e-4 < float((added @ places.T).abs().max())
