@@ -39,6 +39,8 @@ def test_highlights_and_contrast_leave_middle_gray_alone() -> None:
     light = np.array([0.05, 0.18, 0.5, 1.0], np.float32)[None, :, None].repeat(3, 2)
     brighter = with_highlights(light, 6.0)[0, :, 0]
     assert brighter[:3] == pytest.approx([0.05, 0.18, 0.5]) and brighter[3] == pytest.approx(7.0)
+    only_white = with_highlights(np.array([[[1.0, 0.5, 0.5], [1.0, 1.0, 1.0]]], np.float32), 6.0, white_only=True)
+    assert only_white[0, 0] == pytest.approx([1.0, 0.5, 0.5]) and only_white[0, 1] == pytest.approx([7.0] * 3)
     steeper = with_contrast(light, 1.5)[0, :, 0]
     assert steeper[1] == pytest.approx(0.18) and steeper[0] < 0.05 and steeper[2] > 0.5
 

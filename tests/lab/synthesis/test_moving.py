@@ -8,6 +8,8 @@ import pytest
 from idetex_plugin.lab.data.photos import Pixels
 from idetex_plugin.lab.synthesis.camera import moving as module
 from idetex_plugin.lab.synthesis.camera import shoot
+from idetex_plugin.lab.synthesis.camera.lens import out_of_focus
+from idetex_plugin.lab.synthesis.camera.light import to_light
 from idetex_plugin.lab.synthesis.camera.moving import moving, outline, passing
 from idetex_plugin.lab.synthesis.reframe import around
 from idetex_plugin.words.box import Box
@@ -51,7 +53,6 @@ def test_the_part_is_smeared_and_what_is_far_from_it_is_untouched(seed: int) -> 
 
 def test_borders_of_a_subject_are_seen_through_on_both_sides(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "TURNING", 0.0)
-    monkeypatch.setattr(module, "HEADROOM", 0.0)
     matte = outline(BOX, *SIDES, rng(1))
     monkeypatch.setattr(module, "outline", lambda *_: matte)
     subject = np.where(matte[..., None] > 0.5, 200, 20).repeat(3, -1).astype(np.uint8)
@@ -59,6 +60,24 @@ def test_borders_of_a_subject_are_seen_through_on_both_sides(monkeypatch: pytest
     inside, outside = matte > 0.5, matte < 0.5
     assert (moved[outside] > 60).sum() > 100 and (moved[inside] < 170).sum() > 100
     assert (moved[SIDES[0] // 2, SIDES[1] // 2], moved[0, 0]) == (200, 20)
+
+
+@pytest.mark.parametrize("colour", [(200, 220, 255), (255, 170, 175), (235, 235, 235)])
+def test_a_bright_part_that_is_not_white_gets_no_brighter(colour: tuple[int, int, int]) -> None:
+    even = np.full((*SIDES, 3), colour, np.uint8)
+    photo = np.where(rng(0).random(SIDES)[..., None] < 0.1, np.uint8(120), even)
+    for seed in range(6):
+        moved = moving(photo, BOX, Severity.MODERATE, rng(seed))[0]
+        for blurred in (moved, out_of_focus(photo, Severity.MINOR, rng(seed))):
+            assert blurred.astype(int).min(-1).max() <= min(colour) + 1
+
+
+def test_a_lamp_draws_a_streak_brighter_than_its_share() -> None:
+    night = np.full((*SIDES, 3), 20, np.uint8)
+    dark = to_light(night).sum()
+    night[115:121, 155:161] = 255
+    streak = moving(night, BOX, Severity.MODERATE, rng(0))[0]
+    assert to_light(streak).sum() - dark > 2 * (to_light(night).sum() - dark)
 
 
 def test_longer_paths_change_more() -> None:

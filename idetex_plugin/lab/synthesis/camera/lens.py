@@ -26,7 +26,7 @@ POINTS = 64
 def motion_blur(pixels: Pixels, severity: Severity, rng: np.random.Generator) -> Pixels:
     """A camera that shakes along a path of 6-42 pixels, one time in five also turning, which blurs the rim the most."""
     length = draw(SHAKE, severity, rng) * scale(pixels)
-    light = _lit(pixels, rng)
+    light = lit(pixels, rng)
     if rng.random() < 0.2:
         return to_pixels(to_values(turned(light, length, rng)))
     return to_pixels(to_values(filtered(light, shake(length, rng))))
@@ -36,7 +36,7 @@ def out_of_focus(pixels: Pixels, severity: Severity, rng: np.random.Generator) -
     """Every point becomes a disc of radius 2-12 pixels, of which rim or middle may be brighter, or a polygon of 5-8
     sides, as the blades of an aperture draw it."""
     radius = draw(FOCUS, severity, rng) * scale(pixels)
-    return to_pixels(to_values(filtered(_lit(pixels, rng), aperture(radius, rng))))
+    return to_pixels(to_values(filtered(lit(pixels, rng), aperture(radius, rng))))
 
 
 def shake(length: float, rng: np.random.Generator) -> Kernel:
@@ -83,8 +83,9 @@ def aperture(radius: float, rng: np.random.Generator) -> Kernel:
     return np.asarray(disc / disc.sum(), np.float32)
 
 
-def _lit(pixels: Pixels, rng: np.random.Generator) -> Light:
-    return with_highlights(to_light(pixels), rng.uniform(0, HEADROOM))
+def lit(pixels: Pixels, rng: np.random.Generator) -> Light:
+    """The light of pixels, with the highlights of lamps and reflections, which blur draws as streaks and discs."""
+    return with_highlights(to_light(pixels), rng.uniform(0, HEADROOM), white_only=True)
 
 
 def filtered(light: Light, kernel: Kernel) -> Light:

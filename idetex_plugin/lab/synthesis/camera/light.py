@@ -14,7 +14,7 @@ GAMMA = 2.2
 FINE = 4095
 _TO_LIGHT = ((np.arange(256) / 255) ** GAMMA).astype(np.float32)
 MID_GRAY = 0.18
-KNEE = 0.6
+KNEE, WHITE = 0.6, 0.9
 
 
 def to_light(pixels: Pixels) -> Light:
@@ -37,13 +37,14 @@ def to_pixels(values: NDArray[Any]) -> Pixels:
     return np.asarray(np.clip(np.rint(values), 0, 255), np.uint8)
 
 
-def with_highlights(light: Light, headroom: float) -> Light:
+def with_highlights(light: Light, headroom: float, *, white_only: bool = False) -> Light:
     """Light whose brightest parts are up to 1 + `headroom` times as bright, as they were before the photo clipped them.
 
     A lamp or a sky at white was brighter than white: without that, darkening would turn it gray, and blur would not
-    draw a streak of it."""
-    luma = light.max(-1)
-    more = np.clip((luma - KNEE) / (1 - KNEE), 0, 1) ** 3
+    draw a streak of it. white_only: only what is white, so that bright parts and pure colours stay as bright as they
+    are where nothing darkens them."""
+    luma, knee = (light.mean(-1), WHITE) if white_only else (light.max(-1), KNEE)
+    more = np.clip((luma - knee) / (1 - knee), 0, 1) ** 3
     return np.asarray(light * (1 + headroom * more)[..., None], np.float32)
 
 

@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 
 from idetex_plugin.lab.data.photos import Pixels
-from idetex_plugin.lab.synthesis.camera.lens import HEADROOM, POINTS, SHAKE, Kernel, drawn, filtered, swept
-from idetex_plugin.lab.synthesis.camera.light import Light, to_light, to_pixels, to_values, with_highlights
+from idetex_plugin.lab.synthesis.camera.lens import POINTS, SHAKE, Kernel, drawn, filtered, lit, swept
+from idetex_plugin.lab.synthesis.camera.light import Light, to_light, to_pixels, to_values
 from idetex_plugin.lab.synthesis.degrade import draw, scale
 from idetex_plugin.lab.synthesis.masks import Mask
 from idetex_plugin.words.box import Box
@@ -40,8 +40,7 @@ def moving(pixels: Pixels, box: Box, severity: Severity, rng: np.random.Generato
     reach = int(np.ceil(1.4 * length)) + 4
     window = slice(max(y1 - reach, 0), y2 + reach), slice(max(x1 - reach, 0), x2 + reach)
     light, part = to_light(pixels[window]), matte[window][..., None]
-    lit = with_highlights(light, rng.uniform(0, HEADROOM))
-    covered = np.concatenate([lit * part, part], -1)
+    covered = np.concatenate([lit(pixels[window], rng) * part, part], -1)
     if rng.random() < TURNING:
         middle = (x1 + x2) / 2 - window[1].start, (y1 + y2) / 2 - window[0].start
         smeared = turning(covered, middle, (x2 - x1, y2 - y1), length, rng)
