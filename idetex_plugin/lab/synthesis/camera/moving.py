@@ -46,7 +46,8 @@ def moving(pixels: Pixels, box: Box, severity: Severity, rng: np.random.Generato
         smeared = turning(covered, middle, (x2 - x1, y2 - y1), length, rng)
     else:
         smeared = filtered(covered, passing(length, rng))
-    seen = smeared[..., :3] + (1 - np.minimum(smeared[..., 3:], 1)) * behind(light, matte[window], length)
+    through = np.clip(1 - smeared[..., 3:], 0, 1)
+    seen = np.asarray(smeared[..., :3] + through * behind(light, matte[window], length), np.float32)
     touched = (part > 0) | (smeared[..., 3:] > 1e-3)
     mixed = pixels.copy()
     mixed[window] = np.where(touched, to_pixels(to_values(seen)), pixels[window])
