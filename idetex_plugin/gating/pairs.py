@@ -17,7 +17,7 @@ class Pair:
     """Two photos to compare. name: the compressed photo's, for people; None for its path.
 
     original, compressed: paths, encoded bytes, PIL images, numpy arrays or `photo.load.Photo`s; the original may be
-    None.
+    None, or what `compare.read_side` gives.
     codec: what made the compressed photo, such as "jpeg", for remedies.
     problem: why there is nothing to compare, such as a copy without an original; such a pair is a review.
     original_name: the original's, for people; None for its path.
