@@ -21,7 +21,7 @@ from idetex_plugin.cli.engine_options import (
     engine_options,
 )
 from idetex_plugin.cli.exits import Exit, stop
-from idetex_plugin.cli.outputs import printed_one, write_texts, written
+from idetex_plugin.cli.outputs import check_places, printed_one, write_texts, written
 from idetex_plugin.cli.printing import say
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def command(
     shown: list[Compared] = []
     files = {"--json": json_file, "--junit": junit, "--sarif": sarif}
     printed = printed_one(files, {"--html": html})
+    check_places({**files, "--html": html}, [*(paths or []), Path(policy)])
 
     def told(name: str, verdict: Verdict, pair: Pair) -> None:
         if html is not None and verdict.outcome is not Outcome.PASS:
