@@ -116,9 +116,9 @@ def command(
             stop(f"no photos found in {', '.join(paths)}" + (f" ({passed})" if str(passed) else ""))
         run = open_run(out, chosen, paths, root)
     except RunError as error:
-        stop(str(error), code_of(error))
+        stop(error, code_of(error))
     except ValueError as error:
-        stop(str(error))
+        stop(error)
     with faults_in_words(), chosen as assessor, run:
         signal = _work(run, assessor, sources, retry_failed, limit, errors)
         summary = summarise(run)
@@ -161,9 +161,10 @@ def _sources(paths: list[str], out: Path, passed: PassedOver, part: Shard, root:
 
     Raises ValueError for a path that is neither there nor, by its name, a photo that has gone."""
     from idetex_plugin.photo.sources import find_photos, names_nothing
+    from idetex_plugin.words.record import FaultsError
 
     if absent := [path for path in paths if names_nothing(path)]:
-        raise ValueError("\n".join(f"{path}: there is no such file or folder" for path in absent))
+        raise FaultsError(*(f"{path}: there is no such file or folder" for path in absent))
     return part.of(find_photos(paths, passed=passed, without=out), root)
 
 
@@ -207,7 +208,7 @@ def _work(
             except Exception as error:
                 if not isinstance(error, expected):
                     errors.print_exception()
-                stop(f"{error}\nWhat was finished is kept; the same command continues.", Exit.ENGINE)
+                stop(error, Exit.ENGINE, "What was finished is kept; the same command continues.")
     return interrupts.received
 
 

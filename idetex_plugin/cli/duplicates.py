@@ -89,7 +89,7 @@ def command(
                     on_photo=lambda left_out: shown.step(failed=left_out),
                 )
     except RunError as error:
-        stop(str(error), code_of(error))
+        stop(error, code_of(error))
     except KeyboardInterrupt:
         stop("stopped; the hashes so far are kept, and the same command continues", Exit.INTERRUPTED)
     for photo in found.left_out:

@@ -56,7 +56,7 @@ def command(
                 count = export(run, rows, format_name, file)
             typer.echo(f"{count} {rows} in {out}", err=True)
     except RunError as error:
-        stop(str(error), code_of(error))
+        stop(error, code_of(error))
     except BrokenPipeError:
         raise
     except OSError as error:

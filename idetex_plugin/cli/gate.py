@@ -101,7 +101,7 @@ def command(
     options = engine_options(
         url=url, dtype=dtype, slots=slots, served_model=served_model, timeout=timeout, wait_for_server=wait_for_server
     )
-    several = not (paths and paths[-1].is_file())
+    several = not (paths and os.path.isfile(paths[-1]))
     count = (jobs or min(MOST_JOBS, os.cpu_count() or 1)) if several else 1
     try:
         with (
@@ -121,7 +121,7 @@ def command(
     except BrokenPipeError:
         raise
     except (ImportError, OSError, ValueError) as error:
-        stop(str(error))
+        stop(error)
     write_texts(texts, files)
     if html is not None:
         with written(html):

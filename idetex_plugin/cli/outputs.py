@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,7 +56,7 @@ def check_places(wanted: Mapping[str, Path | None], inputs: Iterable[Path] = ())
     for option, path in wanted.items():
         if path is None or is_stdout(path):
             continue
-        if path.is_dir():
+        if os.path.isdir(path):
             raise typer.BadParameter(f"{option} {path}: a folder: name a file in it")
         if any(is_same(path, each) for each in inputs):
             raise typer.BadParameter(f"{option} {path}: what is read could be written over: name another file")
@@ -68,7 +69,7 @@ def check_places(wanted: Mapping[str, Path | None], inputs: Iterable[Path] = ())
 
 def is_same(one: Path, two: Path) -> bool:
     """Whether both lead to one file that exists."""
-    return one.exists() and two.exists() and one.samefile(two)
+    return os.path.exists(one) and os.path.exists(two) and one.samefile(two)
 
 
 def is_stdout(path: Path | None) -> bool:

@@ -39,10 +39,15 @@ def print_path(path: str | os.PathLike[str], *, null: bool = False) -> None:
     """
     if null:
         typer.echo(os.fsencode(path) + b"\0", nl=False)
-    elif sys.stdout.isatty():
+    elif to_terminal():
         say(os.fsencode(path).decode("utf-8", "backslashreplace"))
     else:
         typer.echo(os.fsencode(path) + b"\n", nl=False)
+
+
+def to_terminal() -> bool:
+    """Whether people read the output."""
+    return sys.stdout.isatty()
 
 
 def _is_unsafe(character: str) -> bool:

@@ -62,7 +62,7 @@ def command(
                 return
             typer.echo(write_run_report(run, out, self_contained=self_contained, title=title))
     except RunError as error:
-        stop(str(error), code_of(error))
+        stop(error, code_of(error))
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -76,7 +76,7 @@ def serve_report(run: Run, title: str, host: str, port: int) -> None:
     try:
         require("serve", "idetex report --serve", "starlette", "uvicorn")
     except ImportError as error:
-        stop(str(error))
+        stop(error)
     from contextlib import closing
 
     from idetex_plugin.cli.listening import bracketed, listening, serve_at

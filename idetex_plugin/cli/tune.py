@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,7 +22,7 @@ from idetex_plugin.cli.engine_options import (
 )
 from idetex_plugin.cli.exits import Exit, stop
 from idetex_plugin.cli.outputs import is_stdout
-from idetex_plugin.cli.printing import printable, say
+from idetex_plugin.cli.printing import printable, say, to_terminal
 from idetex_plugin.cli.tune_outputs import ALL, check_outputs, codec_asked, draw, drawing_at, write_best
 from idetex_plugin.words.extras import require
 
@@ -71,9 +71,9 @@ def command(
         wanted = codec_asked(codec, out)
         check_outputs(photo, out, plot, wanted, as_json, policy)
     except ValueError as error:
-        stop(str(error))
+        stop(error)
     printed = is_stdout(out)
-    if printed and sys.stdout.isatty():
+    if printed and to_terminal():
         stop("--out -: a photo is nothing for a terminal: lead it into a file or a pipe")
     if plot is not None:
         require("eval", "--plot", "matplotlib")
@@ -81,10 +81,10 @@ def command(
         with ensemble_or_one(model, engine, **options) as assessor, engine_faults([assessor]):
             gate = Gate(policy_named(policy, assessor.vocabulary), assessor)
             names = [] if wanted == ALL else [wanted]
-            size = photo.stat().st_size if photo.is_file() else 0
+            size = photo.stat().st_size if os.path.isfile(photo) else 0
             found = tune_all(photo, gate, names, tolerance=tolerance, max_bytes=max_bytes, jobs=jobs)
     except (ImportError, OSError, ValueError) as error:
-        stop(str(error))
+        stop(error)
     try:
         if plot is not None:
             draw(found, drawing_at(plot))

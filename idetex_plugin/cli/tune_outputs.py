@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ def codec_asked(codec: str, out: Path | None) -> str:
     from idetex_plugin.gating.codecs import CODECS
 
     suffix = "" if out is None else out.suffix.lower()
-    if not suffix or (out is not None and out.is_dir()):
+    if not suffix or (out is not None and os.path.isdir(out)):
         return codec or ALL
     told = next((name for name, each in CODECS.items() if suffix in each.suffixes), None)
     if told is None:
@@ -42,14 +43,14 @@ def check_outputs(photo: Path, out: Path | None, plot: Path | None, codec: str, 
     """
     printed_one({"--out": out, "--json": Path("-") if as_json else None}, {"--plot": plot})
     drawing = None if plot is None else drawing_at(plot)
-    files = [] if out is None or is_stdout(out) or out.is_dir() else [file_at(out, each) for each in _tried(codec)]
+    files = [] if out is None or is_stdout(out) or os.path.isdir(out) else [file_at(out, each) for each in _tried(codec)]
     mine = [path for path in files if is_same(path, photo)]
     if mine:
         others = [str(path) for path in files if path not in mine]
         more = f", or one codec's: {', '.join(others)}" if others else ""
         raise ValueError(
             f"--out {out}: the photo itself could be written over, as {mine[0]}: name another file, such as "
-            f"{mine[0].with_name(mine[0].stem + '-small')}{more}"
+            f"{mine[0].with_name(mine[0].stem + '-tuned')}{more}"
         )
     if drawing is not None and is_same(drawing, photo):
         raise ValueError(f"--plot {plot}: the photo itself could be written over: name another file")
@@ -74,7 +75,7 @@ def file_at(out: Path, codec: str) -> Path:
 
 def drawing_at(plot: Path) -> Path:
     """The drawing to write: without a suffix a PNG. Raises ValueError for a kind that is not drawn."""
-    if plot.is_dir():
+    if os.path.isdir(plot):
         return plot
     if not plot.suffix:
         return plot.with_suffix(DRAWN[0])
