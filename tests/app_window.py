@@ -174,11 +174,24 @@ class App:
         """The field for the name of who decides in this window."""
         return self.page.get_by_label("Reviewer in this window")
 
+    @property
+    def status(self) -> str:
+        """What the panel says of keys that wait or were not used, and what is in front of it."""
+        words: str = self.page.evaluate(STATUS)
+        return words
+
     def captions(self) -> dict[str, float]:
         """What stands on thumbnails, by field: how much text and ground of one of them contrast (WCAG 2)."""
         return dict(self.page.evaluate(CAPTIONS))
 
 
+STATUS = """
+() => {
+  const { desk } = window.idetexKeys;
+  const { words, drawn, newest, running, queue } = desk;
+  return JSON.stringify({ words, turn: drawn && drawn.turn, newest, running, queue, blocked: desk.blocked() });
+}
+"""
 CAPTIONS = """
 () => {
   const channels = (colour) => colour.match(/[\\d.]+/g).slice(0, 3).map((each) => each / 255);

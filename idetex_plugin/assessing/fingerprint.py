@@ -16,6 +16,7 @@ from PIL import Image
 from idetex_plugin.assessing.examiner import Task
 from idetex_plugin.views.show import make_views
 from idetex_plugin.words.card import Card
+from idetex_plugin.words.digest import digest
 from idetex_plugin.words.request import Request
 
 READING_VERSION = 1
@@ -43,28 +44,28 @@ def parts(card: Card, tasks: Sequence[Task]) -> dict[str, str]:
     asked = [_plain(request) for task in tasks for request in task.ask(view)]
     return {
         "checkpoint": checkpoint_hash(card),
-        "card": _hash(card.model_dump_json(exclude={*ABOUT, *_unset(card)})),
+        "card": digest(card.model_dump_json(exclude={*ABOUT, *_unset(card)})),
         "tasks": ", ".join(task.name for task in tasks),
-        "prompts": _hash(json.dumps(asked, sort_keys=True)),
+        "prompts": digest(json.dumps(asked, sort_keys=True)),
         "reading": str(READING_VERSION),
     }
 
 
 def combine(named: Mapping[str, str]) -> str:
     """One hash, 16 hex digits, of all parts."""
-    return _hash(json.dumps(dict(named), sort_keys=True))
+    return digest(json.dumps(dict(named), sort_keys=True))
 
 
 def checkpoint_hash(card: Card) -> str:
     """16 hex digits of a local checkpoint's files; of a hub id, its name and the cached revision where there is one."""
     if card.folder.is_dir():
         return _hash_folder(card.folder)
-    return _hash(f"{card.checkpoint}@{_cached_revision(card.checkpoint)}")
+    return digest(f"{card.checkpoint}@{_cached_revision(card.checkpoint)}")
 
 
 def _hash_folder(folder: Path) -> str:
     files = sorted({path for pattern in (*WEIGHTS, *CONFIGURATION) for path in folder.glob(pattern)})
-    return _hash("\n".join(f"{path.name} {_hash_file(path)}" for path in files))
+    return digest("\n".join(f"{path.name} {_hash_file(path)}" for path in files))
 
 
 def _hash_file(path: Path) -> str:
@@ -75,21 +76,21 @@ def _hash_file(path: Path) -> str:
     state = real.stat()
     if state.st_size < WORTH_REMEMBERING:
         return hashlib.sha256(real.read_bytes()).hexdigest()
-    note = _cache_folder() / _hash(f"{real}|{state.st_size}|{state.st_mtime_ns}")
+    note = _cache_folder() / digest(f"{real}|{state.st_size}|{state.st_mtime_ns}")
     try:
         return note.read_text()
     except OSError:
         pass
     with real.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        whole = hashlib.file_digest(file, "sha256").hexdigest()
     try:
         note.parent.mkdir(parents=True, exist_ok=True)
         partial = note.with_suffix(f".{os.getpid()}")
-        partial.write_text(digest)
+        partial.write_text(whole)
         partial.replace(note)
     except OSError:
         pass
-    return digest
+    return whole
 
 
 def _cache_folder() -> Path:
@@ -117,7 +118,3 @@ def _plain(request: Request) -> list[object]:
     return [
         request.system, request.prompt, request.prefix, request.max_tokens, choices, schema, sizes,
     ]  # fmt: skip
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -15,7 +15,7 @@ from PIL import Image
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("mongo")]
 ROOT = Path(__file__).parents[2]
-PHOTOS, TRIES = 200, 20
+PHOTOS, TRIES = 120, 8
 ASSESS = """
 import sys, fiftyone as fo
 from idetex_fiftyone import assess
@@ -35,7 +35,7 @@ for name in map(str.strip, sys.stdin):
 
 @pytest.fixture
 def dataset(tmp_path: Path) -> Iterator[Any]:
-    """Two hundred crops of the demo photographs."""
+    """Crops of the demo photographs."""
     fo = pytest.importorskip("fiftyone")
     sources = [Image.open(path).convert("RGB") for path in sorted((ROOT / "demo").glob("*.jpg"))]
     made = fo.Dataset(persistent=True)

@@ -124,6 +124,21 @@ def test_a_drawing_that_comes_late_is_drawn_anew_before_a_key_is_used(panel: Pan
     assert panel.log == ["accept first 1", "reject first 2"]
 
 
+def test_a_drawing_that_is_asked_for_and_never_comes_is_asked_for_again(panel: Panel) -> None:
+    old = panel.page.evaluate("({ ...state })")
+    panel.press("a")
+    panel.answer()
+    panel.page.evaluate("old => draw(old)", old)
+    panel.press("r")
+    assert panel.page.evaluate("calls.splice(0).map((each) => each.operator)") == ["redraw"]
+    panel.page.wait_for_function("calls.length")
+    assert panel.page.evaluate("calls.map((each) => each.operator)") == ["redraw"]
+    panel.answer()
+    panel.page.wait_for_function("calls.length")
+    panel.answer()
+    assert panel.log == ["accept first 1", "reject first 2"]
+
+
 def test_a_key_that_is_pressed_while_a_late_drawing_shows_is_for_the_photo_that_came_before_it(panel: Panel) -> None:
     old = panel.page.evaluate("({ ...state })")
     panel.press("n")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from idetex_plugin.words.digest import digest
 from idetex_plugin.words.whole_file import whole_file
 
 FILE_NAME = "run.json"
@@ -27,11 +27,6 @@ def claim(folder: Path, run: Mapping[str, Any], kept: Sequence[str]) -> None:
         _check(folder, told, _read(path))
     with whole_file(path) as file:
         file.write((json.dumps(told, indent=1) + "\n").encode())
-
-
-def digest(text: str) -> str:
-    """The first 16 hex digits of the SHA-256."""
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def sizes(folder: Path, names: Iterable[str]) -> str:

@@ -13,8 +13,8 @@ from transformers import AutoTokenizer, Idefics3ForConditionalGeneration
 from idetex_plugin.cards.registry import get_card
 from idetex_plugin.engines.prompts import checkpoint_of
 from idetex_plugin.lab.training.config import TrainConfig
-from idetex_plugin.lab.training.continuing import digest
 from idetex_plugin.lab.training.model import Architecture
+from idetex_plugin.words.digest import digest
 from idetex_plugin.words.record import in_words
 
 

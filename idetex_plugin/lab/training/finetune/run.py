@@ -12,11 +12,12 @@ from transformers import Trainer, TrainingArguments
 from transformers.trainer_utils import get_last_checkpoint
 
 from idetex_plugin.cards.registry import get_card
-from idetex_plugin.lab.training.continuing import claim, digest, sizes
+from idetex_plugin.lab.training.continuing import claim, sizes
 from idetex_plugin.lab.training.finetune.collate import Collator
 from idetex_plugin.lab.training.finetune.config import FinetuneConfig
 from idetex_plugin.lab.training.finetune.conversations import Talks
 from idetex_plugin.lab.training.finetune.model import groups, load, merge, with_adapters
+from idetex_plugin.words.digest import digest
 
 ADAPTER, MERGED, STATE = "adapter", "checkpoint", "state"
 HASTE = {"workers", "save_steps", "checkpoint_gradients"}

@@ -10,6 +10,7 @@
   const NOTICE = 300; // until the panel says that keys wait
   const SETTLED = 200; // from an answer until it is drawn
   const TRIES = 3; // to draw what is newest
+  const REDRAW = 5000; // until such a try counts as lost
   const CHOICE = 2000; // in which the App reports what was chosen from a list, if it was another than before
 
   class Desk {
@@ -19,6 +20,7 @@
       this.shown = null; // the newest drawing, which keys are about
       this.drawn = null; // the last one, which clicks are about
       this.newest = 0;
+      this.drawing = null; // the try to draw what is newest
       this.tries = 0;
       this.pressed = 0;
       this.refused = [];
@@ -43,19 +45,24 @@
       this.drop("the panel was closed");
       this.shown = null;
       this.drawn = null;
+      this.drawing = null;
       this.newest = 0;
     }
 
     // What was drawn last is older than what was drawn earlier: two answers of the server came in the wrong order. Keys
     // that are pressed meanwhile are meant for the newer one, which was seen first, and wait until it is there again.
+    // FiftyOne forgets what it was to do when it loads the dataset again, so an answer may never come.
     again() {
       if (this.drawing) return;
-      this.drawing = true;
+      const drawing = {};
+      this.drawing = drawing;
       const ended = () => {
-        this.drawing = false;
+        if (this.drawing !== drawing) return;
+        this.drawing = null;
         this.tries += 1;
         if (this.drawn) this.show(this.drawn, this.send);
       };
+      setTimeout(ended, REDRAW);
       this.send(this.drawn.redraw, {}, () => setTimeout(ended, SETTLED));
     }
 
