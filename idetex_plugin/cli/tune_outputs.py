@@ -43,7 +43,8 @@ def check_outputs(photo: Path, out: Path | None, plot: Path | None, codec: str, 
     """
     printed_one({"--out": out, "--json": Path("-") if as_json else None}, {"--plot": plot})
     drawing = None if plot is None else drawing_at(plot)
-    files = [] if out is None or is_stdout(out) or os.path.isdir(out) else [file_at(out, each) for each in _tried(codec)]
+    named = out is not None and not is_stdout(out) and not os.path.isdir(out)
+    files = [file_at(out, each) for each in _tried(codec)] if out is not None and named else []
     mine = [path for path in files if is_same(path, photo)]
     if mine:
         others = [str(path) for path in files if path not in mine]
