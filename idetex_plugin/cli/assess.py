@@ -20,6 +20,7 @@ from idetex_plugin.cli.engine_options import (
     engine_options,
 )
 from idetex_plugin.cli.exits import Exit, stop
+from idetex_plugin.cli.printing import say
 from idetex_plugin.words.counted import counted
 
 if TYPE_CHECKING:
@@ -131,7 +132,8 @@ def command(
             typer.echo(json.dumps(summary_json(summary) | not_given | {"report": str(page) if page else None}))
         else:
             print_summary(summary, Console())
-            typer.echo("\n".join(_closing(run, assessor, page, passed)))
+            for line in _closing(run, assessor, page, passed):
+                say(line)
     if signal is not None:
         typer.echo("Stopped; the same command continues.", err=True)
         raise typer.Exit(128 + signal)

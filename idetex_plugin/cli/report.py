@@ -10,6 +10,7 @@ import typer
 
 from idetex_plugin.cli.exits import Exit, stop
 from idetex_plugin.cli.outputs import check_places, is_stdout
+from idetex_plugin.cli.printing import print_path
 
 if TYPE_CHECKING:
     from idetex_plugin.runs.store import Run
@@ -60,7 +61,7 @@ def command(
             if is_stdout(out):
                 print_run_report(run, title)
                 return
-            typer.echo(write_run_report(run, out, self_contained=self_contained, title=title))
+            print_path(write_run_report(run, out, self_contained=self_contained, title=title))
     except RunError as error:
         stop(error, code_of(error))
     except BrokenPipeError:

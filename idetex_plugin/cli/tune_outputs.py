@@ -55,7 +55,8 @@ def check_outputs(photo: Path, out: Path | None, plot: Path | None, codec: str, 
         )
     if drawing is not None and is_same(drawing, photo):
         raise ValueError(f"--plot {plot}: the photo itself could be written over: name another file")
-    for path in files or [out]:
+    places: list[Path | None] = [*files] or [out]
+    for path in places:
         check_places({"--out": path, "--plot": drawing}, [Path(policy)])
 
 
