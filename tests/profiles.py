@@ -25,6 +25,12 @@ def rgb_profile(name: str = "P3", primaries: Sequence[Pair] = P3, gamma: float =
     return _profile(name, b"mntr", b"RGB ", b"XYZ ", tags | dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve))
 
 
+def gray_profile(name: str = "Gray", gamma: float = 2.2) -> bytes:
+    """An ICC 2.1 profile of gray numbers."""
+    curve = b"curv" + bytes(4) + struct.pack(">IH", 1, round(gamma * 256))
+    return _profile(name, b"mntr", b"GRAY", b"XYZ ", {b"kTRC": curve})
+
+
 def cmyk_profile(name: str = "Muted ink") -> bytes:
     """An ICC 2.1 profile of a press with dull inks, interpolated between the sixteen mixtures of full inks."""
     inks = {"c": (-30.0, -20.0, -45.0), "m": (-45.0, 60.0, 0.0), "y": (-8.0, -5.0, 75.0), "k": (-80.0, 0.0, 0.0)}

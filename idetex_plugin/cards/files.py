@@ -35,7 +35,7 @@ def read_card(path: Path) -> Card:
     try:
         return Card.model_validate(values)
     except ValidationError as error:
-        raise CardError("\n".join(f"{path}: {fault}" for fault in faults(error))) from error
+        raise CardError(*(f"{path}: {fault}" for fault in faults(error))) from error
 
 
 def write_card(card: Card, path: Path) -> None:

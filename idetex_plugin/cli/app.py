@@ -60,9 +60,9 @@ class LazyGroup(TyperGroup):
         try:
             return super().invoke(ctx)
         except MissingExtraError as error:
-            stop(str(error))
+            stop(error)
         except UsageError as error:
-            error.message = printable(error.message, lines=True)
+            error.message = printable(error.message)
             raise
         except BrokenPipeError:
             _drop_output()

@@ -20,6 +20,7 @@ from idetex_plugin.cli.engine_options import (
     engine_options,
 )
 from idetex_plugin.cli.exits import Exit, stop
+from idetex_plugin.cli.printing import say
 from idetex_plugin.words.counted import counted
 
 if TYPE_CHECKING:
@@ -116,9 +117,9 @@ def command(
             stop(f"no photos found in {', '.join(paths)}" + (f" ({passed})" if str(passed) else ""))
         run = open_run(out, chosen, paths, root)
     except RunError as error:
-        stop(str(error), code_of(error))
+        stop(error, code_of(error))
     except ValueError as error:
-        stop(str(error))
+        stop(error)
     with faults_in_words(), chosen as assessor, run:
         signal = _work(run, assessor, sources, retry_failed, limit, errors)
         summary = summarise(run)
@@ -131,7 +132,8 @@ def command(
             typer.echo(json.dumps(summary_json(summary) | not_given | {"report": str(page) if page else None}))
         else:
             print_summary(summary, Console())
-            typer.echo("\n".join(_closing(run, assessor, page, passed)))
+            for line in _closing(run, assessor, page, passed):
+                say(line)
     if signal is not None:
         typer.echo("Stopped; the same command continues.", err=True)
         raise typer.Exit(128 + signal)
@@ -161,9 +163,10 @@ def _sources(paths: list[str], out: Path, passed: PassedOver, part: Shard, root:
 
     Raises ValueError for a path that is neither there nor, by its name, a photo that has gone."""
     from idetex_plugin.photo.sources import find_photos, names_nothing
+    from idetex_plugin.words.record import FaultsError
 
     if absent := [path for path in paths if names_nothing(path)]:
-        raise ValueError("\n".join(f"{path}: there is no such file or folder" for path in absent))
+        raise FaultsError(*(f"{path}: there is no such file or folder" for path in absent))
     return part.of(find_photos(paths, passed=passed, without=out), root)
 
 
@@ -207,7 +210,7 @@ def _work(
             except Exception as error:
                 if not isinstance(error, expected):
                     errors.print_exception()
-                stop(f"{error}\nWhat was finished is kept; the same command continues.", Exit.ENGINE)
+                stop(error, Exit.ENGINE, "What was finished is kept; the same command continues.")
     return interrupts.received
 
 

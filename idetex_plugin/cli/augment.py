@@ -30,5 +30,5 @@ def command(
         samples, count = augmented(found, images, copies, seed), len(found) * (copies + 1)
         records = write(samples, count, out, seed, grounding, perception, description)
     except (OSError, ValueError) as error:
-        stop(str(error))
+        stop(error)
     typer.echo(f"{len(records)} images from {len(found)}: {out}")

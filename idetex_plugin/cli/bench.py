@@ -108,7 +108,7 @@ def synth(
                 command=words, step=step,
             )  # fmt: skip
     except (OSError, ValueError) as error:
-        stop(str(error))
+        stop(error)
     write_texts({"--json": result.model_dump_json(indent=1) + "\n"}, files)
     if report is not None:
         with written(report):
@@ -154,7 +154,7 @@ def vida(
             checkpoint = assessor.fingerprint_parts["checkpoint"]
             rows = list(figures(tally))
     except (OSError, ValueError) as error:
-        stop(str(error))
+        stop(error)
     named = [dict(zip(("name", "value", "of", "beside"), row, strict=True)) for row in rows]
     whole = {
         "model": model, "checkpoint": checkpoint, "figures": named, "failed": dict(tally.failed),

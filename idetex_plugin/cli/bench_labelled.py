@@ -82,7 +82,7 @@ def labelled(
                 baselines=cleanvision_scores if find_spec("cleanvision") else None,
             )  # fmt: skip
     except (OSError, ValueError) as error:
-        stop(str(error))
+        stop(error)
     write_texts({"--json": result.model_dump_json(indent=1) + "\n"}, files)
     typer.echo(markdown(result), nl=False, err=aside)
     for photo, why in list(result.failed.items())[:SHOWN]:

@@ -32,13 +32,13 @@ def command(
     try:
         which = (get_card(model, known),) if model else known
     except ValueError as error:
-        stop(str(error))
+        stop(error)
     report = examine(try_import=deep, which=which)
     if repair:
         try:
             removed = fix(report)
         except RuntimeError as error:
-            stop(str(error), Exit.ENGINE)
+            stop(error, Exit.ENGINE)
         report = examine(try_import=deep, which=which)
         for name in removed:
             typer.echo(f"removed {name}", err=True)

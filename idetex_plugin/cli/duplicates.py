@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from idetex_plugin.cli.exits import Exit, stop
-from idetex_plugin.cli.outputs import printed_one, write_texts
+from idetex_plugin.cli.outputs import check_places, printed_one, write_texts
 from idetex_plugin.cli.printing import printable, say
 from idetex_plugin.duplicates.hashing import BITS, DISTANCE, require_hashing
 from idetex_plugin.words.counted import counted
@@ -74,6 +74,7 @@ def command(
 
     files = {"--json": json_file, "--csv": csv_file}
     printed = printed_one(files, {})
+    check_places(files)
     require_hashing()
     try:
         with Run(folder) as run:
@@ -88,7 +89,7 @@ def command(
                     on_photo=lambda left_out: shown.step(failed=left_out),
                 )
     except RunError as error:
-        stop(str(error), code_of(error))
+        stop(error, code_of(error))
     except KeyboardInterrupt:
         stop("stopped; the hashes so far are kept, and the same command continues", Exit.INTERRUPTED)
     for photo in found.left_out:

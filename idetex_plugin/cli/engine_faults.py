@@ -22,7 +22,7 @@ def engine_faults(assessors: Sequence[Assessor]) -> Iterator[None]:
     try:
         yield
     except EngineDeadError as error:
-        stop(str(error), Exit.ENGINE)
+        stop(error, Exit.ENGINE)
     except Exception as error:
         if not any(error is assessor.engine_failure for assessor in assessors):
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import NoReturn
 
@@ -31,7 +32,19 @@ class Exit(IntEnum):
     """Whoever read the output has gone, as in `idetex export RUN | head`."""
 
 
-def stop(message: str, code: Exit = Exit.USAGE) -> NoReturn:
-    """Print the message to stderr and leave with this code."""
-    typer.echo(f"idetex: {printable(message, lines=True)}", err=True)
+def stop(message: str | Exception, code: Exit = Exit.USAGE, *more: str) -> NoReturn:
+    """Print the message to stderr and leave with this code.
+
+    It is one line, also where the name of a file in it has more; but what a `FaultsError` or an engine says in several
+    lines stays so. more: further lines.
+    """
+    from idetex_plugin.words.record import FaultsError
+
+    lines: Sequence[str] = (str(message),)
+    if isinstance(message, FaultsError):
+        lines = message.lines
+    elif code is Exit.ENGINE:
+        lines = str(message).split("\n")
+    text = "\n".join(map(printable, (*lines, *more)))
+    typer.echo(f"idetex: {text}", err=True)
     raise typer.Exit(code)

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from idetex_plugin.cli.exits import Exit, stop
+from idetex_plugin.cli.printing import say
 
 
 class Format(StrEnum):
@@ -54,9 +55,9 @@ def command(
                 return
             with whole_file(out) as file:
                 count = export(run, rows, format_name, file)
-            typer.echo(f"{count} {rows} in {out}", err=True)
+            say(f"{count} {rows} in {out}", err=True)
     except RunError as error:
-        stop(str(error), code_of(error))
+        stop(error, code_of(error))
     except BrokenPipeError:
         raise
     except OSError as error:

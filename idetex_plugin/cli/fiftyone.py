@@ -61,7 +61,7 @@ def labels(
     try:
         count = write_labels(dataset, out, field, complete=complete)
     except (OSError, ValueError) as error:
-        stop(str(error))
+        stop(error)
     typer.echo(f"labels of {counted(count, 'photo')} in {out}")
 
 
@@ -71,4 +71,4 @@ def _do(work: Callable[[Path], Path | None], plugins: Path | None) -> Path | Non
     try:
         return work(plugins_folder() if plugins is None else plugins.expanduser())
     except OSError as error:
-        stop(str(error))
+        stop(error)

@@ -28,5 +28,5 @@ def command(
     try:
         folder = finetune(read_finetune(recipe), data, images or data, out, typer.echo)
     except (OSError, ValueError) as error:
-        stop(str(error))
+        stop(error)
     typer.echo(f"Try it: idetex assess PHOTOS --model {folder} --out RUN")

@@ -21,7 +21,7 @@ from idetex_plugin.cli.engine_options import (
     engine_options,
 )
 from idetex_plugin.cli.exits import Exit, stop
-from idetex_plugin.cli.outputs import printed_one, write_texts, written
+from idetex_plugin.cli.outputs import check_places, printed_one, write_texts, written
 from idetex_plugin.cli.printing import say
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def command(
     shown: list[Compared] = []
     files = {"--json": json_file, "--junit": junit, "--sarif": sarif}
     printed = printed_one(files, {"--html": html})
+    check_places({**files, "--html": html}, [*(paths or []), Path(policy)])
 
     def told(name: str, verdict: Verdict, pair: Pair) -> None:
         if html is not None and verdict.outcome is not Outcome.PASS:
@@ -100,7 +101,7 @@ def command(
     options = engine_options(
         url=url, dtype=dtype, slots=slots, served_model=served_model, timeout=timeout, wait_for_server=wait_for_server
     )
-    several = not (paths and paths[-1].is_file())
+    several = not (paths and os.path.isfile(paths[-1]))
     count = (jobs or min(MOST_JOBS, os.cpu_count() or 1)) if several else 1
     try:
         with (
@@ -120,7 +121,7 @@ def command(
     except BrokenPipeError:
         raise
     except (ImportError, OSError, ValueError) as error:
-        stop(str(error))
+        stop(error)
     write_texts(texts, files)
     if html is not None:
         with written(html):

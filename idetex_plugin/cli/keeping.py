@@ -39,10 +39,10 @@ def faults_in_words() -> Iterator[None]:
     try:
         yield
     except RunError as error:
-        stop(str(error), code_of(error))
+        stop(error, code_of(error))
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        stop(f"{where}{error.strerror or error}\nRows that were written are kept.", Exit.STORAGE)
+        stop(f"{where}{error.strerror or error}", Exit.STORAGE, "Rows that were written are kept.")
 
 
 def open_run(out: Path, assessor: Assessor, paths: Sequence[str], root: Path | None) -> Run:

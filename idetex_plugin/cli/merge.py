@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from idetex_plugin.cli.keeping import faults_in_words
+from idetex_plugin.cli.printing import say
 from idetex_plugin.words.counted import counted
 
 
@@ -23,4 +24,4 @@ def command(
 
     with faults_in_words():
         count = merge(folders, out)
-    typer.echo(f"{counted(count, 'photo')} of {counted(len(folders), 'run')} in {out}")
+    say(f"{counted(count, 'photo')} of {counted(len(folders), 'run')} in {out}")

@@ -62,7 +62,7 @@ def new(
     try:
         package = write_package(name, folder)
     except (ValueError, OSError) as error:
-        stop(str(error))
+        stop(error)
     typer.echo(f"{package}\nNext: cd {package} && pip install -e '.[test]' && pytest && idetex plugins")
 
 

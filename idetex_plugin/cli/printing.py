@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import unicodedata
+from typing import Annotated
 
 import typer
 
@@ -11,6 +14,9 @@ UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
 """Categories of Unicode that are escaped: controls, half characters, and separators of lines and paragraphs."""
 TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """What makes a terminal show text in another order than it is written."""
+
+
+Null = Annotated[bool, typer.Option("--null", "-0", help="End each path with a zero byte, as for xargs -0.")]
 
 
 def printable(text: str, *, lines: bool = False) -> str:
@@ -24,6 +30,24 @@ def printable(text: str, *, lines: bool = False) -> str:
 def say(text: str, *, err: bool = False) -> None:
     """Print one line, whatever a name in it holds."""
     typer.echo(printable(text), err=err)
+
+
+def print_path(path: str | os.PathLike[str], *, null: bool = False) -> None:
+    """Print a path on a line of its own: for a terminal with escapes, for a program as the bytes that it is.
+
+    null: for a program that takes any name, a zero byte ends it in place of a line end, as in `find -print0`.
+    """
+    if null:
+        typer.echo(os.fsencode(path) + b"\0", nl=False)
+    elif to_terminal():
+        say(os.fsencode(path).decode("utf-8", "backslashreplace"))
+    else:
+        typer.echo(os.fsencode(path) + b"\n", nl=False)
+
+
+def to_terminal() -> bool:
+    """Whether people read the output."""
+    return sys.stdout.isatty()
 
 
 def _is_unsafe(character: str) -> bool:

@@ -112,7 +112,7 @@ class BarMeter:
 
     def say(self, message: str) -> None:
         """Print above the bar."""
-        self._progress.console.print(printable(message, lines=True), markup=False, highlight=False)
+        self._progress.console.print(printable(message), markup=False, highlight=False)
 
 
 class CountColumn(ProgressColumn):
@@ -177,7 +177,7 @@ class LineMeter:
 
     def say(self, message: str) -> None:
         """Print one line."""
-        self._console.print(printable(message, lines=True), markup=False, highlight=False, soft_wrap=True)
+        self._console.print(printable(message), markup=False, highlight=False, soft_wrap=True)
 
     def _line(self) -> str:
         return f"{self._done}/{count(self._total)} {self._words.counted}{self._speed()}{self._failures()}"

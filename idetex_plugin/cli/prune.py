@@ -9,7 +9,7 @@ import typer
 
 from idetex_plugin.cli.exits import stop
 from idetex_plugin.cli.keeping import faults_in_words
-from idetex_plugin.cli.printing import say
+from idetex_plugin.cli.printing import Null, print_path, say
 from idetex_plugin.words.counted import counted
 
 
@@ -24,24 +24,26 @@ def command(
     ] = False,
     everything: Annotated[bool, typer.Option("--all", help="Even if that leaves no row.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
+    null: Null = False,
 ) -> None:
     """Remove the rows of photos whose files are gone. The next run assesses again what turns up."""
-    from idetex_plugin.photo.sources import display_name
     from idetex_plugin.runs import absent
     from idetex_plugin.runs.store import Run
 
+    if null and unreadable:
+        raise typer.BadParameter("--null is for paths, and --unreadable prints why rows cannot be read: leave one out")
     with faults_in_words(), Run.opened(folder) as run:
         if root is not None:
             run.set_root(root)
-        if unreadable:
-            found = list(absent.unreadable(run))
-        else:
-            found = [(number, display_name(str(path))) for number, path in absent.missing(run)]
+        found: list[tuple[int, Path | str]] = [*(absent.unreadable(run) if unreadable else absent.missing(run))]
         if found and len(found) == len(run) and not (everything or dry_run):
             where = f"; they were below {run.root}" if run.root else ""
             stop(f"all {len(found)} rows would be removed{where}: say --root DIR if they lie elsewhere, or --all")
-        for _, words in found:
-            say(words)
+        for _, gone in found:
+            if isinstance(gone, Path):
+                print_path(gone, null=null)
+            else:
+                say(gone)
         if not dry_run:
             run.remove([number for number, _ in found])
         done = "would be removed" if dry_run else "removed"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from idetex_plugin.cli.exits import Exit, stop
+from idetex_plugin.cli.outputs import check_places, is_stdout
+from idetex_plugin.cli.printing import print_path
 
 if TYPE_CHECKING:
     from idetex_plugin.runs.store import Run
@@ -20,7 +23,11 @@ def command(
         list[Path] | None, typer.Argument(metavar="RUN...", help="Run folders.  [default: run]", show_default=False)
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="The page to write.  [default: report.html in the run]", show_default=False)
+        Path | None,
+        typer.Option(
+            help="The page to write; - to print it, with thumbnails in it.  [default: report.html in the run]",
+            show_default=False,
+        ),
     ] = None,
     self_contained: Annotated[
         bool, typer.Option("--self-contained", help="Put the thumbnails into the page, to send it around.")
@@ -45,14 +52,20 @@ def command(
         stop("--serve writes no page: leave out --out and --self-contained")
     if len(runs) > 1 and out is None and not serve:
         stop("a page of several runs needs --out")
+    check_places({"--out": out})
     try:
         with opened(runs) as run:
             if serve:
                 serve_report(run, title, host, port)
                 return
-            typer.echo(write_run_report(run, out, self_contained=self_contained, title=title))
+            if is_stdout(out):
+                print_run_report(run, title)
+                return
+            print_path(write_run_report(run, out, self_contained=self_contained, title=title))
     except RunError as error:
-        stop(str(error), code_of(error))
+        stop(error, code_of(error))
+    except BrokenPipeError:
+        raise
     except OSError as error:
         stop(f"the page cannot be written: {error}", Exit.STORAGE)
 
@@ -64,7 +77,7 @@ def serve_report(run: Run, title: str, host: str, port: int) -> None:
     try:
         require("serve", "idetex report --serve", "starlette", "uvicorn")
     except ImportError as error:
-        stop(str(error))
+        stop(error)
     from contextlib import closing
 
     from idetex_plugin.cli.listening import bracketed, listening, serve_at
@@ -75,6 +88,16 @@ def serve_report(run: Run, title: str, host: str, port: int) -> None:
         typer.echo("Looking at the rows", err=True)
         with closing(PagedReport(run, vocabulary=get_manager().vocabulary())) as report:
             serve_at(at, make_app(report, title=title, host=bracketed(host)), host)
+
+
+def print_run_report(run: Run, title: str) -> None:
+    """Print the self-contained page of a run. Raises OSError."""
+    from idetex_plugin.plugins.manager import get_manager
+    from idetex_plugin.report.page import print_report
+
+    assessments = (row.assessment for row in run.rows())
+    vocabulary = get_manager().vocabulary()
+    print_report(assessments, sys.stdout.buffer, photos=run.original, title=title, vocabulary=vocabulary)
 
 
 def write_run_report(

@@ -52,7 +52,7 @@ def command(
     try:
         result = score(submission, truth, Mode(mode))
     except (MipiError, OSError) as error:
-        stop(str(error))
+        stop(error)
     write_texts({"--json": result.model_dump_json(indent=1) + "\n"}, files)
     for name, value in result.terms.items():
         words = f"not scored: {result.unscored[name]}" if value is None else f"{value:.4f}"

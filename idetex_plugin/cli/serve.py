@@ -57,7 +57,7 @@ def command(
     try:
         require("serve", "idetex serve", "starlette", "uvicorn", "prometheus_client", "python_multipart")
     except ImportError as error:
-        stop(str(error))
+        stop(error)
     from idetex_plugin.serve.app import make_app
     from idetex_plugin.serve.limits import ServiceLimits
 
@@ -75,4 +75,4 @@ def command(
             assessor.start()
             serve_at(at, make_app(assessor, limits, policy), host)
     except (OSError, ValueError, ImportError) as error:
-        stop(str(error))
+        stop(error)

@@ -35,14 +35,14 @@ def command(
     try:
         card = get_card(model, get_manager().named(Hook.MODELS, Card))
     except ValueError as error:
-        stop(str(error))
+        stop(error)
     if wrong := [one for one in adapter or () if not all(one.partition("=")[::2])]:
         stop(f"--adapter {wrong[0]!r} is not NAME=FOLDER")
     on_cpu = has_cpu_build() if cpu is None else cpu
     try:
         line = serve_command(card, host=host, port=port, gpus=gpus, cpu=on_cpu, adapters=adapter or ())
     except FileNotFoundError as error:
-        stop(str(error), Exit.ENGINE)
+        stop(error, Exit.ENGINE)
     typer.echo(serve_line(line, serve_environment(card, cpu=on_cpu)))
     if card.template is not None and not card.embedded:
         note = f"the checkpoint's chat template has to say what the card's template says: {card.template!r}"

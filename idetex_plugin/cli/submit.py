@@ -29,7 +29,7 @@ def command(
                 submission.add(row.assessment)
         submission.write(out)
     except (RunError, ValueError, OSError) as error:
-        stop(str(error))
+        stop(error)
     for name, items in submission.files.items():
         typer.echo(f"{len(items)} items in {out / f'{name}.json'}" if items else f"no items for {name}.json")
     for refusal in submission.ledger.refusals[:SHOWN]:

@@ -30,7 +30,7 @@ def command(
         found = [Path(source.path) for source in find_photos(photos)]
         records = write(synthetic(found, count, seed), count, out, seed, grounding, perception, description)
     except (OSError, ValueError) as error:
-        stop(str(error))
+        stop(error)
     marks = sum(len(record.marks) for record in records)
     clean = sum(not record.marks for record in records)
     typer.echo(f"{len(records)} images, {marks} distortions, {clean} clean: {out}")

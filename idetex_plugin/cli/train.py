@@ -31,5 +31,5 @@ def command(
     try:
         folder = train_in_turn(recipes, photos, out, typer.echo, rehearse=rehearse)
     except (OSError, ValueError) as error:
-        stop(str(error))
+        stop(error)
     typer.echo(f"Try it: idetex assess PHOTOS --model {folder} --out RUN")

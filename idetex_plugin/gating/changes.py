@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from idetex_plugin.gating.originals import Originals
 from idetex_plugin.gating.pairs import Pair
 from idetex_plugin.photo.sources import SUFFIXES
+from idetex_plugin.words.record import FaultsError
 
 STAGED = "--cached"
 A_FILE = "100"
@@ -105,5 +106,6 @@ def _git(folder: Path, *arguments: str) -> bytes:
     except FileNotFoundError as error:
         raise ValueError("git is not installed") from error
     except subprocess.CalledProcessError as error:
-        raise ValueError(error.stderr.decode(errors="replace").strip() or f"git {arguments[0]} failed") from error
+        words = error.stderr.decode(errors="replace").strip() or f"git {arguments[0]} failed"
+        raise FaultsError(*words.splitlines()) from error
     return done.stdout

@@ -14,9 +14,11 @@ from idetex_plugin.words.extras import install_command
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """name; the dial's name and bounds, worst to best; what encodes an RGB or RGBA photo at a setting.
+    """name; the dial's name and bounds, worst to best; what encodes a photo at a setting.
 
-    suffixes: of files. layered: whether it keeps transparency. package: of Python, without which it is not there.
+    encode: a colour profile in the image's `info["icc_profile"]` goes into the file. modes: of Pillow's, those that are
+    stored as they are. profiled: whether it can write a profile. suffixes: of files. package: of Python, without which
+    it is not there.
     """
 
     name: str
@@ -25,7 +27,8 @@ class Codec:
     best: int
     encode: Callable[[Image.Image, int], bytes]
     suffixes: tuple[str, ...]
-    layered: bool = True
+    modes: tuple[str, ...] = ("RGB", "RGBA")
+    profiled: bool = True
     package: str = ""
 
     @property
@@ -36,6 +39,8 @@ class Codec:
 
 def _saved(photo: Image.Image, kind: str, **options: object) -> bytes:
     buffer = io.BytesIO()
+    if profile := photo.info.get("icc_profile"):
+        options["icc_profile"] = profile
     photo.save(buffer, kind, **options)
     return buffer.getvalue()
 
@@ -46,6 +51,7 @@ def _palette(photo: Image.Image, colours: int) -> bytes:
         reduced = photo.quantize(colours, Image.Quantize.FASTOCTREE)
     else:
         reduced = photo.quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.FLOYDSTEINBERG)
+    reduced.info = {key: photo.info[key] for key in photo.info if key == "icc_profile"}
     return _saved(reduced, "PNG", optimize=True)
 
 
@@ -60,11 +66,11 @@ CODECS = {
     for codec in (
         Codec(
             "jpeg", "quality", 5, 95, lambda photo, q: _saved(photo, "JPEG", quality=q, optimize=True),
-            (".jpg", ".jpeg"), layered=False,
+            (".jpg", ".jpeg"), modes=("RGB", "L", "CMYK"),
         ),
         Codec("webp", "quality", 0, 100, lambda photo, q: _saved(photo, "WEBP", quality=q, method=4), (".webp",)),
         Codec("avif", "quality", 0, 100, lambda photo, q: _saved(photo, "AVIF", quality=q, speed=8), (".avif",)),
-        Codec("jxl", "quality", 5, 99, _jxl, (".jxl",), package="pillow_jxl"),
+        Codec("jxl", "quality", 5, 99, _jxl, (".jxl",), profiled=False, package="pillow_jxl"),
         Codec("png-palette", "colours", 2, 256, _palette, (".png",)),
     )
 }  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Any
 from idetex_plugin.gating.diagnose import Side, comparable, diagnose
 from idetex_plugin.gating.pairs import Pair
 from idetex_plugin.gating.similarity import NAME, worst_similarity
-from idetex_plugin.photo.load import Photo, PhotoError, contents, load_photo
+from idetex_plugin.photo.load import DEFAULT_MAX_PIXELS, Photo, PhotoError, contents, load_photo
 from idetex_plugin.words.assessment import PhotoInfo
 from idetex_plugin.words.box import Box
 from idetex_plugin.words.policy import Policy, Similarity
@@ -49,7 +49,11 @@ class PairComparison:
         if self.new is not None:
             return self
         new = _load(pair.compressed, COPY, pair.name, max_pixels)
-        old = None if pair.original is None else _load(pair.original, ORIGINAL, pair.original_name, max_pixels)
+        old = None
+        if isinstance(pair.original, Side):
+            old = pair.original.photo
+        elif pair.original is not None:
+            old = _load(pair.original, ORIGINAL, pair.original_name, max_pixels)
         return replace(self, new=new, old=old)
 
 
@@ -86,8 +90,16 @@ def _load(source: Any, what: str, name: str | None, max_pixels: int) -> Photo:
         raise PhotoError(failure, error.info) from error
 
 
+def read_side(source: Any, name: str | None = None, max_pixels: int = DEFAULT_MAX_PIXELS) -> Side:
+    """A photo to give as the original of several pairs, which is then read and decoded once. Raises PhotoError."""
+    name, source = name or _name_of(source), contents(source)
+    return Side.of(source, load_photo(source, name=name, max_pixels=max_pixels))
+
+
 def _side(source: Any, what: str, name: str | None, max_pixels: int) -> Side:
     """The source with its photo, or with why there is none."""
+    if isinstance(source, Side):
+        return source
     name, source = name or _name_of(source), contents(source)
     try:
         return Side.of(source, _load(source, what, name, max_pixels))

@@ -17,7 +17,7 @@ class Pair:
     """Two photos to compare. name: the compressed photo's, for people; None for its path.
 
     original, compressed: paths, encoded bytes, PIL images, numpy arrays or `photo.load.Photo`s; the original may be
-    None.
+    None, or what `compare.read_side` gives.
     codec: what made the compressed photo, such as "jpeg", for remedies.
     problem: why there is nothing to compare, such as a copy without an original; such a pair is a review.
     original_name: the original's, for people; None for its path.
@@ -52,9 +52,9 @@ def pairs_of(original: Path | None, compressed: Path) -> Iterator[Pair]:
     Nothing is lost: a copy without an original, or with several that are equally likely, and an original without a copy
     are pairs with a problem. Raises ValueError for a file beside a folder.
     """
-    if original is not None and original.is_dir() != compressed.is_dir():
+    if original is not None and os.path.isdir(original) != os.path.isdir(compressed):
         raise ValueError(f"{original} and {compressed}: give two files or two folders")
-    if original is None or not original.is_dir():
+    if original is None or not os.path.isdir(original):
         for source in find_photos([compressed]):
             yield Pair.named(source.name, None if original is None else os.fspath(original), source.path)
         return

@@ -32,7 +32,7 @@ def policy_named(which: str | Path, vocabulary: Vocabulary = VIDA) -> Policy:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
         return Policy.model_validate({"name": path.stem, **values}, context=vocabulary)
     except ValidationError as error:
-        raise PolicyError("\n".join(f"{path}: {fault}" for fault in faults(error))) from error
+        raise PolicyError(*(f"{path}: {fault}" for fault in faults(error))) from error
     except OSError as error:
         raise PolicyError(f"{path}: cannot be read: {error.strerror}") from error
     except ValueError as error:

@@ -15,10 +15,8 @@ from PIL import Image
 
 from idetex_plugin.gating.check import Gate
 from idetex_plugin.gating.codecs import CODECS, SMALLEST, Codec, codec_named
-from idetex_plugin.gating.diagnose import Side
-from idetex_plugin.gating.diagnose.facts import ANIMATED
+from idetex_plugin.gating.master import Master, read_master
 from idetex_plugin.gating.pairs import Pair
-from idetex_plugin.photo.load import Photo, load_photo
 from idetex_plugin.words.verdict import Outcome, Verdict
 
 OnTrial = Callable[["Trial"], None]
@@ -65,15 +63,17 @@ def tune(
     The best is the smallest file that passes; with `max_bytes` it is the file of the highest setting within them, if
     that passes.
 
-    photo: a path, encoded bytes, a PIL image or a numpy array; transparency is kept, or laid on the policy's
-    background by a codec that has none. codec: of `codecs.CODECS`. on_trial: told of every file. tolerance: steps of
-    the dial that do not matter. Raises PhotoError, ValueError for a codec that is unknown, not installed or opaque
-    where the photo is transparent and the policy has no background, or for an animation where the policy does not let
-    one frame of it pass, EngineDeadError.
+    photo: a path, encoded bytes, an open binary file, a PIL image or a numpy array, which is read once. Transparency is
+    kept, or laid on the policy's background by a codec that has none. Pixels are sRGB; where the policy keeps profiles
+    (`strip_profile = false`), they are the photo's own numbers with its profile.
+
+    codec: of `codecs.CODECS`. on_trial: told of every file. tolerance: steps of the dial that do not matter. Raises
+    PhotoError, ValueError for a codec that is unknown, not installed or cannot hold the photo (see
+    `master.Master.refusal`), or for a photo of which no file could pass (see `read_master`), EngineDeadError.
     """
     chosen = codec_named(codec)
-    master = _master(photo, gate)
-    return _tuned(photo, master, [chosen], gate, lambda _, trial: on_trial(trial), tolerance, max_bytes, 1)[0]
+    master = read_master(photo, gate.policy, gate.assessor.max_pixels)
+    return _tuned(master, [chosen], gate, lambda _, trial: on_trial(trial), tolerance, max_bytes, 1)[0]
 
 
 def tune_all(
@@ -90,9 +90,12 @@ def tune_all(
     codecs: by default JPEG, WebP, AVIF and JPEG XL, as far as they are installed and can hold the photo. on_trial: told
     of the codec's name and the trial. jobs: files encoded at a time.
     """
-    master = _master(photo, gate)
-    names = codecs or [name for name in SMALLEST if CODECS[name].is_installed and _holds(CODECS[name], master, gate)]
-    found = _tuned(photo, master, [codec_named(name) for name in names], gate, on_trial, tolerance, max_bytes, jobs)
+    chosen = [codec_named(name) for name in codecs]
+    master = read_master(photo, gate.policy, gate.assessor.max_pixels)
+    if not chosen:
+        there = [CODECS[name] for name in SMALLEST if CODECS[name].is_installed]
+        chosen = [codec for codec in there if not master.refusal(codec)] or there
+    found = _tuned(master, chosen, gate, on_trial, tolerance, max_bytes, jobs)
     return sorted(found, key=lambda each: (each.best is None, len(each.best.data) if each.best else 0))
 
 
@@ -101,8 +104,7 @@ Search = Generator[Made, Trial, Trial | None]
 
 
 def _tuned(
-    photo: Any,
-    master: Image.Image,
+    master: Master,
     codecs: Sequence[Codec],
     gate: Gate,
     on_trial: Callable[[str, Trial], None],
@@ -112,7 +114,7 @@ def _tuned(
 ) -> list[Tuned]:
     """All searches side by side: each makes its next file, then the gate judges them beside the photo in one stream."""
     # Pillow keeps the options of a file on the image that it encodes, so that each search needs one of its own.
-    photos = {codec.name: _held(master, codec, gate).copy() for codec in codecs}
+    photos = {codec.name: master.held_by(codec) for codec in codecs}
     searches = {codec.name: _search(photos[codec.name], codec, tolerance, max_bytes) for codec in codecs}
     trials: dict[str, list[Trial]] = {name: [] for name in searches}
     best: dict[str, Trial | None] = {}
@@ -126,7 +128,7 @@ def _tuned(
                     made[name] = step
                 else:
                     best[name] = step
-            pairs = ((name, Pair(None, photo, data, name)) for name, (_, data) in made.items())
+            pairs = ((name, Pair(None, master.side, data, name)) for name, (_, data) in made.items())
             under_way = {}
             for name, verdict in gate.stream(pairs):
                 trial = Trial(*made[name], verdict)
@@ -176,39 +178,3 @@ def _within(max_bytes: int, photo: Image.Image, codec: Codec, tolerance: int) ->
         low, high = (middle, high) if len(codec.encode(photo, middle)) <= max_bytes else (low, middle)
     trial = yield low, codec.encode(photo, low)
     return trial if trial.passes else None
-
-
-def _master(photo: Any, gate: Gate) -> Image.Image:
-    """RGB, or RGBA where anything is transparent, upright and in sRGB."""
-    loaded = load_photo(photo, max_pixels=gate.assessor.max_pixels)
-    side = Side.of(photo, loaded)
-    _refuse_animation(side, loaded, gate)
-    return side.picture if side.alpha is None else side.transparent
-
-
-def _refuse_animation(side: Side, photo: Photo, gate: Gate) -> None:
-    """What is encoded is the first frame: of an animation, the gate says that frames are lost."""
-    told = next((note for note in photo.info.notes if note.startswith("first frame")), "")
-    moves = side.facts.frames > 1 or (told and photo.info.format in ANIMATED)
-    if moves and not gate.policy.still_from_animation:
-        raise ValueError(
-            f"{photo.info.name}: an animation, of which only the first frame would be encoded and all others be lost: "
-            f"give a single frame, or a policy with still_from_animation = true"
-        )
-
-
-def _holds(codec: Codec, master: Image.Image, gate: Gate) -> bool:
-    return codec.layered or master.mode == "RGB" or gate.policy.background is not None
-
-
-def _held(master: Image.Image, codec: Codec, gate: Gate) -> Image.Image:
-    """The photo as the codec can hold it."""
-    if codec.layered or master.mode == "RGB":
-        return master
-    if gate.policy.background is None:
-        raise ValueError(
-            f"the photo is transparent, which {codec.name} cannot be: choose another codec, or give the policy a "
-            f'background, such as background = "#ffffff"'
-        )
-    ground = Image.new("RGBA", master.size, gate.policy.background)
-    return Image.alpha_composite(ground, master).convert("RGB")

@@ -36,6 +36,14 @@ def to_srgb(image: Image.Image, frame: Frame) -> Image.Image:
     return image if image.mode == "RGB" else image.convert("RGB")
 
 
+def mode_of(profile: bytes) -> str:
+    """The mode of the pixels that an ICC profile is for: RGB, L or CMYK; "" for others and for what is no profile."""
+    try:
+        return SPACES.get(ImageCms.getOpenProfile(io.BytesIO(profile)).profile.xcolor_space, "")
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return ""
+
+
 def _profiled(image: Image.Image, data: bytes, frame: Frame) -> Image.Image:
     space, name, is_srgb = _examined(data)
     mode = SPACES.get(space)

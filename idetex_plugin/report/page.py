@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from pathlib import Path
 from string import Template
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from idetex_plugin.assessing.prefetch import prefetch
 from idetex_plugin.report.embed import csp_hash, html_text, script_json
@@ -53,18 +53,44 @@ def write_report(
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
     pictures = Pictures(photos, out, folder, thumbnail, link_originals)
-    rows = Rows(vocabulary)
-    before, after = _frame(title)
     with whole_file(out) as file, io.TextIOWrapper(file, encoding="utf-8", newline="\n") as page:
-        page.write(before)
-        for number, (assessment, picture) in enumerate(_with_pictures(assessments, pictures, workers), 1):
-            page.write(f'<script type="application/json" class="row">'
-                       f"{script_json(rows.row(assessment, picture))}</script>\n")
-            if picture.jpeg is not None:
-                _write_pixels(page, number, picture.jpeg)
-        page.write(f'<script type="application/json" id="shared">{script_json(rows.shared())}</script>\n')
-        page.write(after)
+        _write_page(page, _with_pictures(assessments, pictures, workers), title, vocabulary)
     return out
+
+
+def print_report(
+    assessments: Iterable[Assessment],
+    file: BinaryIO,
+    *,
+    photos: Originals = by_name,
+    title: str = "Image quality report",
+    thumbnail: int = 512,
+    vocabulary: Vocabulary = VIDA,
+    workers: int | None = None,
+) -> None:
+    """Write the self-contained page into an open file, such as standard output, which stays open.
+
+    See `write_report`. Raises OSError.
+    """
+    pictures = Pictures(photos, Path(), None, thumbnail, link_originals=False)
+    page = io.TextIOWrapper(file, encoding="utf-8", newline="\n")
+    try:
+        _write_page(page, _with_pictures(assessments, pictures, workers), title, vocabulary)
+    finally:
+        page.detach()
+
+
+def _write_page(page: TextIO, shown: Iterator[tuple[Assessment, ShownPhoto]], title: str, known: Vocabulary) -> None:
+    rows = Rows(known)
+    before, after = _frame(title)
+    page.write(before)
+    for number, (assessment, picture) in enumerate(shown, 1):
+        page.write(f'<script type="application/json" class="row">'
+                   f"{script_json(rows.row(assessment, picture))}</script>\n")
+        if picture.jpeg is not None:
+            _write_pixels(page, number, picture.jpeg)
+    page.write(f'<script type="application/json" id="shared">{script_json(rows.shared())}</script>\n')
+    page.write(after)
 
 
 def _with_pictures(

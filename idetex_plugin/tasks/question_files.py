@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from idetex_plugin.words.question import Question
-from idetex_plugin.words.record import faults
+from idetex_plugin.words.record import FaultsError, faults
 
 
 def read_questions(path: Path) -> tuple[Question, ...]:
@@ -28,5 +28,5 @@ def read_questions(path: Path) -> tuple[Question, ...]:
         try:
             questions.append(Question.model_validate(table))
         except ValidationError as error:
-            raise ValueError("\n".join(f"{path}: question {number}: {fault}" for fault in faults(error))) from error
+            raise FaultsError(*(f"{path}: question {number}: {fault}" for fault in faults(error))) from error
     return tuple(questions)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, NonNegativeFloat, model_validator
 
-from idetex_plugin.words.record import Record
+from idetex_plugin.words.record import FaultsError, Record
 
 TaskName = Literal["grounding", "perception", "description"]
 ViewLayout = Literal["whole", "global_detail", "global_detail_measured"]
@@ -17,7 +17,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 TASKS: tuple[TaskName, ...] = ("grounding", "perception", "description")
 
 
-class CardError(ValueError):
+class CardError(FaultsError):
     """A card's file is missing, is no TOML, or holds what no card can hold. The message names the file and the key."""
 
 

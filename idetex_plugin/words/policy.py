@@ -8,14 +8,14 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from idetex_plugin.words.assessment import Region
 from idetex_plugin.words.box import WHOLE, Box
-from idetex_plugin.words.record import Record
+from idetex_plugin.words.record import FaultsError, Record
 from idetex_plugin.words.vocabulary import Level, Severity, Vocabulary
 
 IN_ZONE = 0.1
 NONE = "none"
 
 
-class PolicyError(ValueError):
+class PolicyError(FaultsError):
     """A policy that cannot be used. Names the file, the key and the fault, or the profiles there are."""
 
 

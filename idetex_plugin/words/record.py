@@ -45,6 +45,14 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
+class FaultsError(ValueError):
+    """What is wrong, a line each. A line may hold the name of a file, and the name a line end: `lines` are whole."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
 def faults(error: ValidationError) -> list[str]:
     """One line a fault of a file's values: the key, and what is wrong with it."""
     lines = []

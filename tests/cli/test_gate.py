@@ -159,3 +159,35 @@ def test_wrong_use_is_named(words: list[object], problem: str) -> None:
     assert result.exit_code == 2, result.output
     assert problem in result.stderr
     assert "pairs in" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "problem"),
+    [
+        (["--json", "."], 2, "--json .: a folder: name a file in it"),
+        (["--html", "."], 2, "--html .: a folder: name a file in it"),
+        (["--json", "x.txt", "--junit", "./x.txt"], 2, "--json and --junit are both x.txt"),
+        (["--sarif", "copy.jpg"], 2, "--sarif copy.jpg: what is read could be written over"),
+        (["--html", "copy.jpg/x.html"], 4, "x.html cannot be written: Not a directory"),
+    ],
+)
+def test_outputs_that_cannot_be_written_are_found_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], code: int, problem: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("copy.jpg").write_bytes((DEMO / "camera.jpg").read_bytes())
+    result = CliRunner().invoke(app, ["gate", str(DEMO / "camera.jpg"), "copy.jpg", *words])
+    assert (result.exit_code, result.stdout) == (code, ""), result.output
+    assert problem in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["copy.jpg"]
+
+
+def test_a_name_with_a_line_end_does_not_break_the_line_of_an_error(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["gate", str(tmp_path / "a\nb.jpg"), str(tmp_path)])
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert "a\\nb.jpg" in result.stderr
+    odd = tmp_path / "p\nq.toml"
+    odd.write_text("level_drop = -1\nconfidence = 7\n")
+    result = CliRunner().invoke(app, ["gate", str(DEMO / "camera.jpg"), "--policy", str(odd)])
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 2)
+    assert result.stderr.count("p\\nq.toml") == 2

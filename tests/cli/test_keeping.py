@@ -1,6 +1,7 @@
 """Options of commands that keep a run: roots, shards, limits as they go, and what is said when storage fails."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -89,13 +90,19 @@ def test_missing_and_prune(desk: Desk) -> None:
     assert len(desk.rows()) == 10
 
 
-def test_names_of_what_is_gone_are_data(desk: Desk) -> None:
-    odd = (desk.photos / "003.jpg").rename(desk.photos / "esc\x1b[31mred\n.jpg")
+def test_names_of_what_is_gone_are_data(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = (desk.photos / "003.jpg").rename(desk.photos / "esc\x1b[31mred\n\udcff.jpg")
     desk.assess()
     odd.unlink()
-    shown = str(desk.photos / "esc\\x1b[31mred\\n.jpg")
-    assert desk.do("missing", str(desk.run)).stdout.splitlines() == [shown]
-    assert desk.do("prune", str(desk.run), "--dry-run").stdout.splitlines() == [shown]
+    for words in (["missing", str(desk.run)], ["prune", str(desk.run), "--dry-run"]):
+        assert desk.do(*words).stdout_bytes == os.fsencode(odd) + b"\n"
+        for null in ("-0", "--null"):
+            assert desk.do(*words, null).stdout_bytes == os.fsencode(odd) + b"\0"
+        with monkeypatch.context() as patched:
+            patched.setattr("idetex_plugin.cli.printing.to_terminal", lambda: True)
+            assert desk.do(*words).stdout == f"{desk.photos}/esc\\x1b[31mred\\n\\xff.jpg\n"
+    refused = desk.do("prune", str(desk.run), "--unreadable", "-0")
+    assert refused.exit_code == 2 and "--null is for paths" in refused.stderr
 
 
 def test_prune_does_not_take_a_folder_that_is_elsewhere_for_lost(desk: Desk) -> None:

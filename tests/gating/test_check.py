@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from films import MOVING_JXL
 from hostile import encoded
 from PIL import Image
 from standins import WindowEngine, nano_says
@@ -189,3 +190,17 @@ def test_several_models_judge_together() -> None:
     assert (verdict.outcome, verdict.decided_by) == (Outcome.REJECT, "model")
     assert [region.distortion for region in verdict.regions] == ["Noise"]
     assert all(engine.asked for engine in engines)
+
+
+def test_frames_of_jpeg_xl_are_missed_though_none_can_be_counted(assessor: Assessor) -> None:
+    pytest.importorskip("pillow_jxl")
+    frames = [Image.new("RGB", (20, 24), colour) for colour in ("#0000c8", "#00c800", "#c80000")]
+    still, moving = encoded("PNG", frames[0]), encoded("GIF", frames[0], save_all=True, append_images=frames[1:])
+    for original, copy, reason in (
+        (MOVING_JXL, still, "frames lost: one frame of several is left"),
+        (still, MOVING_JXL, "moves: the copy has several frames and the original one"),
+        (MOVING_JXL, moving, "frames: several became 3, and not all of them can be compared"),
+    ):
+        verdict = gate(original, copy, policy_named("web"), assessor)
+        assert verdict.outcome is Outcome.REVIEW and any(reason in each for each in verdict.reasons)
+    assert gate(MOVING_JXL, MOVING_JXL, policy_named("web"), assessor).outcome is Outcome.PASS

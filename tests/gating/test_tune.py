@@ -7,14 +7,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from films import MOVING_JXL, MOVING_JXL_IN_BOXES
 from PIL import Image
-from profiles import rgb_profile
+from profiles import cmyk_profile, gray_profile, rgb_profile
 from standins import WindowEngine, nano_says
 
 from idetex_plugin import Assessor, load_photo
 from idetex_plugin.gating.check import Gate
 from idetex_plugin.gating.codecs import CODECS
 from idetex_plugin.gating.tune import tune, tune_all
+from idetex_plugin.photo.decode import decode
 from idetex_plugin.plugins.manager import Hooks
 from idetex_plugin.words.policy import Policy, Similarity
 
@@ -131,7 +133,7 @@ def moving(path: Path) -> Path:
 @pytest.mark.parametrize("given", [Path, Path.read_bytes, Image.open, load_photo])
 def test_an_animation_is_refused_as_the_gate_would(tmp_path: Path, name: str, given: Callable[[Path], Any]) -> None:
     source = given(moving(tmp_path / name))
-    with pytest.raises(ValueError, match="an animation, of which only the first frame would be encoded"):
+    with pytest.raises(ValueError, match="an animation, of which only one frame would be encoded"):
         tune(source, "webp", gate(10))
     with pytest.raises(ValueError, match="still_from_animation = true"):
         tune_all(source, gate(10))
@@ -145,14 +147,113 @@ def test_a_policy_may_take_one_frame_of_an_animation(tmp_path: Path) -> None:
     assert still.check(path, tuned.best.data).outcome == tuned.best.verdict.outcome == "pass"
 
 
-@pytest.mark.parametrize(
-    ("rule", "reason"),
-    [({"min_saving": 0.99}, "the policy asks for 99%"), ({"strip_profile": False}, "profile")],
-)
-def test_a_file_is_judged_beside_the_photo_as_it_was_given(tmp_path: Path, rule: dict[str, Any], reason: str) -> None:
+def test_a_file_is_judged_beside_the_photo_as_it_was_given(tmp_path: Path) -> None:
     path, judge = tmp_path / "photo.jpg", gate(10)
     PHOTO.save(path, quality=50, icc_profile=rgb_profile())
-    strict = Gate(judge.policy.model_copy(update=rule), judge.assessor)
+    strict = Gate(judge.policy.model_copy(update={"min_saving": 0.99}), judge.assessor)
     tuned = tune(path, "jpeg", strict, tolerance=20)
     assert tuned.best is None
-    assert all(reason in " ".join(trial.verdict.reasons) for trial in tuned.trials)
+    assert all("the policy asks for 99%" in " ".join(trial.verdict.reasons) for trial in tuned.trials)
+
+
+@pytest.mark.parametrize("background", [None, "#ffffff"])
+def test_the_photo_is_decoded_once_for_all_trials(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, background: str | None
+) -> None:
+    photo = PHOTO if background is None else clear()
+    photo.save(tmp_path / "photo.png", icc_profile=rgb_profile())
+    original, judge = (tmp_path / "photo.png").read_bytes(), laid_on(background)
+    seen: list[bool] = []
+
+    def counting(data: bytes, *rest: Any, **options: Any) -> Any:
+        seen.append(data == original)
+        return decode(data, *rest, **options)
+
+    for module in ("photo.load", "gating.diagnose.side"):
+        monkeypatch.setattr(f"idetex_plugin.{module}.decode", counting)
+    assert len(tune(tmp_path / "photo.png", "jpeg", judge).trials) > 6
+    assert sum(seen) <= 2  # what is judged, and how it is stored
+
+
+def test_verdicts_are_those_of_the_gate_alone(tmp_path: Path) -> None:
+    PHOTO.save(tmp_path / "photo.jpg", quality=95, icc_profile=rgb_profile())
+    judge = gate(60)
+    for trial in tune(tmp_path / "photo.jpg", "webp", judge, tolerance=8).trials:
+        assert judge.check(tmp_path / "photo.jpg", trial.data, "webp") == trial.verdict
+
+
+KEEPING = {"strip_profile": False}
+
+
+def keeping(passes: float = 60, **more: Any) -> Gate:
+    judge = gate(passes)
+    return Gate(judge.policy.model_copy(update=KEEPING | more), judge.assessor)
+
+
+def opened(data: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(data))
+
+
+@pytest.mark.parametrize("codec", ["jpeg", "webp", "avif", "png-palette"])
+def test_a_policy_that_keeps_profiles_has_the_photos_own(tmp_path: Path, codec: str) -> None:
+    vivid = Image.composite(
+        Image.new("RGB", PHOTO.size, (255, 20, 10)), PHOTO, Image.linear_gradient("L").resize(PHOTO.size)
+    )
+    vivid.save(tmp_path / "photo.png", icc_profile=rgb_profile())
+    tuned = tune(tmp_path / "photo.png", codec, keeping(), tolerance=8)
+    assert tuned.best is not None and not tuned.best.verdict.reasons
+    assert opened(tuned.best.data).info["icc_profile"] == rgb_profile()
+    mean = np.asarray(opened(tuned.best.data).convert("RGB"), float).mean((0, 1))
+    assert np.abs(mean - np.asarray(vivid, float).mean((0, 1))).max() < 2
+    plain = tune(tmp_path / "photo.png", codec, gate(60), tolerance=8)
+    assert plain.best is not None and not opened(plain.best.data).info.get("icc_profile")
+
+
+def test_a_kept_profile_goes_with_transparency_and_with_a_background(tmp_path: Path) -> None:
+    clear().save(tmp_path / "clear.png", icc_profile=rgb_profile())
+    for codec, mode in (("webp", "RGBA"), ("jpeg", "RGB")):
+        tuned = tune(tmp_path / "clear.png", codec, keeping(30, background="#ffffff"), tolerance=20)
+        assert tuned.best is not None
+        assert (opened(tuned.best.data).mode, opened(tuned.best.data).info["icc_profile"]) == (mode, rgb_profile())
+
+
+def test_a_turned_photo_of_a_press_keeps_its_profile(tmp_path: Path) -> None:
+    inks, exif = PHOTO.convert("CMYK"), Image.Exif()
+    exif[0x0112] = 6
+    inks.save(tmp_path / "inks.jpg", quality=95, icc_profile=cmyk_profile(), exif=exif)
+    tuned = tune(tmp_path / "inks.jpg", "jpeg", keeping(), tolerance=8)
+    assert tuned.best is not None
+    file = opened(tuned.best.data)
+    assert (file.mode, file.size, file.info["icc_profile"]) == ("CMYK", PHOTO.size[::-1], cmyk_profile())
+    with pytest.raises(ValueError, match="is for CMYK pixels, and webp holds RGB: choose codec jpeg"):
+        tune(tmp_path / "inks.jpg", "webp", keeping())
+    assert [each.codec for each in tune_all(tmp_path / "inks.jpg", keeping(), tolerance=40)] == ["jpeg"]
+
+
+def test_gray_with_a_gray_profile_stays_gray(tmp_path: Path) -> None:
+    PHOTO.convert("L").save(tmp_path / "gray.png", icc_profile=gray_profile())
+    tuned = tune(tmp_path / "gray.png", "jpeg", keeping(), tolerance=8)
+    assert tuned.best is not None
+    assert (opened(tuned.best.data).mode, opened(tuned.best.data).info["icc_profile"]) == ("L", gray_profile())
+
+
+def test_what_cannot_keep_its_profile_is_said_before_the_search(tmp_path: Path) -> None:
+    PHOTO.save(tmp_path / "photo.png", icc_profile=cmyk_profile())
+    with pytest.raises(ValueError, match=r"photo.png: the policy keeps .* cannot be used with these pixels"):
+        tune(tmp_path / "photo.png", "webp", keeping())
+    pytest.importorskip("pillow_jxl")
+    PHOTO.save(tmp_path / "wide.png", icc_profile=rgb_profile())
+    with pytest.raises(ValueError, match="which cannot be put into jxl here"):
+        tune(tmp_path / "wide.png", "jxl", keeping())
+    assert "jxl" not in [each.codec for each in tune_all(tmp_path / "wide.png", keeping(), tolerance=40)]
+    clear().convert("LA").save(tmp_path / "clear.png", icc_profile=gray_profile())
+    with pytest.raises(ValueError, match="cannot be used with these pixels"):
+        tune_all(tmp_path / "clear.png", keeping())
+
+
+def test_an_animation_in_jpeg_xl_is_refused(tmp_path: Path) -> None:
+    pytest.importorskip("pillow_jxl")
+    for data in (MOVING_JXL, MOVING_JXL_IN_BOXES):
+        for source in (data, io.BytesIO(data), load_photo(data)):
+            with pytest.raises(ValueError, match="an animation, of which only one frame"):
+                tune(source, "webp", gate(10))

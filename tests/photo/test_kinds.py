@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from idetex_plugin.photo.extra import jxl_size
+from idetex_plugin.photo.jxl import jxl_moves, jxl_size
 from idetex_plugin.photo.load import load_photo
 from idetex_plugin.words.failure import Reason
+from tests.films import MOVING_JXL, MOVING_JXL_IN_BOXES
 from tests.hostile import bomb, encoded
 from tests.photo.files import GRAY, PICTURE, chunk, jpeg, notes, off, plain_page, png, refused, tiff
 
@@ -128,6 +129,15 @@ def test_the_size_of_jpeg_xl_is_known_before_its_pixels(size: tuple[int, int]) -
         data = encoded("JXL", Image.new("RGB", size, "teal"), use_container=container)
         assert jxl_size(data) == size
         assert refused(data, max_pixels=size[0] * size[1] - 1)[0] is Reason.TOO_LARGE
+
+
+def test_an_animation_in_jpeg_xl_is_noted() -> None:
+    pytest.importorskip("pillow_jxl")
+    for data in (MOVING_JXL, MOVING_JXL_IN_BOXES):
+        assert jxl_moves(data) and jxl_size(data) == (20, 24)
+        assert notes(data) == ("last frame of an animation; the others cannot be read",)
+    assert not jxl_moves(jxl()) and not jxl_moves(jxl(use_container=True))
+    assert not jxl_moves(MOVING_JXL[:13]) and not jxl_moves(b"")
 
 
 def icon(inner: bytes, side: int = 64) -> bytes:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from idetex_plugin.words.whole_file import whole_file
+from idetex_plugin.words.whole_file import try_whole_file, whole_file
 
 
 def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
@@ -49,3 +49,25 @@ def test_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OSError), whole_file(tmp_path) as file:
         file.write(b"x")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_trying_leaves_nothing_behind(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.csv"
+    kept.write_bytes(b"old")
+    for path in (kept, tmp_path / "new.csv", tmp_path / "new" / "folder" / "out.csv", Path("/dev/null")):
+        try_whole_file(path)
+    assert [path.name for path in tmp_path.iterdir()] == ["kept.csv"] and kept.read_bytes() == b"old"
+
+
+def test_trying_fails_as_writing_would(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.csv"
+    kept.touch()
+    for path, error in (
+        (tmp_path, IsADirectoryError),
+        (kept / "out.csv", NotADirectoryError),
+        (kept / "new" / "out.csv", NotADirectoryError),
+        (tmp_path / ("a" * 250), OSError),
+    ):
+        with pytest.raises(error):
+            try_whole_file(path)
+    assert [path.name for path in tmp_path.iterdir()] == ["kept.csv"]

@@ -41,4 +41,4 @@ def _pictures(old: Side, new: Side, policy: Policy) -> list[tuple[Image.Image, I
     old, new = laid(old, new, policy)
     if old.backdrop is not None or (old.alpha is None and new.alpha is None):
         return [(old.picture, new.picture)]
-    return [(old.over(colour), new.over(colour)) for colour in BACKDROPS]
+    return [(old.on(colour).picture, new.on(colour).picture) for colour in BACKDROPS]

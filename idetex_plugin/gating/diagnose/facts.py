@@ -12,13 +12,14 @@ from PIL import Image, ImageCms
 
 from idetex_plugin.photo.frame import ORIENTATION_TAG
 from idetex_plugin.photo.jpeg import GAIN_MAPS
+from idetex_plugin.photo.jxl import jxl_moves
 
 FORMATS = (
     "JPEG", "PNG", "GIF", "BMP", "DIB", "TIFF", "WEBP", "AVIF", "JPEG2000", "PPM", "ICO", "TGA", "QOI", "PCX",
     "SGI",
 )  # fmt: skip
 LAYERED = frozenset({"LA", "La", "PA", "RGBA", "RGBa"})
-ANIMATED = frozenset({"AVIF", "GIF", "PNG", "WEBP"})
+ANIMATED = frozenset({"AVIF", "GIF", "JXL", "PNG", "WEBP"})
 DEEP = {"I;16": 16, "I;16B": 16, "I;16L": 16, "I;16N": 16, "I": 32, "F": 32}
 
 
@@ -26,7 +27,8 @@ DEEP = {"I;16": 16, "I;16B": 16, "I;16L": 16, "I;16N": 16, "I": 32, "F": 32}
 class Facts:
     """What is known of one file; a value of None is unknown.
 
-    size: as stored, before orientation. layered: whether it can be transparent. bits: a channel. bytes: of the file.
+    size: as stored, before orientation. layered: whether it can be transparent. frames: None for several,
+    whose number is unknown. bits: a channel. bytes: of the file.
     """
 
     format: str | None = None
@@ -36,9 +38,14 @@ class Facts:
     has_profile: bool = False
     gain_map: bool = False
     layered: bool = False
-    frames: int = 1
+    frames: int | None = 1
     bits: int = 8
     bytes: int | None = None
+
+    @property
+    def moves(self) -> bool:
+        """Whether it has more than one frame."""
+        return self.frames != 1
 
 
 def opened(source: Any) -> Image.Image | None:
@@ -71,7 +78,7 @@ def read_facts(source: Any) -> Facts:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             return _of_image(image, data, len(data))
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        return Facts(layered=True, bytes=len(data))
+        return Facts(layered=True, frames=None if jxl_moves(data) else 1, bytes=len(data))
 
 
 def profile_name(profile: bytes) -> str:

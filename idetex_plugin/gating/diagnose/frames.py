@@ -15,6 +15,7 @@ from idetex_plugin.words.verdict import Difference, Kind, Outcome
 
 SIDE = 32
 MOST = 200
+SEVERAL = "several"
 MOVES, STILL = 2.0, 0.75
 OTHER = 12.0
 SAME_TIME = 0.1
@@ -50,17 +51,18 @@ def frames(old: Side, new: Side, policy: Policy) -> Difference | None:
     if before == after == 1:
         return None
     if after == 1:
-        words = f"frames lost: one frame of {before} is left"
+        words = f"frames lost: one frame of {before or SEVERAL} is left"
         if policy.still_from_animation:
             return difference(Kind.FRAMES, Outcome.PASS, words)
         return difference(Kind.FRAMES, Outcome.REVIEW, words, "keep-frames")
     if before == 1:
-        words = f"moves: the copy has {after} frames and the original one"
+        words = f"moves: the copy has {after or SEVERAL} frames and the original one"
         return difference(Kind.FRAMES, Outcome.REVIEW, words, "check-source", settles=True)
-    films = [_film(side) if max(before, after) <= MOST else None for side in (old, new)]
-    if films[0] is not None and films[1] is not None:
-        return _compared(films[0], films[1], before, after)
-    words = f"frames: {before} became {after}, and not all of them can be compared"
+    if before and after and max(before, after) <= MOST:
+        one, two = _film(old, before), _film(new, after)
+        if one is not None and two is not None:
+            return _compared(one, two, before, after)
+    words = f"frames: {before or SEVERAL} became {after or SEVERAL}, and not all of them can be compared"
     return difference(Kind.FRAMES, Outcome.REVIEW, words, "keep-frames")
 
 
@@ -87,14 +89,14 @@ def _around(moment: float) -> tuple[float, ...]:
     return tuple(min(max(moment + by, 0.0), 0.999) for by in (-0.06, -0.03, 0.0, 0.03, 0.06))
 
 
-def _film(side: Side) -> Film | None:
+def _film(side: Side, count: int) -> Film | None:
     image = opened(side.source)
     if image is None:
         return None
     ends, pictures, passed = [], [], 0.0
     place = image.tell()
     try:
-        for number in range(side.facts.frames):
+        for number in range(count):
             image.seek(number)
             pictures.append(grid(image.convert("RGBA").convert("RGB"), SIDE))
             passed += float(image.info.get("duration") or 0)

@@ -30,11 +30,11 @@ def _is_small(side: Side) -> bool:
 
 def _shown(side: Side) -> tuple[object, ...]:
     facts = side.facts
-    return (facts.size, facts.orientation, side.profile, facts.gain_map, facts.bits, facts.frames > 1)
+    return (facts.size, facts.orientation, side.profile, facts.gain_map, facts.bits, facts.moves)
 
 
 def _same_pixels(old: Side, new: Side) -> bool:
-    if old.facts.frames > 1 or isinstance(old.source, Photo) != isinstance(new.source, Photo):
+    if old.facts.moves or isinstance(old.source, Photo) != isinstance(new.source, Photo):
         return False
     if old.photo and new.photo and old.alpha is None and new.alpha is None:
         return old.picture.size == new.picture.size and old.picture.tobytes() == new.picture.tobytes()

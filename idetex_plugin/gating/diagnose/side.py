@@ -11,6 +11,7 @@ from PIL import Image, ImageColor
 
 from idetex_plugin.gating.diagnose.facts import DEEP, Facts, profile_name, read_facts
 from idetex_plugin.gating.diagnose.small import Floats, grid
+from idetex_plugin.photo.colour import mode_of
 from idetex_plugin.photo.decode import decode
 from idetex_plugin.photo.frame import Frame
 from idetex_plugin.photo.load import Photo, PhotoError
@@ -18,17 +19,24 @@ from idetex_plugin.photo.pixels import ORIENTATIONS, to_rgb
 from idetex_plugin.words.policy import Policy
 
 SIXTEEN = 257
+OF_THE_FILE = ("profile", "stored", "layers", "alpha", "_frame")
+"""What is worked out once, whatever the backdrop."""
+GRAY = frozenset({"1", "L", "LA", "La", "I;16", "I;16B", "I;16L", "I;16N", "I", "F"})
 
 
 @dataclass(frozen=True)
 class Side:
-    """A source beside its photo. fault: why there is no photo; then `photo` is None. backdrop: of `picture`, if any."""
+    """A source beside its photo, decoded once for however many copies it is compared with.
+
+    fault: why there is no photo; then `photo` is None. backdrop: of `picture`, if any.
+    """
 
     source: Any
     photo: Photo | None
     fault: PhotoError | None = None
     facts: Facts = field(default_factory=Facts)
     backdrop: str | None = None
+    _laid: dict[str, Side] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, source: Any, photo: Photo | None, fault: PhotoError | None = None) -> Side:
@@ -89,6 +97,36 @@ class Side:
         plane = self.layers.getchannel("A")
         return None if plane.getextrema() == (255, 255) else np.asarray(plane, np.float32)
 
+    @cached_property
+    def own(self) -> Image.Image | None:
+        """The pixels upright by their own numbers, in the mode of the profile, which `info["icc_profile"]` holds.
+
+        RGB, RGBA, L or CMYK; None where the profile says nothing of such pixels, or there is none.
+        """
+        mode = "" if self.profile is None else mode_of(self.profile[0])
+        stored, alpha = self._frame.image.mode, self.alpha is not None
+        if mode == "RGB" and stored != "CMYK":
+            image = self.layers if alpha else self.stored
+        elif mode == "L" and stored in GRAY and not alpha:
+            image = self.stored.getchannel("R")
+        elif mode == stored == "CMYK":
+            turn = ORIENTATIONS.get(self._frame.orientation)
+            image = self._frame.image if turn is None else self._frame.image.transpose(turn)
+        else:
+            return None
+        assert image is not None and self.profile is not None
+        image = image.copy()
+        image.info = {"icc_profile": self.profile[0]}
+        return image
+
+    def on(self, colour: str) -> Side:
+        """The same on a backdrop."""
+        if colour not in self._laid:
+            laid = replace(self, backdrop=colour)
+            laid.__dict__.update({name: self.__dict__[name] for name in OF_THE_FILE if name in self.__dict__})
+            self._laid[colour] = laid
+        return self._laid[colour]
+
     def over(self, colour: str) -> Image.Image:
         """RGB upright on a backdrop of this colour; the same as `image` where nothing is transparent."""
         if self.alpha is None or self.layers is None:
@@ -124,7 +162,7 @@ def laid(old: Side, new: Side, policy: Policy) -> tuple[Side, Side]:
     """Both on the policy's background, where only one of them is transparent."""
     if policy.background is None or (old.alpha is None) == (new.alpha is None):
         return old, new
-    return replace(old, backdrop=policy.background), replace(new, backdrop=policy.background)
+    return old.on(policy.background), new.on(policy.background)
 
 
 def _bytes(source: Any) -> bytes:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from idetex_plugin.words.record import Record, faults
+from idetex_plugin.words.record import FaultsError, Record, faults
 
 Config = TypeVar("Config", bound=Record)
 
@@ -33,6 +33,6 @@ def read_recipe(which: Path, kind: type[Config], folder: Path) -> tuple[Config, 
     except OSError as fault:
         raise ValueError(f"{path}: cannot be read: {fault.strerror}") from fault
     except ValidationError as fault:
-        raise ValueError("\n".join(f"{path}: {line}" for line in faults(fault))) from fault
+        raise FaultsError(*(f"{path}: {line}" for line in faults(fault))) from fault
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise ValueError(f"{path}: {fault}") from fault
