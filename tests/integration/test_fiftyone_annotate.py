@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.skipif(not INSTALLED, reason=
 
 
 def annotate(app: App) -> None:
-    """D, again where FiftyOne forgets it: the first photo is opened while the App loads the dataset anew."""
+    """Press D, and again if no photo opens, with a warning that says what the panel showed."""
     from playwright.sync_api import TimeoutError as LateError
 
     mode = app.page.locator('[data-cy="detection-mode"]')

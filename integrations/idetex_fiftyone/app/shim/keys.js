@@ -51,7 +51,7 @@
 
     // What was drawn last is older than what was drawn earlier: two answers of the server came in the wrong order. Keys
     // that are pressed meanwhile are meant for the newer one, which was seen first, and wait until it is there again.
-    // FiftyOne forgets what it was to do when it loads the dataset again, so an answer may never come.
+    // A try whose answer does not come counts as lost after a while: keys must not wait for it for ever.
     again() {
       if (this.drawing) return;
       const drawing = {};
