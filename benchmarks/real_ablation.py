@@ -24,6 +24,7 @@ from idetex_plugin.lab.evaluation.bench.labels import ANY_BLUR, ANY_DAMAGE, Labe
 from idetex_plugin.lab.measures.ranking import auroc
 from idetex_plugin.lab.training.attention import use_plain_attention
 from idetex_plugin.lab.training.config import read_config
+from idetex_plugin.lab.training.data import as_input, stored
 from idetex_plugin.lab.training.dense import DenseHeads, image_tokens
 from idetex_plugin.lab.training.initial import like_start, load_start
 from idetex_plugin.lab.training.train import train_dense
@@ -48,10 +49,9 @@ def looking(model: Any, heads: DenseHeads, size: int, views: int) -> Look:
     """A function that gives the score of each type in a photo."""
 
     def look(photo: Path) -> dict[str, float]:
-        shown = [np.asarray(view).transpose(2, 0, 1) for view in squares(load_photo(photo).image, size, views)]
-        pixels = torch.from_numpy(np.stack(shown)).float().div_(127.5).sub_(1)
+        pixels = as_input(stored(squares(load_photo(photo).image, size, views))[None])
         with torch.no_grad():
-            chances = heads(image_tokens(model, pixels[None]).float())[0][0, :, :, 0].sigmoid()
+            chances = heads(image_tokens(model, pixels).float())[0][0, :, :, 0].sigmoid()
         surest = chances.topk(CELLS, dim=0).values.mean(0)
         return dict(zip(VIDA.names, surest.tolist(), strict=True))
 
@@ -93,9 +93,8 @@ def main() -> None:
     recipe = like_start(recipe.model_copy(update={"start": options.start}))
     shape = recipe.architecture
     print(f"{options.steps} dense steps of {recipe.dense.batch if recipe.dense else 0}; {len(labels.photos)} photos\n")
-    print(
-        f"| synthesis | {' | '.join(f'{kind} | against good' for kind in TYPES)} |\n|{' --- |' * (1 + 2 * len(TYPES))}"
-    )
+    print(f"| synthesis | {' | '.join(f'{kind} | against good' for kind in TYPES)} |")
+    print(f"|{' --- |' * (1 + 2 * len(TYPES))}")
     for number, (name, changes) in enumerate(VARIANTS.items()):
         config = changed(recipe, {"synthesis": changes})
         trainer = Watched(config, options.photographs, options.out / f"variant{number}", say)

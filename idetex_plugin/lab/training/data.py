@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -69,9 +69,8 @@ class Stream(IterableDataset[Item]):
         views = squares(image, self.size, self.views)
         ranks, weights = cell_targets(sample, self.cells)
         colours = np.asarray(views[0].resize((self.cells, self.cells), Image.Resampling.BOX), np.float32) / 255
-        pixels = np.stack([np.asarray(view).transpose(2, 0, 1) for view in views])
         item = Item(
-            index, torch.from_numpy(pixels), torch.from_numpy(ranks), torch.from_numpy(weights),
+            index, stored(views), torch.from_numpy(ranks), torch.from_numpy(weights),
             torch.from_numpy(colours), sample.regions, image.size,
         )
         return item if self.tower is None else replace(item, looked=self.tower(normalised([item])[0]))
@@ -116,6 +115,16 @@ def _one_thread(_: int) -> None:
     torch.set_num_threads(1)
 
 
+def stored(views: Iterable[Image.Image]) -> torch.Tensor:
+    """Views of a photo as items hold them: (views, 3, size, size) uint8."""
+    return torch.from_numpy(np.stack([np.asarray(view).transpose(2, 0, 1) for view in views]))
+
+
+def as_input(views: torch.Tensor) -> torch.Tensor:
+    """Stored views, of any shape, as the model's input: float32 in -1..1."""
+    return views.float().div_(127.5).sub_(1)
+
+
 def normalised(items: list[Item]) -> torch.Tensor:
-    """Views as the model's input: (N, views, 3, size, size) float32 in -1..1."""
-    return torch.stack([item.views for item in items]).float().div_(127.5).sub_(1)
+    """Views of these samples as the model's input: (N, views, 3, size, size) float32 in -1..1."""
+    return as_input(torch.stack([item.views for item in items]))
