@@ -11,6 +11,7 @@ from idetex_plugin.gating.codecs import Codec
 from idetex_plugin.gating.compare import read_side
 from idetex_plugin.gating.diagnose import Side
 from idetex_plugin.gating.diagnose.facts import ANIMATED
+from idetex_plugin.words.assessment import PhotoInfo
 from idetex_plugin.words.policy import Policy
 
 ONE_FRAME = ("first frame", "last frame")
@@ -69,29 +70,24 @@ def read_master(photo: Any, policy: Policy, max_pixels: int) -> Master:
     and that cannot be used.
     """
     side = read_side(photo, max_pixels=max_pixels)
-    _refuse_animation(side, policy)
+    assert side.photo is not None
+    info = side.photo.info
+    if _moves(side, info) and not policy.still_from_animation:
+        raise ValueError(
+            f"{info.name}: an animation, of which only one frame would be encoded and all others be lost: give a "
+            f"single frame, or a policy with still_from_animation = true"
+        )
     plain = side.picture if side.alpha is None else side.transparent
     if policy.strip_profile or side.profile is None:
         return Master(side, plain, policy)
     if side.own is None:
         raise ValueError(
-            f"{_name(side)}: the policy keeps colour profiles (strip_profile = false), and the {side.profile[1]} "
+            f"{info.name}: the policy keeps colour profiles (strip_profile = false), and the {side.profile[1]} "
             f"cannot be used with these pixels: convert the photo to sRGB, or choose a policy with strip_profile = true"
         )
     return Master(side, side.own, policy)
 
 
-def _refuse_animation(side: Side, policy: Policy) -> None:
-    """What is encoded is one frame: of an animation, the gate says that frames are lost."""
-    assert side.photo is not None
-    info = side.photo.info
-    moves = side.facts.moves or (info.format in ANIMATED and any(note.startswith(ONE_FRAME) for note in info.notes))
-    if moves and not policy.still_from_animation:
-        raise ValueError(
-            f"{info.name}: an animation, of which only one frame would be encoded and all others be lost: give a "
-            f"single frame, or a policy with still_from_animation = true"
-        )
-
-
-def _name(side: Side) -> str:
-    return side.photo.info.name if side.photo is not None else ""
+def _moves(side: Side, info: PhotoInfo) -> bool:
+    """Whether it is an animation, of which the gate would say that frames are lost."""
+    return side.facts.moves or (info.format in ANIMATED and any(note.startswith(ONE_FRAME) for note in info.notes))
