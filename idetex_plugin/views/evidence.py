@@ -22,7 +22,7 @@ from idetex_plugin.words.request import Grades
 from idetex_plugin.words.vocabulary import Severity
 
 FILE_NAME = "evidence.npz"
-FARTHEST = 4.0
+FARTHEST, SUREST = 4.0, 30.0
 RANKS = len(Severity)
 Floats = NDArray[np.float32]
 
@@ -64,7 +64,7 @@ class Evidence:
             if number < 2:
                 state = np.maximum(state, 0)
         odds = np.minimum.accumulate(state.mean(0).reshape(len(values), len(self.types), RANKS), -1)
-        return np.asarray(1 / (1 + np.exp(-odds)), np.float32)
+        return np.asarray(1 / (1 + np.exp(-np.clip(odds, -SUREST, SUREST))), np.float32)
 
     def save(self, file: Path) -> None:
         """Write a NumPy archive."""

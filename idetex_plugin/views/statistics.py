@@ -9,11 +9,17 @@ white noise has its own standard deviation at the first level: of pixels a b / c
 taken over blocks of 16 x 16 pixels, and quantiles over the blocks, most of which say what the photo is like and the
 outermost what its calmest and busiest places are. Blocks that are nearly black or white have nothing to say.
 
+What is seen is told from noise by whether magnitudes go together: at an edge or in a texture those of both directions
+do, and those of a level and the next (Simoncelli 1999, Modeling the joint statistics of images in the wavelet domain);
+those of noise do not, however it is spread.
+
 The pixels are those of up to 32 tiles of 128 x 128 unscaled pixels, on an even grid, so cost does not grow with the
 photo; and those of the whole frame at 512 pixels, where the blur of a large photo shows.
 """
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,11 +31,13 @@ LEVELS, SMALL_LEVELS = 4, 3
 FLOOR = 0.05
 DARK, LIGHT, FEWEST = 12, 243, 16
 CRUSHED, CLIPPED = 5, 250
-CALM = 0.3
+CALM, CALMER = 0.3, 0.5
 TONES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 DIAGONAL, EDGES, COLOUR = (0.02, 0.1, 0.25, 0.5, 0.75, 0.9), (0.1, 0.25, 0.5, 0.75, 0.9, 0.98), (0.1, 0.5, 0.9)
 SMALL_DIAGONAL, SMALL_EDGES = (0.1, 0.5, 0.9), (0.1, 0.5, 0.75, 0.9, 0.98)
+FEWEST_COEFFICIENTS, LEAST_VARIATION = 4, 1e-3
 Floats = NDArray[np.float32]
+Bands = tuple[Floats, Floats, Floats]
 
 
 def statistics(image: Image.Image) -> dict[str, float]:
@@ -38,7 +46,9 @@ def statistics(image: Image.Image) -> dict[str, float]:
     tone.Q: quantile Q of luma over 64; crushed, clipped: log share of luma up to 5, from 250 on. CHANNEL.LEVEL.BAND.Q:
     log of quantile Q of a band's contrast, CHANNEL being y, cb, cr, or small for luma at 512 pixels; BAND being
     diagonal, edges (across and down) or all. CHANNEL.LEVEL.direction: how much the contrast has one direction, 0 to 1,
-    as the coherence of the structure tensor. y.LEVEL.shape: mean absolute over root mean square contrast of the calmest
+    as the coherence of the structure tensor. CHANNEL.LEVEL.together.PAIR: correlation of magnitudes within the calmer
+    half of the blocks, PAIR being directions (across and down), edges (across, of this level and the next) or diagonal
+    (of this level and the next). y.LEVEL.shape: mean absolute over root mean square contrast of the calmest
     blocks, .8 for Gaussian noise, less for coded or sparse detail.
     """
     if min(image.size) < BLOCK:
@@ -47,10 +57,12 @@ def statistics(image: Image.Image) -> dict[str, float]:
     luma = tiles[..., 0]
     found = _tones(luma)
     usable = _usable(luma)
-    for level, bands in enumerate(_levels(luma, LEVELS)):
+    levels = _levels(luma, LEVELS)
+    for level, bands in enumerate(levels):
         found |= _contrast(f"y.{level}", bands, usable, BLOCK >> level + 1, DIAGONAL, EDGES)
-        if BLOCK >> level + 1 >= 4:
+        if BLOCK >> level + 1 >= FEWEST_COEFFICIENTS:
             found[f"y.{level}.shape"] = _shape(bands[2], usable, BLOCK >> level + 1)
+    found |= _together("y", levels, usable)
     for channel, name in ((1, "cb"), (2, "cr")):
         for level, bands in enumerate(_levels(tiles[..., channel], LEVELS)):
             if level:  # most photos store one colour for 2 x 2 pixels
@@ -58,9 +70,10 @@ def statistics(image: Image.Image) -> dict[str, float]:
                 found |= _quantiles(f"{name}.{level}.all", power[usable], COLOUR)
     small = _small(image)
     usable = _usable(small)
-    for level, bands in enumerate(_levels(small, SMALL_LEVELS)):
+    levels = _levels(small, SMALL_LEVELS)
+    for level, bands in enumerate(levels):
         found |= _contrast(f"small.{level}", bands, usable, BLOCK >> level + 1, SMALL_DIAGONAL, SMALL_EDGES)
-    return found
+    return found | _together("small", levels, usable)
 
 
 def _tones(luma: NDArray[np.uint8]) -> dict[str, float]:
@@ -104,9 +117,9 @@ def _usable(luma: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return usable if usable.sum() >= FEWEST else np.ones_like(usable)
 
 
-def _levels(values: NDArray[np.uint8], count: int) -> list[tuple[Floats, Floats, Floats]]:
+def _levels(values: NDArray[np.uint8], count: int) -> list[Bands]:
     """Across, down and diagonal of each level of (n, H, W), each half the sides of the one before."""
-    found: list[tuple[Floats, Floats, Floats]] = []
+    found: list[Bands] = []
     mean, half = values.astype(np.float32), np.float32(0.5)
     for _ in range(count):
         left, right = mean[:, :, ::2], mean[:, :, 1::2]
@@ -118,7 +131,7 @@ def _levels(values: NDArray[np.uint8], count: int) -> list[tuple[Floats, Floats,
 
 
 def _contrast(
-    name: str, bands: tuple[Floats, Floats, Floats], usable: NDArray[np.bool_], block: int,
+    name: str, bands: Bands, usable: NDArray[np.bool_], block: int,
     diagonals: tuple[float, ...], edges: tuple[float, ...],
 ) -> dict[str, float]:  # fmt: skip
     across, down, diagonal = bands
@@ -128,6 +141,41 @@ def _contrast(
         **_quantiles(f"{name}.edges", _pooled(across**2 + down**2, block)[usable], edges),
         f"{name}.direction": float(np.hypot(x - y, 2 * both) / (x + y + FLOOR)),
     }
+
+
+def _together(name: str, levels: list[Bands], usable: NDArray[np.bool_]) -> dict[str, float]:
+    found = {}
+    for level, (bands, coarser) in enumerate(pairwise(levels)):
+        block = BLOCK >> level + 1
+        if block < FEWEST_COEFFICIENTS:
+            break
+        power = _pooled(bands[0] ** 2 + bands[1] ** 2 + bands[2] ** 2, block)
+        calm = usable & (power <= np.quantile(power[usable], CALMER))
+        across, down, diagonal = (_spread(_blocks(each, block)[calm]) for each in bands)
+        finer = (_blocks(each, block // 2)[calm] for each in (coarser[0], coarser[2]))
+        next_across, next_diagonal = (_spread(each.repeat(2, 1).repeat(2, 2)) for each in finer)
+        found[f"{name}.{level}.together.directions"] = _correlation(across, down)
+        found[f"{name}.{level}.together.edges"] = _correlation(across, next_across)
+        found[f"{name}.{level}.together.diagonal"] = _correlation(diagonal, next_diagonal)
+    return found
+
+
+def _spread(blocks: Floats) -> Floats:
+    """Magnitudes (N, b, b) less the mean of their block, in one row."""
+    sizes = np.abs(blocks)
+    return np.asarray(sizes - sizes.mean((1, 2), keepdims=True), np.float32).ravel()
+
+
+def _correlation(one: Floats, other: Floats) -> float:
+    """Correlation of what varies about 0; 0 where nothing varies."""
+    return float(one @ other / (np.sqrt((one @ one) * (other @ other)) + LEAST_VARIATION))
+
+
+def _blocks(values: Floats, block: int) -> Floats:
+    """Blocks (N, block, block) of (n, H, W), in the order of `_pooled`."""
+    count, height, width = values.shape
+    split = values.reshape(count, height // block, block, width // block, block)
+    return np.asarray(split.swapaxes(2, 3).reshape(-1, block, block), np.float32)
 
 
 def _shape(diagonal: Floats, usable: NDArray[np.bool_], block: int) -> float:

@@ -57,6 +57,20 @@ def test_blur_takes_the_finest_contrast_first_and_noise_raises_the_calmest() -> 
     assert noisy["y.0.diagonal.0.02"] > sharp["y.0.diagonal.0.02"] + 1
 
 
+def test_magnitudes_go_together_in_texture_and_not_in_noise() -> None:
+    """Spread noise is noise still; sparse strokes of any size are seen."""
+    rng = np.random.default_rng(4)
+    noise = Image.fromarray(rng.normal(128, 20, (512, 512)).astype(np.uint8)).filter(ImageFilter.GaussianBlur(0.8))
+    strokes = Image.new("L", (512, 512), 128)
+    for x, y, length, level in rng.integers((0, 0, 2, 0), (512, 512, 14, 256), (900, 4)).tolist():
+        strokes.paste(level, (x, y, x + length, y + length))
+    there, seen = statistics(noise.convert("RGB")), statistics(strokes.convert("RGB"))
+    for name in (name for name in NAMES if ".together." in name):
+        assert -0.1 < there[name] < (0.1 if name.endswith("directions") else 0.4)
+        assert seen[name] > there[name]
+        assert statistics(Image.new("RGB", (64, 64), (90, 90, 90)))[name] == 0
+
+
 def test_stripes_have_one_direction_and_darkness_has_low_tones() -> None:
     stripes = np.zeros((256, 256, 3), np.uint8)
     stripes[:, ::2] = 120

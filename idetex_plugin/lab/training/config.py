@@ -120,11 +120,14 @@ class ReaderConfig(StageConfig):
 class EvidenceConfig(Record):
     """Networks over the statistics of whole photos (see `views.evidence`), learned after the other stages.
 
-    `samples`: how many are drawn; `passes`: how often each is seen; `networks`: how many learn, each from another
-    start; `hidden`: units of each of their two layers; `jitter`: standard deviation of what is added to the
-    standardised statistics, so that no single one is trusted; `dropout`: share of hidden units left out of a step."""
+    `samples`: how many are drawn; `closeups`: how many frames at a sensor's own pixels, from which then noise alone is
+    learned, and from nothing else (`synthesis.camera.closeup`); `passes`: how often each is seen; `networks`: how many
+    learn, each from another start; `hidden`: units of each of their two layers; `jitter`: standard deviation of what is
+    added to the standardised statistics, so that no single one is trusted; `dropout`: share of hidden units left out of
+    a step."""
 
     samples: int = Field(gt=0)
+    closeups: int = Field(default=0, ge=0)
     passes: int = Field(default=40, gt=0)
     batch: int = Field(default=128, gt=0)
     networks: int = Field(default=4, gt=0)
@@ -195,5 +198,7 @@ def rehearsal(config: TrainConfig) -> TrainConfig:
         if (stage := getattr(config, name)) is not None
     }
     if config.evidence is not None:
-        stages["evidence"] = config.evidence.model_copy(update={"samples": 8, "passes": 1, "batch": 4})
+        stages["evidence"] = config.evidence.model_copy(update={
+            "samples": 8, "closeups": min(8, config.evidence.closeups), "passes": 1, "batch": 4,
+        })
     return config.model_copy(update={**stages, "workers": 0, "probes": 4})
