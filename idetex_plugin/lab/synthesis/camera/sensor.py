@@ -19,8 +19,9 @@ from idetex_plugin.lab.synthesis.camera.light import Light
 
 LEVEL = 1 / 255
 SLOPE = 1 / 2.2
-Grain = Callable[[int, int, np.random.Generator], NDArray[np.float32]]
 """d(value)/d(light) of the tone curve at middle gray is SLOPE * value / light."""
+Grain = Callable[[int, int, np.random.Generator], NDArray[np.float32]]
+"""Height and width in pixels to noise (height, width, 3) of luma 1, as `grain`."""
 
 
 def grain(height: int, width: int, rng: np.random.Generator) -> NDArray[np.float32]:
@@ -45,7 +46,7 @@ def coarse_grain(height: int, width: int, rng: np.random.Generator) -> NDArray[n
     """As `grain`, but as a sensor's own pixels have it after noise reduction: luma spread by .65-1.3 pixels, four in
     five with blotches, and colour of .1-1 of its strength in blotches of up to 7 pixels. Of the development pairs' luma
     noise a Haar level has, finest first, .75 .72 .51 .32 of the deviation across, and .25 .53 .38 .24 diagonally; this
-    has .77 .75 .53 .32 and .39 .54 .45 .29. One in seven is `grain`."""
+    has .67 .77 .60 .37 and .27 .51 .51 .33. One in seven is `grain`."""
     if rng.random() < 1 / 7:
         return grain(height, width, rng)
 
