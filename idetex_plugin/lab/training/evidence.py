@@ -108,10 +108,9 @@ def learn(trainer: Trainer, config: EvidenceConfig) -> Evidence:
 
 
 def _watched(trainer: Trainer, config: EvidenceConfig, evidence: Evidence) -> None:
-    told, truths = {}, {}
     values, truth = _drawn(trainer, "validation", max(config.samples // SHARE_WATCHED, 2))
-    for number, name in enumerate(TYPES):
-        told[name], truths[name] = evidence.shares(values)[:, number, 0], truth[:, number]
+    told = dict(zip(TYPES, evidence.shares(values)[..., 0].T, strict=True))
+    truths = dict(zip(TYPES, truth.T, strict=True))
     if config.closeups:
         values, truth = _drawn(trainer, "validation", max(config.closeups // SHARE_WATCHED, 2), close=True)
         told["Noise"], truths["Noise"] = evidence.shares(values)[:, NOISE, 0], truth[:, 0]

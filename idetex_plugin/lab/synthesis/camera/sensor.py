@@ -37,9 +37,7 @@ def grain(height: int, width: int, rng: np.random.Generator) -> NDArray[np.float
         luma /= luma.std()
     colour = rng.standard_normal((height, width, 2), np.float32)
     colour = _spread(colour, rng.uniform(0.8, 2.5)) * rng.uniform(0.1, 1.1)
-    red, blue = colour[..., 0], colour[..., 1] * rng.uniform(0.8, 1.4)
-    green = -(0.299 * red + 0.114 * blue) / 0.587
-    return np.asarray(np.stack([luma + red, luma + green, luma + blue], -1), np.float32)
+    return _coloured(luma, colour[..., 0], colour[..., 1] * rng.uniform(0.8, 1.4))
 
 
 def coarse_grain(height: int, width: int, rng: np.random.Generator) -> NDArray[np.float32]:
@@ -60,6 +58,11 @@ def coarse_grain(height: int, width: int, rng: np.random.Generator) -> NDArray[n
     red, blue = (drawn(rng.uniform(1.2, 2.5)) + rng.uniform(0.3, 2) * drawn(rng.uniform(2.5, 7)) for _ in range(2))
     strength = rng.uniform(0.1, 1.0)
     red, blue = red * (strength * rng.uniform(0.6, 1) / red.std()), blue * (strength / blue.std())
+    return _coloured(luma, red, blue)
+
+
+def _coloured(luma: NDArray[np.float32], red: NDArray[np.float32], blue: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Noise (height, width, 3) of this luma, with so much red and blue besides, and green that leaves luma as it is."""
     green = -(0.299 * red + 0.114 * blue) / 0.587
     return np.asarray(np.stack([luma + red, luma + green, luma + blue], -1), np.float32)
 
