@@ -12,9 +12,10 @@ from idetex_plugin.photo.measures import measure
 from idetex_plugin.photo.strip import without_metadata
 from idetex_plugin.tasks.grounding import Grounded
 from idetex_plugin.tasks.perception import Perceived
-from idetex_plugin.tasks.rules import agreed
+from idetex_plugin.tasks.rules import agreed, borne_out
+from idetex_plugin.tasks.telling import told
 from idetex_plugin.views.show import make_views
-from idetex_plugin.words.assessment import Assessment, PartialRegions, PhotoInfo
+from idetex_plugin.words.assessment import Assessment, PartialRegions, PhotoInfo, Region
 from idetex_plugin.words.card import TASKS, Card
 from idetex_plugin.words.failure import OK, Failure, Reason, State, TaskStatus
 from idetex_plugin.words.request import Reply, Request, Views, sound
@@ -137,9 +138,8 @@ class Examiner:
             failure = result if isinstance(result, Failure) else getattr(result, "failure", None)
             statuses[task.name] = OK if failure is None else TaskStatus.of(failure, _ended(failure))
             found |= _fields(task.name, result)
-        quality = found.get("quality")
-        if quality is not None and statuses.get("grounding") == OK:
-            found["quality"] = agreed(quality, found["regions"], self.card.level_pull)
+        if statuses.get("grounding") == OK:
+            found |= self._in_the_light_of(found["regions"], found)
         reasoning = {task.name: _reasoning(replies[number] for number in numbers) for task, numbers in case.parts}
         return Assessment(
             photo=case.info,
@@ -151,6 +151,17 @@ class Examiner:
             reasoning={name: text for name, text in reasoning.items() if text},
             **found,
         )
+
+    def _in_the_light_of(self, regions: Sequence[Region], found: Mapping[str, Any]) -> dict[str, Any]:
+        """What else was found, as far as it gives way to the regions."""
+        card, changed = self.card, dict[str, Any]()
+        if (quality := found.get("quality")) is not None:
+            changed["quality"] = agreed(quality, regions, card.level_pull)
+        if card.answer_pull and "answers" in found:
+            changed["answers"] = tuple(borne_out(each, regions, card.answer_pull) for each in found["answers"])
+        if card.answer_pull and "description" in found:
+            changed["description"] = told(found["description"], regions, changed.get("quality"))
+        return changed
 
     def _statuses(self, statuses: Mapping[str, TaskStatus]) -> dict[str, TaskStatus]:
         known: dict[str, TaskStatus] = {**self.idle, **statuses}

@@ -45,6 +45,15 @@ def _saved(photo: Image.Image, kind: str, **options: object) -> bytes:
     return buffer.getvalue()
 
 
+def _jpeg(photo: Image.Image, quality: int) -> bytes:
+    """With Huffman tables of its own, or the standard ones where Pillow's buffer is too small for the former: it has a
+    byte a pixel, and the noisiest of photos need more."""
+    try:
+        return _saved(photo, "JPEG", quality=quality, optimize=True)
+    except OSError:
+        return _saved(photo, "JPEG", quality=quality)
+
+
 def _palette(photo: Image.Image, colours: int) -> bytes:
     """Median cut and dithering; with transparency an octree, the only one of Pillow's that keeps it."""
     if photo.mode == "RGBA":
@@ -64,10 +73,7 @@ def _jxl(photo: Image.Image, quality: int) -> bytes:
 CODECS = {
     codec.name: codec
     for codec in (
-        Codec(
-            "jpeg", "quality", 5, 95, lambda photo, q: _saved(photo, "JPEG", quality=q, optimize=True),
-            (".jpg", ".jpeg"), modes=("RGB", "L", "CMYK"),
-        ),
+        Codec("jpeg", "quality", 5, 95, _jpeg, (".jpg", ".jpeg"), modes=("RGB", "L", "CMYK")),
         Codec("webp", "quality", 0, 100, lambda photo, q: _saved(photo, "WEBP", quality=q, method=4), (".webp",)),
         Codec("avif", "quality", 0, 100, lambda photo, q: _saved(photo, "AVIF", quality=q, speed=8), (".avif",)),
         Codec("jxl", "quality", 5, 99, _jxl, (".jxl",), profiled=False, package="pillow_jxl"),

@@ -128,5 +128,6 @@ def _reduced(image: Image, size: int) -> bytes:
     small = image.copy()
     small.thumbnail((size, size))
     buffer = io.BytesIO()
-    small.save(buffer, "JPEG", quality=85, subsampling=0, optimize=True)
+    # Not optimised: of the noisiest photos that outgrows the buffer that Pillow gives it.
+    small.save(buffer, "JPEG", quality=85, subsampling=0)
     return buffer.getvalue()

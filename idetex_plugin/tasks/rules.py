@@ -7,13 +7,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from idetex_plugin.words.assessment import Quality, Region
-from idetex_plugin.words.vocabulary import Level, Severity
+from idetex_plugin.tasks.questions import DEFAULT_QUESTIONS, NO_DISTORTION, NOWHERE
+from idetex_plugin.words.assessment import Answer, Quality, Region
+from idetex_plugin.words.vocabulary import NOT_VISIBLE, Level, Severity
 
 HARM = {Severity.MINOR: 0.22, Severity.MODERATE: 0.5, Severity.SEVERE: 0.85}
 AREA_EXPONENT = 0.35
 BOUNDS = (0.06, 0.24, 0.42, 0.62)
 KEY_SHARE = 0.75
+ASKED = frozenset((question.name, question.text) for question in DEFAULT_QUESTIONS)
 
 
 def harm(region: Region) -> float:
@@ -34,14 +36,17 @@ def level_of(regions: Sequence[Region]) -> Level:
     return list(Level)[::-1][int(np.searchsorted(BOUNDS, damage))]
 
 
-def agreed(quality: Quality, regions: Sequence[Region], pull: tuple[float, float]) -> Quality:
-    """The quality in the light of what was found. Each step below the level that the regions amount to, unknown
-    severities counting as moderate, costs a level `pull[0]` nats, and each step above it `pull[1]`. Without
-    probabilities the quality stays as it is.
+def supposed(regions: Sequence[Region]) -> Level:
+    """`level_of`, unknown severities counting as moderate."""
+    return level_of(_rated(regions))
 
-    A product of experts (Hinton 2002): the model's distribution of levels, and a Laplace one around `level_of`."""
-    rated = [each if each.severity else each.model_copy(update={"severity": Severity.MODERATE}) for each in regions]
-    found, (below, above), said = level_of(rated).score, pull, quality.probabilities
+
+def agreed(quality: Quality, regions: Sequence[Region], pull: tuple[float, float]) -> Quality:
+    """The quality in the light of what was found. Each step below the level that the regions amount to costs a level
+    `pull[0]` nats, and each step above it `pull[1]`. Without probabilities the quality stays as it is.
+
+    A product of experts (Hinton 2002): the model's distribution of levels, and a Laplace one around `supposed`."""
+    found, (below, above), said = supposed(regions).score, pull, quality.probabilities
     costs = {level: max(below * (found - level.score), above * (level.score - found)) for level in said}
     weights = {level: share * math.exp(-costs[level]) for level, share in said.items()}
     total = sum(weights.values())
@@ -49,6 +54,33 @@ def agreed(quality: Quality, regions: Sequence[Region], pull: tuple[float, float
         return quality
     shares = {level: weight / total for level, weight in weights.items()}
     return Quality.of(shares, max(shares, key=lambda level: shares[level]))
+
+
+def default_answer(name: str, regions: Sequence[Region]) -> str:
+    """What is right for the question of this name among those asked in every assessment, `DEFAULT_QUESTIONS`."""
+    worst = max(regions, key=significance, default=None)
+    if worst is None:
+        return {"dominant": NO_DISTORTION, "severity": NOT_VISIBLE, "position": NOWHERE}[name]
+    return {"dominant": worst.distortion, "severity": str(worst.severity), "position": worst.box.position}[name]
+
+
+def borne_out(answer: Answer, regions: Sequence[Region], pull: float) -> Answer:
+    """The answer in the light of what was found: to a question asked in every assessment, what the regions amount to,
+    unknown severities counting as moderate, gains `pull` nats. Any other answer, or one without probabilities, stays as
+    it is. Such a product of experts as `agreed` is."""
+    if (answer.name, answer.question) not in ASKED:
+        return answer
+    found = default_answer(answer.name, _rated(regions))
+    weights = {option: share * math.exp(pull * (option == found)) for option, share in answer.probabilities.items()}
+    total = sum(weights.values())
+    if not total:
+        return answer
+    shares = {option: weight / total for option, weight in weights.items()}
+    return answer.model_copy(update={"choice": max(shares, key=lambda each: shares[each]), "probabilities": shares})
+
+
+def _rated(regions: Sequence[Region]) -> list[Region]:
+    return [each if each.severity else each.model_copy(update={"severity": Severity.MODERATE}) for each in regions]
 
 
 def key_distortions(regions: Sequence[Region]) -> tuple[str, ...]:

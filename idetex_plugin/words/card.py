@@ -84,6 +84,9 @@ class Card(Record):
         being the reply's; and the probability from which it is said to have it (`tasks.deciding`).
     level_pull: how much the level gives way to the regions, where both are asked: nats that a level loses for each step
         below, and for each step above, the one that they amount to (`tasks.rules.agreed`).
+    answer_pull: how much answers to the questions asked in every assessment give way to the regions: nats that the
+        option gains which they amount to (`tasks.rules.borne_out`). Above 0, the description tells of the reported
+        regions, too (`tasks.telling`).
     template: the prompt around a request, with {images}, {system}, {prompt} and {prefix}; None means the
         checkpoint's own chat template.
     image_token: what stands for one image in the template.
@@ -123,6 +126,7 @@ class Card(Record):
     thresholds: Mapping[str, Share] = Field(default_factory=dict)
     evidence: Mapping[str, tuple[Share, Share]] = Field(default_factory=dict)
     level_pull: tuple[NonNegativeFloat, NonNegativeFloat] = (0.0, 0.0)
+    answer_pull: NonNegativeFloat = 0.0
     template: str | None = None
     image_token: str | None = None
     stop: tuple[str, ...] = ()

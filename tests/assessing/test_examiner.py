@@ -11,10 +11,11 @@ from idetex_plugin.dialects.registry import make_dialect
 from idetex_plugin.photo.load import Photo, load_photo
 from idetex_plugin.photo.measures import measure
 from idetex_plugin.runs.rows import first_failure
+from idetex_plugin.tasks.description import DescriptionTask
 from idetex_plugin.tasks.grounding import Grounding
 from idetex_plugin.tasks.perception import Perception
 from idetex_plugin.tasks.questions import DEFAULT_QUESTIONS
-from idetex_plugin.words.assessment import Assessment, PhotoInfo
+from idetex_plugin.words.assessment import Assessment, Description, PhotoInfo
 from idetex_plugin.words.card import Card, Doubt
 from idetex_plugin.words.failure import Reason, State
 from idetex_plugin.words.request import Reply
@@ -80,6 +81,22 @@ def test_the_level_gives_way_to_the_regions_as_far_as_the_card_says() -> None:
     assert level(0, whole) == "excellent" and level(1, "None") == "excellent"
     assert level(1, whole) == "bad"
     assert level(1, "no reply of the dialect") == "excellent"
+
+
+def test_the_description_tells_of_the_regions_where_words_give_way_to_them() -> None:
+    def conclude(pull: float, detected: str) -> Description:
+        card = get_card("nano").model_copy(update={"answer_pull": pull, "evidence": {}, "doubt": None})
+        dialect = make_dialect(card)
+        examiner = Examiner(card, (Grounding(dialect), DescriptionTask(dialect)), "f", load)
+        asked = examiner.prepare("anything")
+        assert isinstance(asked, Case)
+        return examiner.conclude(asked, [Reply(detected), Reply(described)], "scripted").description
+
+    described = "A scene.\nKey distortions: None.\nThus, the quality of the image is excellent."
+    whole = "Noise<p0><p0><p32><p32>Severe"
+    assert conclude(1, whole).key_distortions == ("Noise",)
+    assert conclude(0, whole).key_distortions == ()
+    assert conclude(1, "no reply of the dialect").key_distortions == ()
 
 
 def test_a_wrong_number_of_replies_is_the_engines_error() -> None:

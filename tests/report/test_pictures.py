@@ -2,6 +2,7 @@ import base64
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -36,6 +37,14 @@ def test_a_thumbnail_is_upright_and_small(photo: Path, tmp_path: Path) -> None:
     with Image.open(tmp_path / made.thumbnail) as thumbnail:
         assert thumbnail.size == (200, 300)
         assert 0x0112 not in thumbnail.getexif()
+
+
+def test_the_noisiest_of_photos_has_a_thumbnail(tmp_path: Path) -> None:
+    path = tmp_path / "noise.png"
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (400, 500, 3), np.uint8)).save(path)
+    made = picture(path, tmp_path, size=500)
+    with Image.open(tmp_path / str(made.thumbnail)) as thumbnail:
+        assert thumbnail.size == (500, 400)
 
 
 def test_links_are_relative_and_quoted(photo: Path, tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idetex_plugin.tasks import rules
-from idetex_plugin.words.assessment import Quality, Region
+from idetex_plugin.tasks.questions import DEFAULT_QUESTIONS
+from idetex_plugin.words.assessment import Answer, Quality, Region
 from idetex_plugin.words.box import WHOLE, Box
 from idetex_plugin.words.vocabulary import Level, Severity
 
@@ -71,3 +72,42 @@ def test_agreed_levels_are_probabilities_of_which_the_level_is_the_first(
     if any(pull):
         assert found.probabilities[found.level] == max(found.probabilities.values())
     assert found.score is not None and 1 <= found.score <= 5
+
+
+DOMINANT, *_ = DEFAULT_QUESTIONS
+
+
+def answered(choice: str, shares: dict[str, float] | None = None, text: str = DOMINANT.text) -> Answer:
+    return Answer(
+        name="dominant", question=text, options=DOMINANT.options, choice=choice, probabilities=shares or {}
+    )  # fmt: skip
+
+
+def test_an_answer_gives_way_to_the_regions_as_far_as_it_is_pulled() -> None:
+    said = answered("None", {"None": 0.8, "Noise": 0.2})
+    assert rules.borne_out(said, [region("Noise")], 0).probabilities == pytest.approx(said.probabilities)
+    assert rules.borne_out(said, [region("Noise")], 1).choice == "None"
+    pulled = rules.borne_out(said, [region("Noise")], 2)
+    assert pulled.choice == "Noise" and sum(pulled.probabilities.values()) == pytest.approx(1)
+    assert rules.borne_out(said, [], 2).probabilities["None"] > 0.8
+    unknown = Region(distortion="Noise", severity=None, box=WHOLE)
+    severe = Answer(
+        name="severity", question=DEFAULT_QUESTIONS[1].text, options=DEFAULT_QUESTIONS[1].options,
+        choice="Minor", probabilities={"Minor": 0.5, "Moderate": 0.4, "Severe": 0.1},
+    )  # fmt: skip
+    assert rules.borne_out(severe, [unknown], 1).choice == "Moderate"
+
+
+def test_other_questions_and_answers_without_probabilities_stay() -> None:
+    other = answered("None", {"None": 0.5, "Noise": 0.5}, "Which distortion would you mend first?")
+    for answer in (other, answered("None")):
+        assert rules.borne_out(answer, [region("Noise")], 9) == answer
+
+
+def test_what_is_right_for_the_default_questions_is_one_of_their_options() -> None:
+    found = [region("Noise", Severity.MINOR), region("Motion blur", Severity.SEVERE, Box(x1=0, y1=0, x2=0.4, y2=0.4))]
+    for regions in (found, found[:1], []):
+        for question in DEFAULT_QUESTIONS:
+            assert rules.default_answer(question.name, regions) in question.options
+    said = [rules.default_answer(question.name, found) for question in DEFAULT_QUESTIONS]
+    assert said == ["Motion blur", "Severe", "top left"]

@@ -17,15 +17,6 @@ Asked = tuple[Question, str]
 Maker = Callable[[Sequence[Region], np.random.Generator], Asked]
 
 
-def default_answer(question: Question, regions: Sequence[Region]) -> str:
-    """What is right for one of the questions asked in every assessment."""
-    worst = max(regions, key=rules.significance, default=None)
-    if worst is None:
-        return {"dominant": ask.NO_DISTORTION, "severity": NOT_VISIBLE, "position": ask.NOWHERE}[question.name]
-    right = {"dominant": worst.distortion, "severity": str(worst.severity), "position": worst.box.position}
-    return right[question.name]
-
-
 def present(regions: Sequence[Region], rng: np.random.Generator) -> Asked:
     """Which of four types is there, or none of three."""
     names = {region.distortion for region in regions}

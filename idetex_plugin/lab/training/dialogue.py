@@ -19,6 +19,7 @@ from idetex_plugin.lab.training.data import Item
 from idetex_plugin.lab.training.mixing import Mixer, Mixing
 from idetex_plugin.tasks import questions as ask
 from idetex_plugin.tasks import rules
+from idetex_plugin.tasks.effects import PHRASINGS, effect
 from idetex_plugin.words.assessment import Region
 from idetex_plugin.words.vocabulary import VIDA, Severity
 
@@ -68,7 +69,7 @@ class Dialogues:
         if self.augment.description and rng.random() < describe_share:
             turns.append(self.description(item, regions, rng))
         turns += [
-            self.answered("default", (each, questions.default_answer(each, regions))) for each in ask.DEFAULT_QUESTIONS
+            self.answered("default", (each, rules.default_answer(each.name, regions))) for each in ask.DEFAULT_QUESTIONS
         ]
         for kind in self.mixer.draw(further, progress, rng):
             if kind in GROUNDING:
@@ -94,8 +95,8 @@ class Dialogues:
         return Turn("describe", nano.DESCRIBE, text)
 
     def _effect(self, distortion: str, severity: Severity, rng: np.random.Generator) -> str:
-        ways = len(phrases.PHRASINGS[distortion])
-        return phrases.effect(distortion, severity, int(rng.integers(ways)) if self.augment.phrasings else 0)
+        ways = len(PHRASINGS[distortion])
+        return effect(distortion, severity, int(rng.integers(ways)) if self.augment.phrasings else 0)
 
     def answered(self, kind: str, asked: Asked) -> Turn:
         """A question with options and its right answer. Raises ValueError when it is none of the options."""

@@ -3,12 +3,6 @@ from __future__ import annotations
 import numpy as np
 
 from idetex_plugin.lab.data import phrases
-from idetex_plugin.words.vocabulary import VIDA, Severity
-
-
-def test_every_type_and_severity_has_its_own_words() -> None:
-    texts = {phrases.effect(name, severity) for name in VIDA.names for severity in Severity}
-    assert len(texts) == 30
 
 
 def test_content_tells_light_and_colour() -> None:

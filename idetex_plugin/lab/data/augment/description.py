@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from idetex_plugin.dialects.steps import verdict_line
-from idetex_plugin.lab.data import phrases
 from idetex_plugin.lab.data.augment.exchange import Exchange, dialect, exchange, views_of
 from idetex_plugin.lab.data.vida.records import Labelled, Mark
+from idetex_plugin.tasks import effects
 from idetex_plugin.words.assessment import Region
 from idetex_plugin.words.vocabulary import Severity
 
@@ -25,8 +25,8 @@ ASKED_ALONE = (
 
 def effect(region: Region, rng: np.random.Generator) -> str:
     """What a distortion does to the photo, in one of several phrasings."""
-    ways = phrases.PHRASINGS[region.distortion]
-    return phrases.effect(region.distortion, region.severity or Severity.MODERATE, int(rng.integers(len(ways))))
+    ways = effects.PHRASINGS[region.distortion]
+    return effects.effect(region.distortion, region.severity or Severity.MODERATE, int(rng.integers(len(ways))))
 
 
 def full(record: Labelled, content: str, rng: np.random.Generator) -> Exchange:

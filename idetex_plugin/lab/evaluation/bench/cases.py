@@ -17,6 +17,7 @@ from idetex_plugin.lab.data.photos import Pixels
 from idetex_plugin.lab.synthesis import Recipe, Synthesizer
 from idetex_plugin.lab.synthesis.canvas import LOCAL_ONLY
 from idetex_plugin.photo.load import PhotoError, load_photo
+from idetex_plugin.tasks import rules
 from idetex_plugin.tasks.questions import DEFAULT_QUESTIONS
 from idetex_plugin.words.assessment import Region
 from idetex_plugin.words.box import WHOLE
@@ -127,7 +128,7 @@ class Bench:
 
 def questions_about(regions: Sequence[Region], rng: np.random.Generator) -> tuple[questions.Asked, ...]:
     """The default questions, and one drawn for every concern: type, severity, position, significance."""
-    fixed = [(question, questions.default_answer(question, regions)) for question in DEFAULT_QUESTIONS]
+    fixed = [(question, rules.default_answer(question.name, regions)) for question in DEFAULT_QUESTIONS]
     by_type = questions.present if rng.random() < 0.5 else questions.absent
     drawn = [maker(regions, rng) for maker in (by_type, questions.severity, questions.position, questions.dominant)]
     known = {question.name: (question, answer) for question, answer in [*drawn[::-1], *fixed]}
