@@ -64,14 +64,19 @@ def default_answer(name: str, regions: Sequence[Region]) -> str:
     return {"dominant": worst.distortion, "severity": str(worst.severity), "position": worst.box.position}[name]
 
 
-def borne_out(answer: Answer, regions: Sequence[Region], pull: float) -> Answer:
+def borne_out(answer: Answer, regions: Sequence[Region], pull: tuple[float, float]) -> Answer:
     """The answer in the light of what was found: to a question asked in every assessment, what the regions amount to,
-    unknown severities counting as moderate, gains `pull` nats. Any other answer, or one without probabilities, stays as
-    it is. Such a product of experts as `agreed` is."""
+    unknown severities counting as moderate, gains `pull[0]` nats; then all probabilities are raised to the power
+    `pull[1]`. Any other answer, or one without probabilities, stays as it is.
+
+    Such a product of experts as `agreed` is, and temperature scaling (Guo et al. 2017)."""
     if (answer.name, answer.question) not in ASKED:
         return answer
     found = default_answer(answer.name, _rated(regions))
-    weights = {option: share * math.exp(pull * (option == found)) for option, share in answer.probabilities.items()}
+    gain, power = pull
+    weights = {
+        option: (share * math.exp(gain * (option == found))) ** power for option, share in answer.probabilities.items()
+    }
     total = sum(weights.values())
     if not total:
         return answer

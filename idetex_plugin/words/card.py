@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, NonNegativeFloat, model_validator
+from pydantic import Field, NonNegativeFloat, PositiveFloat, model_validator
 
 from idetex_plugin.words.record import FaultsError, Record
 
@@ -85,8 +85,9 @@ class Card(Record):
     level_pull: how much the level gives way to the regions, where both are asked: nats that a level loses for each step
         below, and for each step above, the one that they amount to (`tasks.rules.agreed`).
     answer_pull: how much answers to the questions asked in every assessment give way to the regions: nats that the
-        option gains which they amount to (`tasks.rules.borne_out`). Above 0, the description tells of the reported
-        regions, too (`tasks.telling`).
+        option gains which they amount to, and the power to which probabilities are then raised, since both know much
+        the same (`tasks.rules.borne_out`). With more than 0 nats the description tells of the reported regions, too
+        (`tasks.telling`).
     template: the prompt around a request, with {images}, {system}, {prompt} and {prefix}; None means the
         checkpoint's own chat template.
     image_token: what stands for one image in the template.
@@ -126,7 +127,7 @@ class Card(Record):
     thresholds: Mapping[str, Share] = Field(default_factory=dict)
     evidence: Mapping[str, tuple[Share, Share]] = Field(default_factory=dict)
     level_pull: tuple[NonNegativeFloat, NonNegativeFloat] = (0.0, 0.0)
-    answer_pull: NonNegativeFloat = 0.0
+    answer_pull: tuple[NonNegativeFloat, PositiveFloat] = (0.0, 1.0)
     template: str | None = None
     image_token: str | None = None
     stop: tuple[str, ...] = ()

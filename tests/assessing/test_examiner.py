@@ -85,7 +85,7 @@ def test_the_level_gives_way_to_the_regions_as_far_as_the_card_says() -> None:
 
 def test_the_description_tells_of_the_regions_where_words_give_way_to_them() -> None:
     def conclude(pull: float, detected: str) -> Description:
-        card = get_card("nano").model_copy(update={"answer_pull": pull, "evidence": {}, "doubt": None})
+        card = get_card("nano").model_copy(update={"answer_pull": (pull, 1), "evidence": {}, "doubt": None})
         dialect = make_dialect(card)
         examiner = Examiner(card, (Grounding(dialect), DescriptionTask(dialect)), "f", load)
         asked = examiner.prepare("anything")

@@ -85,23 +85,25 @@ def answered(choice: str, shares: dict[str, float] | None = None, text: str = DO
 
 def test_an_answer_gives_way_to_the_regions_as_far_as_it_is_pulled() -> None:
     said = answered("None", {"None": 0.8, "Noise": 0.2})
-    assert rules.borne_out(said, [region("Noise")], 0).probabilities == pytest.approx(said.probabilities)
-    assert rules.borne_out(said, [region("Noise")], 1).choice == "None"
-    pulled = rules.borne_out(said, [region("Noise")], 2)
+    assert rules.borne_out(said, [region("Noise")], (0, 1)).probabilities == pytest.approx(said.probabilities)
+    assert rules.borne_out(said, [region("Noise")], (1, 1)).choice == "None"
+    pulled = rules.borne_out(said, [region("Noise")], (2, 1))
     assert pulled.choice == "Noise" and sum(pulled.probabilities.values()) == pytest.approx(1)
-    assert rules.borne_out(said, [], 2).probabilities["None"] > 0.8
+    assert rules.borne_out(said, [], (2, 1)).probabilities["None"] > 0.8
+    calmer = rules.borne_out(said, [region("Noise")], (2, 0.5))
+    assert calmer.choice == "Noise" and calmer.probabilities["Noise"] < pulled.probabilities["Noise"]
     unknown = Region(distortion="Noise", severity=None, box=WHOLE)
     severe = Answer(
         name="severity", question=DEFAULT_QUESTIONS[1].text, options=DEFAULT_QUESTIONS[1].options,
         choice="Minor", probabilities={"Minor": 0.5, "Moderate": 0.4, "Severe": 0.1},
     )  # fmt: skip
-    assert rules.borne_out(severe, [unknown], 1).choice == "Moderate"
+    assert rules.borne_out(severe, [unknown], (1, 1)).choice == "Moderate"
 
 
 def test_other_questions_and_answers_without_probabilities_stay() -> None:
     other = answered("None", {"None": 0.5, "Noise": 0.5}, "Which distortion would you mend first?")
     for answer in (other, answered("None")):
-        assert rules.borne_out(answer, [region("Noise")], 9) == answer
+        assert rules.borne_out(answer, [region("Noise")], (9, 1)) == answer
 
 
 def test_what_is_right_for_the_default_questions_is_one_of_their_options() -> None:

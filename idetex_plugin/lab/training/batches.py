@@ -24,10 +24,10 @@ class Feed:
     """
 
     def __init__(
-        self, stream: Stream, stage: StageConfig, workers: int, online: Online | None = None,
+        self, stream: Stream, stage: StageConfig, workers: int, device: torch.device, online: Online | None = None,
         errors: RunningError | None = None,
     ) -> None:  # fmt: skip
-        self.stream, self.stage, self.workers, self.online = stream, stage, workers, online
+        self.stream, self.stage, self.workers, self.device, self.online = stream, stage, workers, device, online
         self.errors = errors or RunningError()
         self.negatives = HardNegatives(online.pool if online else 1)
         self._plain = stream.synthesizer.recipe
@@ -41,7 +41,9 @@ class Feed:
             self._iterator = None
         if self._iterator is None:
             self.stream = self.stream.again(self._recipe(), step * self.stage.batch)
-            self._iterator = batches(self.stream, self.stage.batch // self.stream.part[1], self.workers)
+            self._iterator = batches(
+                self.stream, self.stage.batch // self.stream.part[1], self.workers, self.device
+            )
         items = next(self._iterator)
         return self._with_negatives(items, step) if self.online else items
 
@@ -81,8 +83,8 @@ class Feed:
         assert self.online is not None
         wanted = round(self.online.hard_share * len(items))
         rng = np.random.default_rng((self.stream.seed, step))
-        again = [self.stream.item(index) for index in self.negatives.draw(wanted, rng)]
-        clean = [item for item in again if not item.regions]
+        again = (self.stream.item(index) for index in self.negatives.draw(wanted, rng))
+        clean = [replace(item, views=item.views.to(self.device)) for item in again if not item.regions]
         return [*items[: len(items) - len(clean)], *clean]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -100,15 +100,32 @@ def load_sources(folder: Path, split: photos.Split, table: Path | None = None) -
     return [photos.read(folder / name) for name in names]
 
 
-def batches(stream: Stream, batch: int, workers: int) -> Iterator[list[Item]]:
-    """Lists of `batch` items. With w workers each batch comes from one worker; order is deterministic."""
-    # GateWorkers are forked: threads of OpenCV that ran here would never answer there, so it does without from now on.
+def batches(stream: Stream, batch: int, workers: int, device: torch.device) -> Iterator[list[Item]]:
+    """Lists of `batch` items, whose views are on the device. With w workers each batch comes from one worker; order is
+    deterministic."""
+    # Workers are forked: threads of OpenCV that ran here would never answer there, so it does without from now on.
     cv2.setNumThreads(0)
     loader: Any = DataLoader(
-        stream, batch_size=batch, collate_fn=list, num_workers=workers, worker_init_fn=_one_thread,
+        stream, batch_size=batch, collate_fn=_joined, num_workers=workers, worker_init_fn=_one_thread,
         prefetch_factor=4 if workers else None,
     )
-    return iter(loader)
+    return (_parted(joined, device) for joined in loader)
+
+
+Joined = dict[str, Any]
+"""The fields of some items: tensors as one, of the rest a list. Each tensor on its way holds a file open."""
+
+
+def _joined(items: list[Item]) -> Joined:
+    columns = {field.name: [getattr(item, field.name) for item in items] for field in fields(Item)}
+    return {
+        name: torch.stack(column) if isinstance(column[0], torch.Tensor) else column for name, column in columns.items()
+    }
+
+
+def _parted(joined: Joined, device: torch.device) -> list[Item]:
+    joined = joined | {"views": joined["views"].to(device)}
+    return [Item(**dict(zip(joined, values, strict=True))) for values in zip(*joined.values(), strict=True)]
 
 
 def _one_thread(_: int) -> None:

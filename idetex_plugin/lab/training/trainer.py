@@ -65,7 +65,7 @@ class Trainer:
     ) -> Feed:  # fmt: skip
         """The batches of a stage, or `part` of each. Worker w takes every w-th batch, so their number matters."""
         stream = self.stream("train", seed, tower, part)
-        return Feed(stream, stage, self.config.workers, self.config.online, self.errors)
+        return Feed(stream, stage, self.config.workers, self.device, self.config.online, self.errors)
 
     def dialogues(self) -> Dialogues:
         """Draws what is asked about items, as the recipe says."""

@@ -49,7 +49,7 @@ def test_the_pool_keeps_the_worst_and_forgets_what_is_learned() -> None:
 def feed(online: Online | None) -> Feed:
     photo = np.random.default_rng(0).integers(0, 255, (80, 90, 3), np.uint8)
     stream = Stream([photo], Recipe(counts=(0.5, 0.5), photo_sides=(48, 64)), size=64, cells=2, seed=3)
-    return Feed(stream, StageConfig(steps=9, batch=4), 0, online)
+    return Feed(stream, StageConfig(steps=9, batch=4), 0, torch.device("cpu"), online)
 
 
 def run(of: Feed, steps: range) -> list[Item]:
