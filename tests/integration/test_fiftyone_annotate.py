@@ -15,6 +15,9 @@ from idetex_plugin.words.vocabulary import VIDA
 INSTALLED = getattr(find_spec("fiftyone"), "origin", None)
 pytestmark = [pytest.mark.integration, pytest.mark.skipif(not INSTALLED, reason="needs idetex-plugin[fiftyone]")]
 
+IN_HAND = '[data-cy="root_label_container"] [role="combobox"]'
+"""The class of the region in hand."""
+
 
 def annotate(app: App) -> None:
     """Press D, and again if no photo opens, with a warning that says what the panel showed."""
@@ -33,24 +36,33 @@ def annotate(app: App) -> None:
 
 
 def drag_a_box(app: App) -> None:
+    """Draw a box in the middle; again if none came of it, since a photo that is still being drawn takes none."""
+    from playwright.sync_api import TimeoutError as LateError
+
     page = app.page
     told = page.get_by_text("Click and drag to create a bounding box")
-    while not told.is_visible():  # the photo and what can be drawn in it come a little later than the tab
-        page.locator('[data-cy="detection-mode"]').click()
-        page.wait_for_timeout(1000)
-    canvas = page.locator('[data-cy="lighter-sample-renderer-canvas"]').bounding_box()
-    x, y = canvas["x"] + canvas["width"] / 2, canvas["y"] + canvas["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    for step in range(1, 11):
-        page.mouse.move(x + 6 * step, y + 8 * step)
-    page.mouse.up()
+    for _ in range(4):
+        while not told.is_visible():  # the photo and what can be drawn in it come a little later than the tab
+            page.locator('[data-cy="detection-mode"]').click()
+            page.wait_for_timeout(1000)
+        canvas = page.locator('[data-cy="lighter-sample-renderer-canvas"]').bounding_box()
+        x, y = canvas["x"] + canvas["width"] / 2, canvas["y"] + canvas["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        for step in range(1, 11):
+            page.mouse.move(x + 6 * step, y + 8 * step)
+        page.mouse.up()
+        try:
+            return page.locator(IN_HAND).wait_for(timeout=15_000)
+        except LateError:
+            warnings.warn(f"no box was drawn. {page.locator('body').inner_text()[:2000]}", stacklevel=2)
+    raise AssertionError("no box was drawn")
 
 
 def choose(app: App, label: str, severity: str) -> list[str]:
     """Another class and severity for the region in hand; returns the classes that are offered."""
     page = app.page
-    page.locator('[data-cy="root_label_container"] [role="combobox"]').click()
+    page.locator(IN_HAND).click()
     offered: list[str] = page.get_by_role("option").all_inner_texts()
     page.get_by_role("option", name=label, exact=True).click()
     page.locator('[data-cy="root_severity_container"]').get_by_text(severity, exact=True).click()
