@@ -55,7 +55,7 @@ class Finding(Record):
 
 
 class Description(Record):
-    """The four-step account: content, findings with boxes, key distortions, verdict. `text` is it as written."""
+    """The four-step account: content, findings with boxes, key distortions, verdict. `text` is all of it in words."""
 
     text: str
     content: str
