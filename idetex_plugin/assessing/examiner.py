@@ -157,9 +157,11 @@ class Examiner:
         card, changed = self.card, dict[str, Any]()
         if (quality := found.get("quality")) is not None:
             changed["quality"] = agreed(quality, regions, card.level_pull)
-        if card.answer_pull[0] and "answers" in found:
+        if not card.answer_pull[0]:
+            return changed
+        if "answers" in found:
             changed["answers"] = tuple(borne_out(each, regions, card.answer_pull) for each in found["answers"])
-        if card.answer_pull[0] and "description" in found:
+        if "description" in found:
             changed["description"] = told(found["description"], regions, changed.get("quality"))
         return changed
 

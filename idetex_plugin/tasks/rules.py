@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 
@@ -15,6 +16,7 @@ HARM = {Severity.MINOR: 0.22, Severity.MODERATE: 0.5, Severity.SEVERE: 0.85}
 AREA_EXPONENT = 0.35
 BOUNDS = (0.06, 0.24, 0.42, 0.62)
 KEY_SHARE = 0.75
+Name = TypeVar("Name", str, Level)
 ASKED = frozenset((question.name, question.text) for question in DEFAULT_QUESTIONS)
 
 
@@ -49,10 +51,9 @@ def agreed(quality: Quality, regions: Sequence[Region], pull: tuple[float, float
     found, (below, above), said = supposed(regions).score, pull, quality.probabilities
     costs = {level: max(below * (found - level.score), above * (level.score - found)) for level in said}
     weights = {level: share * math.exp(-costs[level]) for level, share in said.items()}
-    total = sum(weights.values())
-    if not total or not any(pull):
+    shares = _shares(weights)
+    if not shares or not any(pull):
         return quality
-    shares = {level: weight / total for level, weight in weights.items()}
     return Quality.of(shares, max(shares, key=lambda level: shares[level]))
 
 
@@ -77,11 +78,16 @@ def borne_out(answer: Answer, regions: Sequence[Region], pull: tuple[float, floa
     weights = {
         option: (share * math.exp(gain * (option == found))) ** power for option, share in answer.probabilities.items()
     }
-    total = sum(weights.values())
-    if not total:
+    shares = _shares(weights)
+    if not shares:
         return answer
-    shares = {option: weight / total for option, weight in weights.items()}
     return answer.model_copy(update={"choice": max(shares, key=lambda each: shares[each]), "probabilities": shares})
+
+
+def _shares(weights: Mapping[Name, float]) -> dict[Name, float]:
+    """The weights, so that they sum to 1; nothing where they cannot."""
+    total = sum(weights.values())
+    return {name: weight / total for name, weight in weights.items()} if total else {}
 
 
 def _rated(regions: Sequence[Region]) -> list[Region]:

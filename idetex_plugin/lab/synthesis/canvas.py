@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +47,7 @@ class Canvas:
         mask: (H, W) in 0..1, the part; what the image shows beside it may be changed, too."""
         name, severity, box = plan
         least = VISIBLE.get(name, VISIBLE_DEFAULT) if least is None else least
-        change = np.abs(_luma(mixed) - _luma(self.image))
+        change = np.abs(luma(mixed) - luma(self.image))
         inside = mask > 0.5
         if not inside.any() or change[inside].mean() < least:
             return
@@ -57,7 +58,8 @@ class Canvas:
         self.least.append(least)
 
 
-def _luma(pixels: Pixels) -> NDArray[np.float32]:
+def luma(pixels: NDArray[Any]) -> NDArray[np.float32]:
+    """Of RGB (H, W, 3), in its own units: (H, W)."""
     return np.asarray(pixels @ np.array([0.299, 0.587, 0.114], np.float32), np.float32)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from idetex_plugin.lab.data.photos import Pixels
+from idetex_plugin.lab.synthesis.canvas import luma
 
 Floats = NDArray[np.float32]
 
@@ -50,7 +51,7 @@ def night(pixels: Pixels, rng: np.random.Generator) -> Pixels:
 def snow(pixels: Pixels, rng: np.random.Generator) -> Pixels:
     """Light, nearly colourless ground that keeps its shading, with soft flakes of several sizes."""
     values = pixels.astype(np.float32)
-    gray = values @ np.array([0.299, 0.587, 0.114], np.float32)
+    gray = luma(values)
     pale = 150 + 90 * np.power(gray / 255, 0.8)[..., None] + 0.12 * (values - gray[..., None])
     height, width = gray.shape
     flakes = np.zeros((height, width), np.float32)

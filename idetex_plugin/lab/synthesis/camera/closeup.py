@@ -22,6 +22,7 @@ from idetex_plugin.lab.data.photos import Pixels, cut
 from idetex_plugin.lab.synthesis.camera.light import Light, to_light, to_pixels
 from idetex_plugin.lab.synthesis.camera.reduction import reduced
 from idetex_plugin.lab.synthesis.camera.sensor import coarse_grain, noisy
+from idetex_plugin.lab.synthesis.canvas import luma
 from idetex_plugin.lab.synthesis.degrade import DEGRADE, jpeg
 from idetex_plugin.words.vocabulary import Severity
 
@@ -35,7 +36,6 @@ TEXTURED, CHOICES = 0.4, 6
 ALIASED = 0.3
 """Share of shrunk photos that have been sampled without a filter, whose pixels are as independent as those of noise."""
 QUALITIES = ((75, 75), (75, 75), (68, 84), (80, 92), (90, 98))
-LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 MIDDLE = (20, 235)
 FEWEST, SQUARE = 500, 8
 
@@ -127,7 +127,7 @@ def _developed(noised: Light, clean: Light, rng: np.random.Generator) -> tuple[L
 
 
 def _seen_levels(noised: Light, clean: Light) -> float | None:
-    noise, scene = (_seen(np.asarray(each @ LUMA, np.float32)) for each in (noised - clean, clean))
+    noise, scene = (_seen(luma(each)) for each in (noised - clean, clean))
     usable = (scene > MIDDLE[0]) & (scene < MIDDLE[1])
     return float(noise[usable].std()) if usable.sum() >= FEWEST else None
 
