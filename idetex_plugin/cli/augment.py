@@ -9,6 +9,7 @@ import typer
 
 from idetex_plugin.cli.dataset import Description, Grounding, Out, Perception, Seed, write
 from idetex_plugin.cli.exits import stop
+from idetex_plugin.cli.printing import say
 
 
 def command(
@@ -31,4 +32,4 @@ def command(
         records = write(samples, count, out, seed, grounding, perception, description)
     except (OSError, ValueError) as error:
         stop(error)
-    typer.echo(f"{len(records)} images from {len(found)}: {out}")
+    say(f"{len(records)} images from {len(found)}: {out}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from idetex_plugin.cli.exits import stop
+from idetex_plugin.cli.printing import say
 from idetex_plugin.words.counted import counted
 from idetex_plugin.words.extras import extra
 
@@ -30,7 +31,8 @@ def install(plugins: Folder = None) -> None:
     """Write the plugin's folder, which loads this package. Again, it brings the folder up to date."""
     from idetex_fiftyone.app import installation
 
-    typer.echo(f"{_do(installation.install, plugins)}\nNext: open the FiftyOne App and press + for the panel")
+    say(str(_do(installation.install, plugins)))
+    say("Next: open the FiftyOne App and press + for the panel")
 
 
 @command.command()
@@ -39,7 +41,7 @@ def uninstall(plugins: Folder = None) -> None:
     from idetex_fiftyone.app import installation
 
     folder = _do(installation.uninstall, plugins)
-    typer.echo("the plugin is not installed" if folder is None else f"removed {folder}")
+    say("the plugin is not installed" if folder is None else f"removed {folder}")
 
 
 @command.command()
@@ -62,7 +64,7 @@ def labels(
         count = write_labels(dataset, out, field, complete=complete)
     except (OSError, ValueError) as error:
         stop(error)
-    typer.echo(f"labels of {counted(count, 'photo')} in {out}")
+    say(f"labels of {counted(count, 'photo')} in {out}")
 
 
 def _do(work: Callable[[Path], Path | None], plugins: Path | None) -> Path | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from idetex_plugin.cli.exits import stop
+from idetex_plugin.cli.printing import say, say_lines
 from idetex_plugin.words.extras import extra
 
 
@@ -26,7 +28,7 @@ def command(
         from idetex_plugin.lab.training.finetune.config import read_finetune
         from idetex_plugin.lab.training.finetune.run import finetune
     try:
-        folder = finetune(read_finetune(recipe), data, images or data, out, typer.echo)
+        folder = finetune(read_finetune(recipe), data, images or data, out, say_lines)
     except (OSError, ValueError) as error:
         stop(error)
-    typer.echo(f"Try it: idetex assess PHOTOS --model {folder} --out RUN")
+    say(f"Try it: idetex assess PHOTOS --model {shlex.quote(str(folder))} --out RUN")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from idetex_plugin.cli.exits import stop
+from idetex_plugin.cli.printing import say
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -63,7 +65,8 @@ def new(
         package = write_package(name, folder)
     except (ValueError, OSError) as error:
         stop(error)
-    typer.echo(f"{package}\nNext: cd {package} && pip install -e '.[test]' && pytest && idetex plugins")
+    say(str(package))
+    say(f"Next: cd {shlex.quote(str(package))} && pip install -e '.[test]' && pytest && idetex plugins")
 
 
 def _table(hooks: Hooks) -> Table:

@@ -32,6 +32,11 @@ def say(text: str, *, err: bool = False) -> None:
     typer.echo(printable(text), err=err)
 
 
+def say_lines(text: str) -> None:
+    """Print lines, whatever else is in them."""
+    typer.echo(printable(text, lines=True))
+
+
 def print_path(path: str | os.PathLike[str], *, null: bool = False) -> None:
     """Print a path on a line of its own: for a terminal with escapes, for a program as the bytes that it is.
 

@@ -31,8 +31,8 @@ def command(
     except (RunError, ValueError, OSError) as error:
         stop(error)
     for name, items in submission.files.items():
-        typer.echo(f"{len(items)} items in {out / f'{name}.json'}" if items else f"no items for {name}.json")
+        say(f"{len(items)} items in {out / f'{name}.json'}" if items else f"no items for {name}.json")
     for refusal in submission.ledger.refusals[:SHOWN]:
         say(f"idetex: {refusal.file}: {refusal.item}: {refusal.problem}", err=True)
     if len(submission.ledger) > SHOWN:
-        typer.echo(f"idetex: and {len(submission.ledger) - SHOWN} more", err=True)
+        say(f"idetex: and {len(submission.ledger) - SHOWN} more", err=True)

@@ -9,6 +9,7 @@ import typer
 
 from idetex_plugin.cli.dataset import Description, Grounding, Out, Perception, Seed, write
 from idetex_plugin.cli.exits import stop
+from idetex_plugin.cli.printing import say
 from idetex_plugin.words.extras import extra
 
 
@@ -33,4 +34,4 @@ def command(
         stop(error)
     marks = sum(len(record.marks) for record in records)
     clean = sum(not record.marks for record in records)
-    typer.echo(f"{len(records)} images, {marks} distortions, {clean} clean: {out}")
+    say(f"{len(records)} images, {marks} distortions, {clean} clean: {out}")

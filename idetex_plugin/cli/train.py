@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from idetex_plugin.cli.exits import stop
+from idetex_plugin.cli.printing import say, say_lines
 from idetex_plugin.words.extras import extra
 
 
@@ -29,7 +31,7 @@ def command(
     with extra("train", "idetex train"):
         from idetex_plugin.lab.training.train import train_in_turn
     try:
-        folder = train_in_turn(recipes, photos, out, typer.echo, rehearse=rehearse)
+        folder = train_in_turn(recipes, photos, out, say_lines, rehearse=rehearse)
     except (OSError, ValueError) as error:
         stop(error)
-    typer.echo(f"Try it: idetex assess PHOTOS --model {folder} --out RUN")
+    say(f"Try it: idetex assess PHOTOS --model {shlex.quote(str(folder))} --out RUN")

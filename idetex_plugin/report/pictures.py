@@ -100,7 +100,11 @@ class Pictures:
 
     def _made(self, photo: Photo, source: Source, info: PhotoInfo) -> ShownPhoto:
         width, height = photo.image.size
-        target, jpeg = self._target(info), _reduced(photo.image, self.size)
+        try:
+            jpeg = _reduced(photo.image, self.size)
+        except (OSError, ValueError) as error:
+            return self._without(info, f"No thumbnail of it can be made: {error}")
+        target = self._target(info)
         if target is None:
             return ShownPhoto(width, height, thumbnail="#", jpeg=jpeg)
         with whole_file(target) as file:

@@ -33,3 +33,9 @@ def test_nothing_is_overwritten_and_names_are_checked(tmp_path: Path) -> None:
     assert "no name for a plugin" in new("")
     (tmp_path / "idetex-there").mkdir()
     assert "File exists" in new("there")
+
+
+def test_what_comes_next_can_be_typed_whatever_the_folder_is_called(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["plugins", "new", "there", "--out", str(tmp_path / "my \x1b[31mplugins")])
+    assert f"cd '{tmp_path}/my \\x1b[31mplugins/idetex-there' &&" in result.output
+    assert "\x1b" not in result.output

@@ -66,3 +66,9 @@ def test_an_image_that_is_not_its_records_is_named(photos: Path, tmp_path: Path)
     code, said = run("augment", tmp_path / "m.json", "--images", photos, "--out", tmp_path / "out")
     assert code == Exit.USAGE
     assert "0.png" in said and "128 x 96" in said
+
+
+def test_the_folder_that_was_written_is_one_line(photos: Path, tmp_path: Path) -> None:
+    code, said = run("synth", photos, "--out", tmp_path / "two\nlines", "--count", 1)
+    assert code == Exit.OK, said
+    assert said.splitlines()[-1].endswith("two\\nlines")

@@ -47,6 +47,16 @@ def test_the_noisiest_of_photos_has_a_thumbnail(tmp_path: Path) -> None:
         assert thumbnail.size == (500, 400)
 
 
+def test_a_thumbnail_that_cannot_be_coded_is_said(
+    photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*given: object, **named: object) -> None:
+        raise OSError("encoder error -2")
+
+    monkeypatch.setattr(Image.Image, "save", refuse)
+    assert picture(photo, tmp_path).missing == "No thumbnail of it can be made: encoder error -2"
+
+
 def test_links_are_relative_and_quoted(photo: Path, tmp_path: Path) -> None:
     made = picture(photo, tmp_path)
     assert made.original == "in/a%20photo%20%231%3F.jpg"
