@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
+from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
@@ -20,8 +22,22 @@ def listed(split: Split, table: Path | None = None) -> list[str]:
 
     table: tab-separated with the columns split and photograph; None is the package's own fixed split.
     """
+    return [row["photograph"] for row in _rows(table) if row["split"] == split]
+
+
+def hashes(table: Path | None = None) -> dict[str, str]:
+    """The `content_hash` of every photograph of a split, by name; of the package's own if the table is None."""
+    return {row["photograph"]: row["sha256"] for row in _rows(table)}
+
+
+def content_hash(data: bytes) -> str:
+    """The first 64 bits of the SHA-256 of a photograph's file, as the split has it, in hexadecimal."""
+    return sha256(data).hexdigest()[:16]
+
+
+def _rows(table: Path | None) -> Iterator[dict[str, str]]:
     text = (table or files("idetex_plugin.lab.data") / "split.tsv").read_text(encoding="utf-8")
-    return [row["photograph"] for row in csv.DictReader(text.splitlines(), delimiter="\t") if row["split"] == split]
+    return csv.DictReader(text.splitlines(), delimiter="\t")
 
 
 def read(path: Path) -> Pixels:
