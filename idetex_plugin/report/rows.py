@@ -12,6 +12,9 @@ from idetex_plugin.words.box import Box
 from idetex_plugin.words.failure import TaskStatus
 from idetex_plugin.words.vocabulary import Level, Severity, Vocabulary
 
+LEAST_SHOWN = 0.05
+"""The probability from which a type is among those that may be there."""
+
 
 class Rows:
     """Turns assessments into JSON-ready rows and gathers what they share, which `shared()` tells at the end.
@@ -42,6 +45,7 @@ class Rows:
             "failure": [assessment.failure.reason, assessment.failure.message] if assessment.failure else None,
             "tasks": {name: _status(status) for name, status in sorted(assessment.tasks.items())},
             "regions": [self._region(region) for region in assessment.regions],
+            "presence": self._presence(assessment),
             "answers": [self._answer(answer) for answer in assessment.answers],
             "description": self._description(assessment.description),
             "level": quality.level if quality else None,
@@ -78,6 +82,11 @@ class Rows:
             self._measures.setdefault(name, len(self._measures))
         values = map(assessment.measures.get, self._measures)
         return [None if value is None else float(f"{value:.4g}") for value in values]
+
+    def _presence(self, assessment: Assessment) -> list[list[float]]:
+        """Types that may be there, as number and probability, the likeliest first."""
+        likeliest = sorted(assessment.presence.items(), key=lambda each: -each[1])
+        return [[self._palette.number(name), round(share, 4)] for name, share in likeliest if share >= LEAST_SHOWN]
 
     def _region(self, region: Region) -> dict[str, Any]:
         return {

@@ -85,6 +85,14 @@ def decided(
     return (*kept, *whole)
 
 
+def anywhere(regions: tuple[Region, ...], presence: Shares, frames: Mapping[str, WholeFrame]) -> dict[str, float]:
+    """The probability of each type being anywhere in the photo: by its frame where it has one, and where the reply
+    places it in a part, at least as the reply has it."""
+    parts = {region.distortion for region in regions if region.box.area < WHOLE_AREA}
+    whole = {name: max(frame.probability, presence[name] if name in parts else 0) for name, frame in frames.items()}
+    return {**presence, **whole}
+
+
 def log_odds(probability: float) -> float:
     """ln(p / (1 - p)), within what p = 1e-6 and its opposite give."""
     bounded = min(max(probability, SMALLEST), 1 - SMALLEST)

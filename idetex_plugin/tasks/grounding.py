@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from idetex_plugin.dialects.base import Dialect, ScoresTypes
-from idetex_plugin.tasks.deciding import WHOLE_AREA, decided, log_odds, weighed
+from idetex_plugin.tasks.deciding import anywhere, decided, log_odds, weighed
 from idetex_plugin.tasks.replies import only
 from idetex_plugin.words.assessment import PartialRegions, Region
 from idetex_plugin.words.box import Box
@@ -59,9 +59,7 @@ class Grounding:
         sure = self._sure(decided(regions, presence, self.thresholds, frames), replies)
         if isinstance(sure, Failure):
             return sure
-        parts = {region.distortion for region in sure if region.box.area < WHOLE_AREA}
-        whole = {name: frame.probability for name, frame in frames.items() if name not in parts}
-        return Grounded(sure, {**presence, **whole})
+        return Grounded(sure, anywhere(regions, presence, frames))
 
     def _sure(self, regions: tuple[Region, ...], replies: Sequence[Reply]) -> tuple[Region, ...] | Failure:
         """The regions that are not doubtful."""

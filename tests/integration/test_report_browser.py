@@ -86,7 +86,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return judged(str(folder / name), size=size, regions=regions, content_hash=_hash(folder / name))
 
     run = [
-        of("a.jpg", (noisy,)),
+        of("a.jpg", (noisy,)).model_copy(update={"presence": {"Low clarity": 0.01, "Motion blur": 0.2, "Noise": 0.8}}),
         of("b.jpg", (minor, bright)),
         of("c.jpg", ()),
         half_failed(str(folder / "d.jpg"), content_hash=_hash(folder / "d.jpg")),
@@ -243,6 +243,14 @@ def test_the_large_view_tells_everything(visit: Any, small: Path) -> None:
     for word in ("grounding failed: unparseable", "half a box", "perception ok", "which of", "as written", "sha-256"):
         assert word in told
     seen.page.wait_for_function("document.querySelector('#large-stage img').naturalWidth === 1600")
+
+
+def test_the_large_view_tells_what_may_be_there_and_what_of_it_is_reported(visit: Any, small: Path) -> None:
+    seen = visit(small, "#photo-1")
+    shares = seen.page.locator("#large-panel section", has_text="How probable each type is").locator("li")
+    assert shares.all_inner_texts() == ["✓Noise\n(reported)\n80 %", "Motion blur\n20 %"]
+    other = visit(small, "#photo-2")
+    assert other.page.locator("#large-panel section", has_text="How probable each type is").count() == 0
 
 
 @pytest.mark.parametrize("self_contained", [False, True])

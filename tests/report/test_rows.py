@@ -26,6 +26,13 @@ def test_a_row_says_everything_of_a_region() -> None:
     ]
 
 
+def test_types_that_may_be_there_are_said_the_likeliest_first() -> None:
+    shares = {"Noise": 0.30004, "Low clarity": 0.0499, "Motion blur": 0.62}
+    row = Rows(VIDA).row(judged("a.jpg").model_copy(update={"presence": shares}), PICTURE)
+    assert row["presence"] == [[VIDA.names.index("Motion blur"), 0.62], [VIDA.names.index("Noise"), 0.3]]
+    assert Rows(VIDA).row(judged("a.jpg"), PICTURE)["presence"] == []
+
+
 def test_unknown_stays_unknown() -> None:
     region = Region(distortion="Noise", severity=None, box=Box(x1=0, y1=0, x2=1, y2=1))
     whole = judged("a.jpg", regions=(region,))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idetex_plugin.tasks.deciding import SMALLEST, WholeFrame, decided, log_odds, weighed
+from idetex_plugin.tasks.deciding import SMALLEST, WholeFrame, anywhere, decided, log_odds, weighed
 from idetex_plugin.words.assessment import Region
 from idetex_plugin.words.box import WHOLE, Box
 from idetex_plugin.words.request import Grades
@@ -80,6 +80,19 @@ def test_the_whole_frame_goes_by_the_evidence_and_parts_by_the_reply(
     new = Region(distortion="Noise", severity=Severity.SEVERE, box=WHOLE, confidence=frame)
     found = decided(regions, {"Noise": presence}, {"Noise": 0.5}, {"Noise": WholeFrame(frame, 0.5, Severity.SEVERE)})
     assert list(found) == [new if each == "new" else each for each in expected]
+
+
+@pytest.mark.parametrize(
+    ("regions", "frame", "expected"),
+    [((), 0.2, 0.2), ((ALL,), 0.2, 0.2), ((PART,), 0.2, 0.6), ((PART,), 0.7, 0.7), ((PART, ALL), 0.2, 0.6)],
+)
+def test_a_type_that_the_reply_places_in_a_part_is_anywhere_at_least_as_the_reply_has_it(
+    regions: tuple[Region, ...], frame: float, expected: float
+) -> None:
+    frames = {"Noise": WholeFrame(frame, 0.5, Severity.SEVERE)}
+    found = anywhere(regions, {"Noise": 0.6, "Edge aliasing effect": 0.1}, frames)
+    assert found == {"Noise": expected, "Edge aliasing effect": 0.1}
+    assert anywhere(regions, {"Noise": 0.6}, {}) == {"Noise": 0.6}
 
 
 def test_log_odds_are_bounded() -> None:

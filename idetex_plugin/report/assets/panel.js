@@ -10,9 +10,9 @@ const named = (type) => {
 const severityWords = (severity) =>
   h("span", { class: "severity" }, severity ? severityMark(severity) : null, severity ?? NOT_STATED);
 
-const bar = (label, share, { own = false, tone = "" } = {}) =>
+const bar = (label, share, { own = false, tone = "", meaning = "chosen" } = {}) =>
   h("li", { class: `share ${own ? "own" : ""}` },
-    h("span", { class: "label" }, h("span", { class: "tick", "aria-hidden": "true", text: own ? "✓" : "" }), foreign(label), own ? h("span", { class: "hidden", text: " (chosen)" }) : null),
+    h("span", { class: "label" }, h("span", { class: "tick", "aria-hidden": "true", text: own ? "✓" : "" }), foreign(label), own ? h("span", { class: "hidden", text: ` (${meaning})` }) : null),
     share === null ? null : h("span", { class: `gauge ${tone}`, "aria-hidden": "true", style: { "--share": String(share) } }),
     share === null ? null : h("span", { class: "number", text: percent(share) }));
 
@@ -36,6 +36,16 @@ function regions(row) {
       h("div", { class: "line muted" }, h("span", { text: region.place }),
         h("span", { text: region.confidence === null ? "confidence not known" : `${percent(region.confidence)} confident` })),
       region.effect ? foreign(region.effect, "p", { class: "effect" }) : null))));
+}
+
+// What the photo may have, reported or not: a type is reported from a probability of its own on.
+function presence(row) {
+  if (row.presence.length === 0) return null;
+  const reported = new Set(row.regions.map(({ type }) => type));
+  return section("How probable each type is",
+    h("ul", { class: "shares" }, row.presence.map(([type, share]) =>
+      bar(shared.distortions[type].name, share, { own: reported.has(type), meaning: "reported" }))),
+    h("small", { class: "muted", text: "✓ is reported. A type is reported from a probability of its own on, which the model's card says." }));
 }
 
 function answers(row) {
@@ -112,7 +122,7 @@ function facts(row) {
 }
 
 function panelOf(row) {
-  const parts = [quality(row), regions(row), answers(row), description(row), reasoning(row), measuresOf(row), statuses(row), facts(row)];
+  const parts = [quality(row), regions(row), presence(row), answers(row), description(row), reasoning(row), measuresOf(row), statuses(row), facts(row)];
   if (row.state === "failed") parts.unshift(parts.splice(parts.length - 2, 1)[0]);
   return parts.filter((part) => part !== null);
 }
