@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -107,6 +108,10 @@ class App:
     def samples(self, number: int) -> None:
         """Wait until the grid shows so many samples."""
         self.page.get_by_text(f"{number} sample{'' if number == 1 else 's'}", exact=True).wait_for()
+
+    def warn(self, problem: str) -> None:
+        """Warn of what is tried again, and say what the page shows."""
+        warnings.warn(f"{problem}. {self.page.locator('body').inner_text()}", stacklevel=3)
 
     def button(self, name: str | re.Pattern[str]) -> Any:
         return self.page.get_by_role("button", name=name, exact=True)

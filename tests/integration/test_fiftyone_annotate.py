@@ -1,6 +1,5 @@
 """The tab “Annotate” of the FiftyOne App on the truth: a real mongod, a real server, a real browser."""
 
-import warnings
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -29,8 +28,7 @@ def annotate(app: App) -> None:
         try:
             return mode.wait_for(timeout=45_000)
         except LateError:
-            shown = app.page.locator("body").inner_text()
-            warnings.warn(f"D opened no photo. {app.status}. {shown[:2000]}", stacklevel=2)
+            app.warn(f"D opened no photo. {app.status}")
             app.page.keyboard.press("Escape")
     raise AssertionError(app.status)
 
@@ -55,7 +53,7 @@ def drag_a_box(app: App) -> None:
         try:
             return page.locator(IN_HAND).wait_for(timeout=15_000)
         except LateError:
-            warnings.warn(f"no box was drawn. {page.locator('body').inner_text()[:2000]}", stacklevel=2)
+            app.warn("no box was drawn")
     raise AssertionError("no box was drawn")
 
 

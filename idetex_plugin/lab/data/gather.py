@@ -19,6 +19,7 @@ import typer
 from PIL import Image, ImageOps
 
 from idetex_plugin.lab.data import photos
+from idetex_plugin.words.digest import digest
 
 LONGEST, QUALITY = 1600, 95
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
@@ -32,15 +33,13 @@ def gather(unpacked: Path, out: Path, table: Path | None = None) -> list[str]:
     """Write the photographs below `out`, under their names; gives the names that no picture is. table: another split.
 
     Raises OSError for a folder that cannot be read or written."""
-    wanted: dict[str, list[str]] = {}
-    for name, content in photos.hashes(table).items():
-        wanted.setdefault(content, []).append(name)
+    wanted = {content: name for name, content in photos.hashes(table).items()}
     for data in _pictures(unpacked):
         coded = as_photograph(data)
-        for name in wanted.pop(photos.content_hash(coded), ()) if coded else ():
+        if name := wanted.pop(digest(coded), None):
             (out / name).parent.mkdir(parents=True, exist_ok=True)
             (out / name).write_bytes(coded)
-    return sorted(name for names in wanted.values() for name in names)
+    return sorted(wanted.values())
 
 
 def as_photograph(data: bytes) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
@@ -26,13 +25,8 @@ def listed(split: Split, table: Path | None = None) -> list[str]:
 
 
 def hashes(table: Path | None = None) -> dict[str, str]:
-    """The `content_hash` of every photograph of a split, by name; of the package's own if the table is None."""
+    """The `digest` of the file of every photograph of a split, by name; of the package's own if the table is None."""
     return {row["photograph"]: row["sha256"] for row in _rows(table)}
-
-
-def content_hash(data: bytes) -> str:
-    """The first 64 bits of the SHA-256 of a photograph's file, as the split has it, in hexadecimal."""
-    return sha256(data).hexdigest()[:16]
 
 
 def _rows(table: Path | None) -> Iterator[dict[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -13,6 +12,7 @@ from idetex_plugin.lab.training.mixing import Mixing
 from idetex_plugin.lab.training.model import Architecture
 from idetex_plugin.lab.training.named import read_recipe
 from idetex_plugin.lab.training.online import Online
+from idetex_plugin.words.digest import digest
 from idetex_plugin.words.record import Record
 from idetex_plugin.words.vocabulary import VIDA
 
@@ -186,7 +186,7 @@ def read_config(which: Path) -> tuple[TrainConfig, str]:
     config, path, data = read_recipe(which, TrainConfig, RECIPES)
     if config.split is not None:
         config = config.model_copy(update={"split": path.parent / config.split})
-    return config, hashlib.sha256(data).hexdigest()[:16]
+    return config, digest(data)
 
 
 def rehearsal(config: TrainConfig) -> TrainConfig:

@@ -38,14 +38,14 @@ function regions(row) {
       region.effect ? foreign(region.effect, "p", { class: "effect" }) : null))));
 }
 
-// What the photo may have, reported or not: a type is reported from a probability of its own on.
+// What the photo may have, reported or not.
 function presence(row) {
   if (row.presence.length === 0) return null;
   const reported = new Set(row.regions.map(({ type }) => type));
   return section("How probable each type is",
     h("ul", { class: "shares" }, row.presence.map(([type, share]) =>
       bar(shared.distortions[type].name, share, { own: reported.has(type), meaning: "reported" }))),
-    h("small", { class: "muted", text: "✓ is reported. A type is reported from a probability of its own on, which the model's card says." }));
+    h("small", { class: "muted", text: "✓ is reported. Types may differ in how probable they must be for that." }));
 }
 
 function answers(row) {

@@ -9,6 +9,7 @@ from PIL import Image
 
 from idetex_plugin.lab.data import photos
 from idetex_plugin.lab.data.gather import LONGEST, as_photograph, gather
+from idetex_plugin.words.digest import digest
 
 
 def coded(size: tuple[int, int], kind: str, mode: str = "RGB", **options: object) -> bytes:
@@ -30,7 +31,7 @@ def test_photographs_are_found_by_what_they_are_wherever_they_lie(tmp_path: Path
     noise = b"\xff\xd8\xff" + bytes(60) + b"RIFF0000WEBP"
     (unpacked / "all.rcc").write_bytes(noise + len(bundled).to_bytes(4, "big") + bundled + noise)
     wanted = {"a/small.jpg": small, "large.jpg": as_photograph(large), "b/bundled.jpg": as_photograph(bundled)}
-    rows = [f"train\t{name}\t{photos.content_hash(data)}" for name, data in wanted.items()]
+    rows = [f"train\t{name}\t{digest(data)}" for name, data in wanted.items()]
     table = tmp_path / "split.tsv"
     table.write_text("\n".join(["split\tphotograph\tsha256", *rows, "test\tgone.jpg\t0123456789abcdef"]) + "\n")
     assert gather(unpacked, tmp_path / "out", table) == ["gone.jpg"]
